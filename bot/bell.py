@@ -1,0 +1,47 @@
+"""Wakes whoever waits for new replies, so that nobody has to ask the database again and again.
+
+A bell is a hint inside one process, never a promise: every listener also looks by itself now and then, because another
+process may have queued the reply, and because a process may die between its commit and the ring.
+"""
+
+import asyncio
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from bot.domain.people import Address
+
+
+class Bell:
+    """Rung by storage after a commit that queued replies."""
+
+    def __init__(self) -> None:
+        self._listeners: dict[Address | None, set[asyncio.Event]] = {}
+
+    def ring(self, addresses: Iterable[Address]) -> None:
+        """Wake the listeners of these addresses, and those who listen to all."""
+        for address in (*addresses, None):
+            for event in self._listeners.get(address, ()):
+                event.set()
+
+    @contextmanager
+    def listen(self, address: Address | None = None) -> Iterator[asyncio.Event]:
+        """An event that is set at every ring for this address (None: for any); the listener clears it."""
+        event = asyncio.Event()
+        self._listeners.setdefault(address, set()).add(event)
+        try:
+            yield event
+        finally:
+            self._listeners[address].discard(event)
+            if not self._listeners[address]:
+                del self._listeners[address]
+
+
+async def heard(event: asyncio.Event, timeout: float) -> bool:
+    """Wait for a ring, at most `timeout` seconds; clears the event. False when it stayed quiet."""
+    try:
+        async with asyncio.timeout(timeout):
+            await event.wait()
+    except TimeoutError:
+        return False
+    event.clear()
+    return True

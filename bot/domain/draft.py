@@ -1,0 +1,155 @@
+"""What is understood of a matter before it is filed, and where the conversation about it stands.
+
+`understand` and `next_question` (in `handlers.dialogue`) make the next draft and the next question of these values alone.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from bot.domain.case import CaseCode, CaseKind
+from bot.domain.incoming import FileKind, FileTrouble, StoredFile
+from bot.domain.people import Address, Language, ResidentId
+from bot.domain.ward import Point, WardCode
+
+
+class Question(StrEnum):
+    """What a draft can still lack, most useful first."""
+
+    MATTER = "matter"  # there are files, a place or a ward, but no words
+    WARD = "ward"  # no ward, or several that it may be
+    CONFIRM = "confirm"  # nothing is missing: is this right?
+
+
+class WardSource(StrEnum):
+    """How the draft came to its ward; shown to the resident and kept for staff."""
+
+    NAMED = "named"  # in the resident's words
+    POINT = "point"  # a shared location
+    PRESET = "preset"  # a QR code or a deep link
+    CHOSEN = "chosen"  # a button
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftPart:
+    """One message of the draft. An album is one part: its items share `group_id`."""
+
+    source_id: str
+    text: str
+    files: tuple[StoredFile, ...] = ()
+    group_id: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """One matter, not yet filed.
+
+    `serial` is unlike any other draft's of this address and is carried by every button about it, so that a stale button
+    is known for one. `ward_codes` are the wards it may be: one is sure, several must be asked about, none is unknown.
+    """
+
+    serial: str
+    started_at: datetime
+    parts: tuple[DraftPart, ...] = ()
+    kind: CaseKind | None = None
+    kind_chosen: bool = False  # by the resident; understanding no longer changes it
+    category: str = ""
+    ward_codes: tuple[WardCode, ...] = ()
+    ward_source: WardSource | None = None
+    ward_unknown: bool = False  # the resident cannot tell: the city's unplaced desk
+    point: Point | None = None
+    trace: tuple[str, ...] = ()
+    is_emergency: bool = False
+
+    @property
+    def text(self) -> str:
+        """The resident's words in the order they came."""
+        return "\n".join(part.text for part in self.parts if part.text)
+
+    @property
+    def files(self) -> tuple[StoredFile, ...]:
+        return tuple(file for part in self.parts for file in part.files)
+
+    @property
+    def ward_code(self) -> WardCode | None:
+        """The ward, once it is sure."""
+        return self.ward_codes[0] if len(self.ward_codes) == 1 else None
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready, for the conversation's row."""
+        return {
+            "serial": self.serial,
+            "started_at": self.started_at.isoformat(),
+            "parts": [
+                {"source_id": p.source_id, "text": p.text, "group_id": p.group_id, "files": [_pack(f) for f in p.files]}
+                for p in self.parts
+            ],
+            "kind": self.kind,
+            "kind_chosen": self.kind_chosen,
+            "category": self.category,
+            "ward_codes": list(self.ward_codes),
+            "ward_source": self.ward_source,
+            "ward_unknown": self.ward_unknown,
+            "point": [self.point.lat, self.point.lon, self.point.accuracy] if self.point else None,
+            "trace": list(self.trace),
+            "is_emergency": self.is_emergency,
+        }
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> Self:
+        """The reverse of `to_dict`."""
+        return cls(
+            serial=found["serial"],
+            started_at=datetime.fromisoformat(found["started_at"]),
+            parts=tuple(
+                DraftPart(
+                    source_id=p["source_id"],
+                    text=p["text"],
+                    group_id=p["group_id"],
+                    files=tuple(_unpack(f) for f in p["files"]),
+                )
+                for p in found["parts"]
+            ),
+            kind=CaseKind(found["kind"]) if found["kind"] else None,
+            kind_chosen=found["kind_chosen"],
+            category=found["category"],
+            ward_codes=tuple(WardCode(code) for code in found["ward_codes"]),
+            ward_source=WardSource(found["ward_source"]) if found["ward_source"] else None,
+            ward_unknown=found["ward_unknown"],
+            point=Point(*found["point"]) if found["point"] else None,
+            trace=tuple(found["trace"]),
+            is_emergency=found["is_emergency"],
+        )
+
+
+def _pack(file: StoredFile) -> list[Any]:
+    return [file.key, file.kind, file.name, file.media_type, file.size, file.shown_key, file.trouble]
+
+
+def _unpack(found: list[Any]) -> StoredFile:
+    key, kind, name, media_type, size, shown_key, trouble = found
+    return StoredFile(key, FileKind(kind), name, media_type, size, shown_key, FileTrouble(trouble) if trouble else None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """Where we stand with one address. `resident_id` is None until the address was first remembered.
+
+    `case_code` is the case that further words join while no draft is open. `preset_ward` came with a deep link or a QR
+    code and waits for the first draft. `last_group_id` is the album whose parts may still be arriving.
+    """
+
+    address: Address
+    resident_id: ResidentId | None = None
+    language: Language = Language.VI
+    draft: Draft | None = None
+    asked: Question | None = None
+    case_code: CaseCode | None = None
+    preset_ward: WardCode | None = None
+    last_group_id: str = ""
+    is_blocked: bool = False  # the resident stopped the bot
+
+    def with_draft(self, draft: Draft | None, asked: Question | None) -> Self:
+        return replace(self, draft=draft, asked=asked)

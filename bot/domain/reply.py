@@ -1,0 +1,114 @@
+"""Anything we say to a resident, before a channel gives it its own shape."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Self
+
+from bot.domain.incoming import FileKind, StoredFile
+from bot.domain.people import Address
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button, chip or numbered line. `data` is at most 64 bytes: Telegram's limit for callback data."""
+
+    label: str
+    data: str
+
+    def __post_init__(self) -> None:
+        if not 1 <= len(self.data.encode()) <= 64:
+            raise ValueError(f"choice data must be 1 to 64 bytes: {self.data!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reply:
+    """One message to a resident. Plain text: a channel escapes it for itself.
+
+    `choices` are rows of choices. `asks_location` offers the channel's own "share my location". `answers_choice_id` is the
+    pressed button that the channel wants acknowledged; a reply may be that alone (then `text` is empty).
+    """
+
+    text: str = ""
+    choices: tuple[tuple[Choice, ...], ...] = ()
+    asks_location: bool = False
+    files: tuple[StoredFile, ...] = ()
+    answers_choice_id: str = ""
+
+    def to_dict(self) -> dict[str, Any]:
+        """Only what is set, for the outbox row."""
+        found: dict[str, Any] = {}
+        if self.text:
+            found["text"] = self.text
+        if self.choices:
+            found["choices"] = [[[c.label, c.data] for c in row] for row in self.choices]
+        if self.asks_location:
+            found["asks_location"] = True
+        if self.files:
+            found["files"] = [
+                [f.key, f.kind.value, f.name, f.media_type, f.size, f.shown_key] for f in self.files if not f.trouble
+            ]
+        if self.answers_choice_id:
+            found["answers"] = self.answers_choice_id
+        return found
+
+    @classmethod
+    def from_dict(cls, found: Mapping[str, Any]) -> Self:
+        """The reverse of `to_dict`."""
+        return cls(
+            text=found.get("text", ""),
+            choices=tuple(tuple(Choice(c[0], c[1]) for c in row) for row in found.get("choices", ())),
+            asks_location=found.get("asks_location", False),
+            files=tuple(
+                StoredFile(f[0], FileKind(f[1]), f[2], f[3], f[4], f[5] if len(f) > 5 else "")
+                for f in found.get("files", ())
+            ),
+            answers_choice_id=found.get("answers", ""),
+        )
+
+
+class DeliveryState(StrEnum):
+    """Where a reply is on its way out."""
+
+    WAITING = "waiting"
+    SENT = "sent"
+    FAILED = "failed"  # final: blocked, refused, or tried for a day; shown on the case as not delivered
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueuedReply:
+    """A reply in the outbox, claimed for sending. `attempts` counts the tries before this one."""
+
+    id: int
+    address: Address
+    reply: Reply
+    attempts: int
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewReply:
+    """A reply about to be queued. `message_id` ties a staff answer to its line in the case's thread."""
+
+    address: Address
+    reply: Reply
+    message_id: int | None = None
+    case_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryResult:
+    """What came of one try, to be recorded.
+
+    `state` WAITING means: try again at `due_at`. `provider_id` is the channel's id of the sent message.
+    """
+
+    reply_id: int
+    state: DeliveryState
+    at: datetime
+    provider_id: str = ""
+    due_at: datetime | None = None
+    error: str = ""
+    blocks_address: bool = False  # the resident stopped the bot: nothing more will arrive
+    details: Mapping[str, str] = field(default_factory=dict)

@@ -1,0 +1,82 @@
+"""What was said and done about a case: messages (words and files) and events (facts with a time)."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.domain.case import CaseId
+from bot.domain.incoming import StoredFile
+from bot.domain.people import StaffId
+from bot.domain.reply import DeliveryState
+
+
+class Author(StrEnum):
+    """Who a message is from."""
+
+    RESIDENT = "resident"
+    STAFF = "staff"  # an answer: the resident reads it
+    NOTE = "note"  # internal: the resident never reads it
+
+
+class EventKind(StrEnum):
+    """What can happen to a case."""
+
+    FILED = "filed"
+    ADDED = "added"  # the resident wrote more
+    EDITED = "edited"  # the resident changed earlier words
+    ANSWERED = "answered"
+    NOTED = "noted"
+    MOVED = "moved"
+    CLOSED = "closed"
+    UNDELIVERED = "undelivered"  # a reply can never reach the resident
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewMessage:
+    """A message about to be added to a case's thread."""
+
+    case_id: CaseId
+    author: Author
+    text: str
+    at: datetime
+    staff_id: StaffId | None = None
+    source_id: str = ""  # the channel's message id, for edits
+    group_id: str = ""  # an album's parts are one message
+    files: tuple[StoredFile, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Attachment:
+    """A file of a message, as the desk lists it."""
+
+    id: int
+    message_id: int
+    file: StoredFile
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThreadMessage:
+    """A message as the desk shows it. `delivery` is None for what needs none (the resident's words, notes)."""
+
+    id: int
+    author: Author
+    staff_name: str  # empty for a resident
+    text: str
+    at: datetime
+    edited_at: datetime | None
+    attachments: tuple[Attachment, ...]
+    delivery: DeliveryState | None
+    delivery_error: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseEvent:
+    """A fact of the timeline. `details` holds short values only (codes, outcomes, desks), never a resident's text."""
+
+    case_id: CaseId
+    kind: EventKind
+    at: datetime
+    staff_id: StaffId | None = None
+    staff_name: str = ""
+    details: Mapping[str, str] | None = None

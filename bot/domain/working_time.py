@@ -1,0 +1,43 @@
+"""Working days: Monday to Friday, without days off, with the Saturdays that the government swaps in.
+
+Which days those are is data (`bot.working_calendar`); how they are counted is here.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+DAY_ENDS = time(17, 0)  # local time at which a ward's office closes; a deadline falls there
+
+
+@dataclass(frozen=True, slots=True)
+class WorkingCalendar:
+    """The days that differ from "Monday to Friday". `timezone` is the city's."""
+
+    days_off: frozenset[date]
+    extra_days: frozenset[date]  # worked although they fall on a weekend or a holiday
+    timezone: tzinfo
+
+    def is_working(self, day: date) -> bool:
+        if day in self.extra_days:
+            return True
+        return day.weekday() < 5 and day not in self.days_off
+
+
+def due_after(start: datetime, working_days: int, calendar: WorkingCalendar) -> datetime:
+    """The end of the `working_days`-th working day after `start`'s own day, in UTC.
+
+    Args:
+        start: Aware. Its day in the city's time zone does not count, as in the Civil Code's time limits.
+        working_days: 1 or more.
+
+    Raises:
+        ValueError: `working_days` is less than 1, or `start` is naive.
+    """
+    if working_days < 1 or start.tzinfo is None:
+        raise ValueError("needs an aware moment and at least one working day")
+    day = start.astimezone(calendar.timezone).date()
+    left = working_days
+    while left:
+        day += timedelta(days=1)
+        left -= calendar.is_working(day)
+    return datetime.combine(day, DAY_ENDS, calendar.timezone).astimezone(UTC)

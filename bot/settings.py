@@ -1,0 +1,119 @@
+"""Every setting, read once at start from `HOMTHU_…` variables. The README's table is tested against this class."""
+
+from pathlib import Path
+from typing import Literal, Self
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from bot.errors import SettingsError
+
+PREFIX = "HOMTHU_"
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Without any of it `run` works: SQLite, web chat, staff desk."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+
+    data_dir: Path = Field(Path("data"), description="Folder for the database, the files and the keys.")
+    database_url: str = Field("", description="`postgresql://…` for PostgreSQL; empty: SQLite in `DATA_DIR`.")
+    files_url: str = Field("", description="Where files are kept: a folder or `s3://…`; empty: `DATA_DIR/files`.")
+    host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port the web server listens on; 0 takes a free one.")
+    public_url: str = Field("", description="How residents reach this server, `https://…`; needed for webhooks.")
+    secret_key: SecretStr = Field(
+        SecretStr(""),
+        description="Signs cookies and forms, 32 characters or more; empty: made once, kept in `DATA_DIR`.",
+    )
+    telegram_token: SecretStr = Field(SecretStr(""), description="The bot's token from BotFather; empty: no Telegram.")
+    telegram_api_base: str = Field("https://api.telegram.org", description="Where the Bot API is.")
+    telegram_mode: Literal["polling", "webhook"] = Field("polling", description="How updates come: `polling` or `webhook`.")
+    telegram_webhook_secret: SecretStr = Field(
+        SecretStr(""), description="What Telegram must send with each update; 16 to 256 of `A-Za-z0-9_-`."
+    )
+    telegram_per_second: int = Field(
+        30, ge=1, le=1000, description="Messages a second over all chats; more only with Telegram's paid broadcasts."
+    )
+    timezone: str = Field("Asia/Ho_Chi_Minh", description="The city's time zone: deadlines and pages follow it.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
+
+    @field_validator("timezone")
+    @classmethod
+    def _timezone_exists(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (ZoneInfoNotFoundError, ValueError) as gone:
+            raise ValueError(f"no such time zone: {name}; use a name like Asia/Ho_Chi_Minh") from gone
+        return name
+
+    @field_validator("database_url")
+    @classmethod
+    def _engine_is_known(cls, url: str) -> str:
+        if url and not url.startswith(("postgresql://", "postgresql+asyncpg://", "postgres://", "sqlite://")):
+            raise ValueError("must begin with postgresql:// or be empty")
+        return url
+
+    @field_validator("telegram_api_base")
+    @classmethod
+    def _base_is_http(cls, url: str) -> str:
+        if not url.startswith(("http://", "https://")):
+            raise ValueError("must begin with https:// (or http:// for a server of your own)")
+        return url.rstrip("/")
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _token_has_its_shape(cls, token: SecretStr) -> SecretStr:
+        number, _, secret = token.get_secret_value().partition(":")
+        if token.get_secret_value() and not (number.isdigit() and len(secret) >= 3):
+            raise ValueError("is not a bot token; BotFather gives one like 123456:ABC-DEF")
+        return token
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _secret_is_sendable(cls, secret: SecretStr) -> SecretStr:
+        text = secret.get_secret_value()
+        if text and not (16 <= len(text) <= 256 and text.isascii() and text.replace("_", "").replace("-", "").isalnum()):
+            raise ValueError("must be 16 to 256 of A-Z a-z 0-9 _ -")
+        return secret
+
+    @field_validator("secret_key")
+    @classmethod
+    def _key_is_long(cls, key: SecretStr) -> SecretStr:
+        if 0 < len(key.get_secret_value()) < 32:
+            raise ValueError("must be 32 characters or more")
+        return key
+
+    @model_validator(mode="after")
+    def _webhook_has_what_it_needs(self) -> Self:
+        if self.telegram_token.get_secret_value() and self.telegram_mode == "webhook":
+            if not self.telegram_webhook_secret.get_secret_value():
+                raise ValueError("TELEGRAM_WEBHOOK_SECRET is missing: the webhook would accept anybody")
+            if not self.public_url:
+                raise ValueError("PUBLIC_URL is missing: Telegram must be told where the webhook is")
+        return self
+
+    @property
+    def is_sqlite(self) -> bool:
+        return not self.database_url or self.database_url.startswith("sqlite")
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+def load_settings(**overrides: object) -> Settings:
+    """Read the settings from the environment.
+
+    Raises:
+        SettingsError: Its `line` names the variable and the mend, and never shows a secret's value.
+    """
+    try:
+        return Settings(**overrides)  # type: ignore[arg-type]  # pydantic checks the values
+    except ValidationError as wrong:
+        first = wrong.errors(include_input=False, include_url=False)[0]
+        place = str(first["loc"][0]) if first["loc"] else ""
+        what = first["msg"].removeprefix("Value error, ")
+        line = f"{PREFIX}{place.upper()}: {what}" if place else f"{PREFIX}{what}"
+        raise SettingsError(line=line) from None
