@@ -1,0 +1,54 @@
+"""The web kit every page is built with; it shows nothing itself and knows no room.
+
+Read in this order: `keys` (what a page finds in the application), `security` (headers, no foreign forms), `language`,
+`pages` (template and page class), `forms` (what a browser posts), `errors`, then `tokens`, `cookies`, `assets`, `throttle`.
+"""
+
+import asyncio
+
+from aiohttp import web
+
+from bot.bell import Bell
+from bot.ports import Clock, FileKeeper, FileStore, Storage
+from bot.routing.wards import Wards
+from bot.settings import Settings
+from bot.web import keys
+from bot.web.assets import add_assets, load_assets
+from bot.web.errors import show_errors
+from bot.web.pages import ENVIRONMENT, FORM_TOKEN, make_environment, render, render_text
+from bot.web.security import nonce, same_origin, set_headers
+
+__all__ = ["FORM_TOKEN", "keys", "make_web_app", "nonce", "render", "render_text"]
+
+BODY_LIMIT = 4 * 1024 * 1024  # bytes; for what is read whole (a webhook's update). Forms have limits of their own.
+
+
+def make_web_app(
+    *,
+    settings: Settings,
+    secret_key: str,
+    storage: Storage,
+    clock: Clock,
+    wards: Wards,
+    bell: Bell,
+    files: FileStore,
+    file_keeper: FileKeeper,
+    stop: asyncio.Event | None = None,
+) -> web.Application:
+    """An application with the kit installed and no page yet; rooms add theirs with `add_routes(app)`."""
+    app = web.Application(middlewares=[show_errors, same_origin], client_max_size=BODY_LIMIT)
+    app[keys.SETTINGS] = settings
+    app[keys.SECRET_KEY] = secret_key
+    app[keys.STORAGE] = storage
+    app[keys.CLOCK] = clock
+    app[keys.WARDS] = wards
+    app[keys.BELL] = bell
+    app[keys.FILES] = files
+    app[keys.FILE_KEEPER] = file_keeper
+    app[keys.STOP] = stop or asyncio.Event()
+    app[keys.WAYS_IN] = keys.WaysIn()
+    assets = load_assets()
+    app[ENVIRONMENT] = make_environment(settings.zone, assets)
+    app.on_response_prepare.append(set_headers)
+    add_assets(app, assets)
+    return app

@@ -1,0 +1,161 @@
+"""Reads what a browser posts, within bounds: fields as clean text, files spooled, and never without the form's token.
+
+Whatever is malformed becomes a 400, whatever is too large a 413; nothing here becomes a 500.
+"""
+
+import tempfile
+from collections.abc import AsyncIterator, Callable, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import IO
+
+from aiohttp import BodyPartReader, web
+from aiohttp.http_exceptions import HttpProcessingError
+
+from bot.domain.incoming import LARGEST_FILE
+from bot.web.tokens import same
+
+TOKEN_FIELD = "form_token"  # noqa: S105 - the name of a field, not a secret
+SPOOL = 256 * 1024  # bytes of one file held in memory before it goes to disk
+MOST_FIELDS = 100
+FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Limits:
+    """How much a form may hold; sizes in bytes. The defaults are a form without files."""
+
+    fields_size: int = 256 * 1024  # all fields together
+    files: int = 0
+    file_size: int = LARGEST_FILE
+    total_size: int = 512 * 1024
+
+
+@dataclass(slots=True)
+class Upload:
+    """A file of a form. One that is too large has no content, only its name."""
+
+    field_name: str
+    name: str  # as the browser says: anything at all
+    size: int
+    is_too_large: bool
+    _content: IO[bytes]
+
+    def read(self) -> bytes:
+        self._content.seek(0)
+        return self._content.read()
+
+
+@dataclass(slots=True)
+class Form:
+    """What was posted. Fields are text without NUL bytes and lone surrogates, line ends as "\\n"."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    uploads: list[Upload] = field(default_factory=list)
+    has_too_many_files: bool = False
+
+    def text(self, name: str) -> str:
+        """The field's text, stripped; empty when it is missing."""
+        return self.fields.get(name, "").strip()
+
+    def number(self, name: str) -> int:
+        """The field as a whole number of at most nine digits; -1 for anything else."""
+        found = self.text(name)
+        return int(found) if found.isascii() and found.isdigit() and len(found) <= 9 else -1
+
+
+def clean(text: str) -> str:
+    """Without what no database and no page can hold: NUL bytes and lone surrogates."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
+
+
+@asynccontextmanager
+async def read_form(
+    request: web.Request, *, token: str | Callable[[Form], str], limits: Limits | None = None
+) -> AsyncIterator[Form]:
+    """Read the whole form; its files live until the block ends.
+
+    Args:
+        token: What the field `form_token` must hold, or how to work it out from the fields. Empty matches nothing.
+        limits: See `Limits`.
+
+    Raises:
+        web.HTTPBadRequest: It is no form, or a broken one.
+        web.HTTPRequestEntityTooLarge: More than the limits allow; a single too large file is not that, see `Upload`.
+        web.HTTPForbidden: The token is missing or wrong.
+    """
+    allowed = limits or Limits()
+    form = Form()
+    try:
+        try:
+            await _read(request, form, allowed)
+        except (ValueError, LookupError, RuntimeError, AssertionError, HttpProcessingError) as broken:
+            raise web.HTTPBadRequest from broken
+        expected = token if isinstance(token, str) else token(form)
+        if not same(form.fields.get(TOKEN_FIELD, ""), expected):
+            raise web.HTTPForbidden
+        yield form
+    finally:
+        for upload in form.uploads:
+            upload._content.close()
+
+
+async def _read(request: web.Request, form: Form, limits: Limits) -> None:
+    if request.content_type not in FORM_TYPES:
+        raise ValueError("not a form")
+    if (request.content_length or 0) > limits.total_size:
+        raise _too_large(limits)
+    if request.content_type == "multipart/form-data":
+        await _read_multipart(request, form, limits)
+    else:
+        small = request.clone(client_max_size=limits.fields_size, client_max_fields=MOST_FIELDS)
+        form.fields = {name: clean(value) for name, value in (await small.post()).items() if isinstance(value, str)}
+
+
+async def _read_multipart(request: web.Request, form: Form, limits: Limits) -> None:
+    fields: dict[str, str] = {}
+    form.fields = fields
+    fields_size = parts = 0
+    async for part in await request.multipart():
+        parts += 1
+        if not isinstance(part, BodyPartReader) or part.name is None or parts > MOST_FIELDS:
+            raise ValueError("a part that no form of ours has")
+        if part.filename is not None:
+            await _read_file(request, part, form, limits)
+            continue
+        value = bytearray()
+        while chunk := await part.read_chunk():
+            value += chunk
+            fields_size += len(chunk)
+            if fields_size > limits.fields_size:
+                raise _too_large(limits)
+        fields[clean(part.name)] = clean(value.decode("utf-8", "replace"))
+
+
+async def _read_file(request: web.Request, part: BodyPartReader, form: Form, limits: Limits) -> None:
+    """Spool one file. What is over the limits is read and dropped, so that the words beside it are kept."""
+    size = 0
+    is_kept = len(form.uploads) < limits.files
+    spool = tempfile.SpooledTemporaryFile(SPOOL)  # noqa: SIM115 - closed when the form's block ends
+    upload = Upload(clean(part.name or ""), clean(part.filename or ""), 0, False, spool)
+    if is_kept:
+        form.uploads.append(upload)
+    while chunk := await part.read_chunk(64 * 1024):
+        size += len(chunk)
+        if request.content.total_bytes > limits.total_size:
+            raise _too_large(limits)
+        if is_kept and size <= limits.file_size:
+            spool.write(chunk)
+    if size > limits.file_size:
+        upload.is_too_large = True
+        spool.truncate(0)
+    upload.size = size
+    if not is_kept or (size == 0 and not upload.name):
+        spool.close()
+        form.has_too_many_files |= size > 0
+        if is_kept:
+            form.uploads.remove(upload)  # an empty file input: browsers send a nameless part of no bytes
+
+
+def _too_large(limits: Limits) -> web.HTTPRequestEntityTooLarge:
+    return web.HTTPRequestEntityTooLarge(limits.total_size, 0)

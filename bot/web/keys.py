@@ -1,0 +1,31 @@
+"""What pages find in the application: one typed key each, so that rooms share it without importing each other."""
+
+import asyncio
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from bot.bell import Bell
+from bot.ports import Clock, FileKeeper, FileStore, Storage
+from bot.routing.wards import Wards
+from bot.settings import Settings
+
+SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
+STORAGE: web.AppKey[Storage] = web.AppKey("storage", Storage)
+CLOCK: web.AppKey[Clock] = web.AppKey("clock", Clock)
+WARDS: web.AppKey[Wards] = web.AppKey("wards", Wards)
+BELL: web.AppKey[Bell] = web.AppKey("bell", Bell)
+FILES: web.AppKey[FileStore] = web.AppKey("files", FileStore)
+FILE_KEEPER: web.AppKey[FileKeeper] = web.AppKey("file_keeper", FileKeeper)
+SECRET_KEY: web.AppKey[str] = web.AppKey("secret_key", str)  # signs cookies and form tokens; from `bot.keys`
+STOP: web.AppKey[asyncio.Event] = web.AppKey("stop", asyncio.Event)  # set when the process ends: streams must end too
+
+
+@dataclass
+class WaysIn:
+    """How else residents reach us. Filled in after the channels have started, hence not frozen."""
+
+    telegram_name: str = ""  # the bot's username without "@"; empty: no Telegram
+
+
+WAYS_IN: web.AppKey[WaysIn] = web.AppKey("ways_in", WaysIn)

@@ -1,0 +1,96 @@
+"""Renders a page: one template and the one frozen dataclass that declares everything the template may use.
+
+Beside the page's own fields a template has `t(key, …)` (the wording in the page's language; `t_other` in the other),
+`lang`, `here` (this page's path), `nonce`, `asset(name)` and, when the request was given one, `form_token`. Anything else
+is an error, at once.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import fields, is_dataclass
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from aiohttp import web
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from bot.domain.people import Language
+from bot.web.assets import Asset
+from bot.web.language import page_language, remember_language
+from bot.web.security import nonce
+from bot.wording import say
+
+_ROOT = Path(__file__).parents[2]
+# By path and not by import: the core knows no neighbour. Names never clash, each room has a folder of its own inside.
+TEMPLATE_FOLDERS = (
+    Path(__file__).parent / "templates",
+    _ROOT / "admin" / "templates",
+    _ROOT / "public" / "templates",
+    _ROOT / "handlers" / "channels" / "templates",
+)
+
+ENVIRONMENT: web.AppKey[Environment] = web.AppKey("environment", Environment)
+# Set by whoever knows the session (the desk) or signs the address (the web chat), before rendering.
+FORM_TOKEN: web.RequestKey[str] = web.RequestKey("form_token", str)
+
+
+def make_environment(zone: ZoneInfo, assets: Mapping[str, Asset]) -> Environment:
+    """Templates of every room; `zone` is the city's, in which all dates and times are shown."""
+    environment = Environment(
+        loader=FileSystemLoader(TEMPLATE_FOLDERS),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    environment.globals["asset"] = lambda name: assets[name].path
+    environment.filters.update(
+        date=partial(_local, zone, "%d/%m/%Y"),
+        time=partial(_local, zone, "%H:%M"),
+        moment=partial(_local, zone, "%H:%M %d/%m/%Y"),
+        iso=lambda moment: moment.isoformat(timespec="seconds"),
+    )
+    return environment
+
+
+def _local(zone: ZoneInfo, shape: str, moment: datetime) -> str:
+    return moment.astimezone(zone).strftime(shape)
+
+
+def words_of(language: Language) -> Callable[..., str]:
+    """`t` for a language: `t("desk_queue")`, `t("desk_count", n=3)`."""
+    return partial(say, language)
+
+
+def render_text(request: web.Request, template: str, page: object, *, language: Language | None = None) -> str:
+    """The HTML alone: for fragments that are sent in another wrapping (an event stream)."""
+    if not is_dataclass(page) or isinstance(page, type):
+        raise TypeError("a page is an instance of a dataclass")
+    shown = language or page_language(request)
+    context: dict[str, Any] = {field.name: getattr(page, field.name) for field in fields(page)}
+    other = Language.EN if shown is Language.VI else Language.VI
+    context.update(lang=shown.value, t=words_of(shown), t_other=words_of(other), nonce=nonce(request), here=request.path)
+    if FORM_TOKEN in request:
+        context["form_token"] = request[FORM_TOKEN]
+    return request.app[ENVIRONMENT].get_template(template).render(context)
+
+
+def render(
+    request: web.Request, template: str, page: object, *, status: int = 200, language: Language | None = None
+) -> web.Response:
+    """A whole page.
+
+    Args:
+        template: Its name below the template folders, "staff/queue.html".
+        page: A dataclass instance; its fields are what the template may use.
+        status: The HTTP status.
+        language: Overrides what the request asks for.
+    """
+    text = render_text(request, template, page, language=language)
+    response = web.Response(text=text, status=status, content_type="text/html", charset="utf-8")
+    response.headers["Content-Language"] = (language or page_language(request)).value
+    remember_language(request, response)
+    return response

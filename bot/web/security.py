@@ -1,0 +1,85 @@
+"""What every answer carries, and who may send something: headers of our own, and no form from another site.
+
+The form's own token is checked where the form is read (`bot.web.forms`); this is the fence before it.
+"""
+
+import secrets
+from collections.abc import Awaitable, Callable
+from urllib.parse import urlsplit
+
+from aiohttp import web
+
+from bot.web.cookies import is_https
+from bot.web.keys import SETTINGS
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+# Their senders are not browsers; each proves itself by a secret of its own.
+HOOKS = "/hooks/"
+# Whatever is posted here is read by `bot.web.forms.read_form`, which demands a token. A browser so old that it sends
+# neither Sec-Fetch-Site nor Origin is let through to that check; everywhere else it is refused.
+TOKEN_CHECKED = ("/staff/", "/chat")
+
+_NONCE: web.RequestKey[str] = web.RequestKey("nonce", str)
+
+PERMISSIONS = "geolocation=(self), camera=(), microphone=(), payment=(), usb=(), browsing-topics=()"
+
+
+def nonce(request: web.Request) -> str:
+    """This answer's nonce, 128 bits; the same for every call with one request."""
+    if _NONCE not in request:
+        request[_NONCE] = secrets.token_urlsafe(16)
+    return request[_NONCE]
+
+
+def page_policy(nonce_value: str) -> str:
+    """The Content-Security-Policy of a page: nothing runs or styles that we did not mark, nothing from elsewhere."""
+    return (
+        f"default-src 'none'; script-src 'nonce-{nonce_value}'; style-src 'nonce-{nonce_value}'; "
+        "img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; manifest-src 'self'; "
+        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+    )
+
+
+async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
+    """A signal, not a middleware, so that event streams carry them too. A route may have set a stricter value before."""
+    headers = response.headers
+    headers.setdefault("Content-Security-Policy", page_policy(nonce(request)))
+    headers.setdefault("X-Content-Type-Options", "nosniff")
+    headers.setdefault("X-Frame-Options", "DENY")
+    headers.setdefault("Referrer-Policy", "same-origin")
+    headers.setdefault("Permissions-Policy", PERMISSIONS)
+    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+    headers.setdefault("Cache-Control", "no-store")
+    if is_https(request.app[SETTINGS]):
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+    headers.popall("Server", None)
+
+
+@web.middleware
+async def same_origin(request: web.Request, handler: Handler) -> web.StreamResponse:
+    """Refuse what another site's page makes a browser send."""
+    if request.method not in SAFE_METHODS and not request.path.startswith(HOOKS) and not _is_ours(request):
+        raise web.HTTPForbidden
+    return await handler(request)
+
+
+def _is_ours(request: web.Request) -> bool:
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        return site in ("same-origin", "none")
+    origin = request.headers.get("Origin")
+    if origin is None:
+        return request.path.startswith(TOKEN_CHECKED)
+    # Behind a proxy the scheme seen here may differ from the browser's; host and port do not.
+    public = urlsplit(request.app[SETTINGS].public_url).netloc
+    return _host_of(origin) in {request.host.lower(), public.lower()} - {""}
+
+
+def _host_of(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc.lower()
+    except ValueError:  # "http://[": not an address at all
+        return ""
