@@ -1,0 +1,50 @@
+"""Answer the resident of a case. The reply joins the outbox in the same transaction; `handlers.delivery` delivers it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.case import CaseCode
+from bot.domain.incoming import StoredFile
+from bot.domain.people import StaffMember
+from bot.domain.reply import NewReply, Reply
+from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
+from bot.errors import EmptyText
+from bot.ports import UnitOfWork
+from bot.services.staff_change import WardNames, case_to_change, office_name, residents_language
+from bot.wording import say
+
+
+async def answer_case(
+    uow: UnitOfWork,
+    *,
+    staff: StaffMember,
+    code: CaseCode,
+    version: int,
+    text: str,
+    now: datetime,
+    wards: WardNames,
+    files: Sequence[StoredFile] = (),
+) -> int:
+    """Write the answer into the thread and queue it for the resident; returns the message's id.
+
+    Raises:
+        CaseNotFound, StaleVersion, CaseAlreadyClosed: See `case_to_change`.
+        EmptyText: There are neither words nor files.
+    """
+    words = text.strip()
+    if not words and not files:
+        raise EmptyText(code=code)
+    case = await case_to_change(uow, staff, code, version)
+    message_id = await uow.cases.add_message(
+        NewMessage(case_id=case.id, author=Author.STAFF, text=words, at=now, staff_id=staff.id, files=tuple(files))
+    )
+    language = await residents_language(uow, case)
+    office = office_name(language, case.ward_code, wards)
+    said = say(language, "answer_text", code=case.code, office=office, text=words).strip()
+    reply = NewReply(
+        address=case.address, reply=Reply(text=said, files=tuple(files)), message_id=message_id, case_id=case.id
+    )
+    await uow.outbox.add([reply], now)
+    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.ANSWERED, at=now, staff_id=staff.id))
+    await uow.audit.record(action="case_answered", now=now, staff_id=staff.id, subject=case.code)
+    return message_id

@@ -1,0 +1,56 @@
+"""Close a case with an outcome and words to the resident. Nobody closes silently."""
+
+from datetime import datetime
+
+from bot.domain.case import Case, CaseCode, CaseStatus
+from bot.domain.outcome import Outcome
+from bot.domain.people import StaffMember
+from bot.domain.reply import NewReply, Reply
+from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
+from bot.errors import EmptyText
+from bot.ports import UnitOfWork
+from bot.services.staff_change import WardNames, case_to_change, office_name, residents_language
+from bot.wording import say
+
+
+async def close_case(
+    uow: UnitOfWork,
+    *,
+    staff: StaffMember,
+    code: CaseCode,
+    version: int,
+    outcome: Outcome,
+    text: str,
+    now: datetime,
+    wards: WardNames,
+) -> Case:
+    """Close it and queue the closing words, with the outcome in the resident's language and how to object.
+
+    Raises:
+        CaseNotFound, StaleVersion, CaseAlreadyClosed: See `case_to_change`.
+        EmptyText: The closing words are missing.
+    """
+    words = text.strip()
+    if not words:
+        raise EmptyText(code=code)
+    case = await case_to_change(uow, staff, code, version)
+    # First the change, then the message: adding a message raises the version, and `change` compares it.
+    closed = await uow.cases.change(case, status=CaseStatus.CLOSED, outcome=outcome, closed_at=now)
+    message_id = await uow.cases.add_message(
+        NewMessage(case_id=case.id, author=Author.STAFF, text=words, at=now, staff_id=staff.id)
+    )
+    language = await residents_language(uow, case)
+    said = say(
+        language,
+        "answer_closed",
+        code=case.code,
+        office=office_name(language, case.ward_code, wards),
+        outcome=say(language, f"outcome_{outcome.value}"),
+        text=words,
+    )
+    reply = NewReply(address=case.address, reply=Reply(text=said), message_id=message_id, case_id=case.id)
+    await uow.outbox.add([reply], now)
+    details = {"outcome": outcome.value}
+    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.CLOSED, at=now, staff_id=staff.id, details=details))
+    await uow.audit.record(action="case_closed", now=now, staff_id=staff.id, subject=case.code, details=details)
+    return closed

@@ -1,0 +1,58 @@
+"""Hand a case on to the ward it belongs to, or back to the city's unplaced desk. The deadline does not change."""
+
+from datetime import datetime
+
+from bot.domain.case import Case, CaseCode, choose_desk
+from bot.domain.people import StaffMember
+from bot.domain.reply import NewReply, Reply
+from bot.domain.thread import CaseEvent, EventKind
+from bot.domain.ward import WardCode
+from bot.errors import BotError
+from bot.ports import UnitOfWork
+from bot.services.staff_change import WardNames, case_to_change, residents_language, short_details, ward_name
+from bot.wording import say
+
+
+class AlreadyThere(BotError):
+    """The case is at that desk already."""
+
+    wording_key = "case_already_there"
+
+
+async def move_case(
+    uow: UnitOfWork,
+    *,
+    staff: StaffMember,
+    code: CaseCode,
+    version: int,
+    ward_code: WardCode | None,
+    now: datetime,
+    wards: WardNames,
+) -> Case:
+    """Move it, and tell the resident in one line who has it now.
+
+    Args:
+        ward_code: The new ward; None gives the case back to the city.
+
+    Raises:
+        UnknownWard: There is no such ward.
+        AlreadyThere: It would not move at all.
+        CaseNotFound, StaleVersion, CaseAlreadyClosed: See `case_to_change`.
+    """
+    ward = wards[ward_code] if ward_code is not None else None
+    case = await case_to_change(uow, staff, code, version)
+    desk = choose_desk(case.kind, ward_code)
+    if (case.ward_code, case.desk) == (ward_code, desk):
+        raise AlreadyThere(code=code)
+    moved = await uow.cases.change(case, ward_code=ward_code, desk=desk)
+    language = await residents_language(uow, case)
+    said = (
+        say(language, "answer_moved", code=case.code, ward=ward_name(language, ward))
+        if ward
+        else say(language, "answer_moved_to_city", code=case.code)
+    )
+    await uow.outbox.add([NewReply(address=case.address, reply=Reply(text=said), case_id=case.id)], now)
+    details = short_details(from_ward=case.ward_code, from_desk=case.desk.value, ward=ward_code, desk=desk.value)
+    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.MOVED, at=now, staff_id=staff.id, details=details))
+    await uow.audit.record(action="case_moved", now=now, staff_id=staff.id, subject=case.code, details=dict(details))
+    return moved

@@ -1,0 +1,39 @@
+"""Write an internal note, or attach files, to a case. The resident never reads it; a closed case takes notes too."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.domain.case import CaseCode
+from bot.domain.incoming import StoredFile
+from bot.domain.people import StaffMember
+from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
+from bot.errors import EmptyText
+from bot.ports import UnitOfWork
+from bot.services.staff_change import case_to_change
+
+
+async def note_case(
+    uow: UnitOfWork,
+    *,
+    staff: StaffMember,
+    code: CaseCode,
+    version: int,
+    text: str,
+    now: datetime,
+    files: Sequence[StoredFile] = (),
+) -> int:
+    """Add the note to the thread; returns the message's id.
+
+    Raises:
+        CaseNotFound, StaleVersion: See `case_to_change`.
+        EmptyText: There are neither words nor files.
+    """
+    if not text.strip() and not files:
+        raise EmptyText(code=code)
+    case = await case_to_change(uow, staff, code, version, must_be_open=False)
+    message_id = await uow.cases.add_message(
+        NewMessage(case_id=case.id, author=Author.NOTE, text=text.strip(), at=now, staff_id=staff.id, files=tuple(files))
+    )
+    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.NOTED, at=now, staff_id=staff.id))
+    await uow.audit.record(action="case_noted", now=now, staff_id=staff.id, subject=case.code)
+    return message_id

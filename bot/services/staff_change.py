@@ -1,0 +1,70 @@
+"""What every change by staff begins with: the case, if they may see it and it is still as they saw it."""
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from bot.domain.case import Case, CaseCode, CaseStatus
+from bot.domain.people import Language, StaffMember
+from bot.domain.ward import Ward, WardCode
+from bot.errors import CaseAlreadyClosed, CaseNotFound, StaleVersion
+from bot.ports import UnitOfWork, Viewer
+from bot.wording import say
+
+LONGEST_WORDS = 10_000  # characters of an answer or a note; a form holds no more
+
+
+class WardNames(Protocol):
+    """Wards by their code; raises UnknownWard."""
+
+    def __getitem__(self, code: str) -> Ward: ...
+
+
+def viewer_of(staff: StaffMember) -> Viewer:
+    """Whose eyes this member's questions are asked for."""
+    return Viewer(staff_id=staff.id, role=staff.role, ward_code=staff.ward_code)
+
+
+async def case_to_change(
+    uow: UnitOfWork, staff: StaffMember, code: CaseCode, version: int, *, must_be_open: bool = True
+) -> Case:
+    """The case, held against other writers until the unit of work ends.
+
+    Args:
+        version: The version that the form carried.
+        must_be_open: False for what may be done to a closed case too.
+
+    Raises:
+        CaseNotFound: There is none, or this member may not know of it.
+        StaleVersion: It was changed since the form was opened.
+        CaseAlreadyClosed: It is closed.
+    """
+    case = await uow.cases.visible(viewer_of(staff), code, for_update=True)
+    if case is None:
+        raise CaseNotFound(code=code)
+    if case.version != version:
+        raise StaleVersion(code=code, seen=version, found=case.version)
+    if must_be_open and case.status is CaseStatus.CLOSED:
+        raise CaseAlreadyClosed(code=code)
+    return case
+
+
+async def residents_language(uow: UnitOfWork, case: Case) -> Language:
+    """What the resident of this case reads."""
+    return (await uow.conversations.get(case.address)).language
+
+
+def office_name(language: Language, ward_code: WardCode | None, wards: WardNames) -> str:
+    """Who speaks to the resident: the ward's People's Committee, or the city's reception."""
+    if ward_code is None:
+        return say(language, "answer_from_city")
+    return say(language, "answer_from_ward", ward=ward_name(language, wards[ward_code]))
+
+
+def ward_name(language: Language, ward: Ward) -> str:
+    """The ward as it stands in a sentence of this language."""
+    return ward.full_name if language is Language.VI else ward.name_en
+
+
+def short_details(**details: str | None) -> Mapping[str, str]:
+    """Event details without the empty ones."""
+    return {name: value for name, value in details.items() if value}
