@@ -1,0 +1,185 @@
+"""Where a text or a point belongs: sure, to be asked about, or unknown."""
+
+import subprocess
+import sys
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.draft import WardSource
+from bot.domain.ward import Point, WardCode
+from bot.errors import UnknownWard
+from bot.routing import Router, load_router
+from bot.routing.folding import folded, words_of
+from bot.routing.wards import load_wards
+from tests.house.imports import ROOT
+
+ROUTER = load_router()
+TAY_HO, PHU_THUONG, HONG_HA, BA_DINH = WardCode("00103"), WardCode("00091"), WardCode("00097"), WardCode("00004")
+
+
+@pytest.fixture(scope="module")
+def router() -> Router:
+    return ROUTER
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Rác chất đống ở phường Tây Hồ ba ngày nay", TAY_HO),
+        ("Rác chất đống ở PHƯỜNG TÂY HỒ", TAY_HO),
+        ("rac chat dong o phuong tay ho", TAY_HO),
+        ("P.Tây Hồ nhiều rác quá", TAY_HO),
+        ("p. tây hồ", TAY_HO),
+        ("Rubbish in Tay Ho Ward for three days", TAY_HO),
+        ("Tây Hồ", TAY_HO),
+        ("ở Tây Hồ nhé", TAY_HO),
+        ("phường Thụy Khuê", TAY_HO),  # an old unit whose residents all went there
+        ("x.Ứng Thiên", WardCode("10369")),
+        ("xã Đại Cường, huyện Ứng Hòa", WardCode("10402")),
+        ("thị trấn Vân Đình", WardCode("10354")),
+        ("phường Dương Nội", WardCode("09886")),
+        ("xã Hoà Lạc", WardCode("09988")),  # the tone on the other vowel
+    ],
+)
+def test_one_ward_named_clearly_is_that_ward(router: Router, text: str, code: str) -> None:
+    found = router.route(text)
+    assert (found.decision, found.codes, found.source) == ("ward", (code,), WardSource.NAMED)
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("phường Yên Phụ", {HONG_HA, TAY_HO}),  # divided
+        ("giáp ranh giữa phường Tây Hồ và phường Ba Đình", {TAY_HO, BA_DINH}),
+        ("xã Phùng Xá", {"10003", "10465"}),  # two units had this name
+        ("Ngõ 12 Thụy Khuê tối ba đêm nay", {TAY_HO}),  # a street as well: one to offer, not sure
+    ],
+)
+def test_what_is_not_sure_is_asked_about(router: Router, text: str, codes: set[str]) -> None:
+    found = router.route(text)
+    assert (found.decision, set(found.codes)) == ("ask", codes)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "Chúc mọi người thành công, bình minh rồi",
+        "đường Trần Phú tối quá",
+        "xả rác bừa bãi",
+        "phương án này hay",
+        "tôi ở xa lắm",
+        "Phường Hồng Hà, TP Hạ Long, Quảng Ninh",
+        "p",
+        "xã",
+        "\x00\ud800 ￿",
+    ],
+)
+def test_ordinary_words_are_no_ward(router: Router, text: str) -> None:
+    assert router.route(text).decision == "none"
+
+
+def test_only_a_place_is_known_from_a_place_with_a_story(router: Router) -> None:
+    """An answer to "which ward?" is told from a matter that names its ward."""
+    assert router.route("Phường Tây Hồ, Hà Nội").is_only_place
+    assert not router.route("Phường Tây Hồ nhiều rác").is_only_place
+    assert not router.route("nhiều rác").is_only_place
+
+
+def test_marks_count_once_somebody_sets_them(router: Router) -> None:
+    """ "Vân Canh" is not "Văn Canh"; without any mark it may be every name that looks so."""
+    assert router.route("phường Tày Hộ").decision == "none"
+    assert set(router.route("van phuc").codes) > {"00685"}
+
+
+def test_every_current_ward_is_found_by_its_own_name(router: Router) -> None:
+    """No current ward is unreachable: its full name leads to it, or asks between it and old units of that name."""
+    wards = list(load_wards())
+    assert len(wards) == 126
+    for ward in wards:
+        for text in (ward.full_name, f"Có việc ở {ward.full_name} cần xử lý", ward.name_en):
+            found = router.route(text)
+            assert ward.code in found.codes, text
+            assert found.decision == "ward" or len(found.codes) > 1, text
+
+
+def test_a_point_inside_is_that_ward_and_one_on_a_border_is_asked_about(router: Router) -> None:
+    inside = router.route("", Point(21.0386, 105.838))
+    assert (inside.decision, inside.codes, inside.source) == ("ward", (BA_DINH,), WardSource.POINT)
+    border = Point(21.032082, 105.827009)  # a corner of Ba Đình's polygon
+    assert router.route("", border).decision == "ask"
+    assert BA_DINH in router.route("", border).codes
+
+
+def test_a_vague_point_hints_at_more_wards(router: Router) -> None:
+    place = Point(21.0386, 105.838, accuracy=900.0)
+    assert router.route("", place).decision == "ask"
+    assert len(router.route("", place).codes) <= 5
+
+
+@pytest.mark.parametrize(
+    "point", [Point(10.77, 106.7), Point(float("nan"), 105.8), Point(1e308, -1e308), Point(21.0, float("inf"), float("nan"))]
+)
+def test_a_point_elsewhere_or_nowhere_is_no_ward(router: Router, point: Point) -> None:
+    assert router.route("", point).decision == "none"
+
+
+def test_words_outweigh_a_notice_boards_code_and_agreeing_signs_settle(router: Router) -> None:
+    assert router.route("rác nhiều quá", None, PHU_THUONG).codes == (PHU_THUONG,)
+    assert router.route("rác nhiều quá", None, PHU_THUONG).source is WardSource.PRESET
+    assert set(router.route("rác ở phường Tây Hồ", None, PHU_THUONG).codes) == {TAY_HO}
+    assert router.route("phường Yên Phụ", None, TAY_HO).codes == (TAY_HO,)
+    assert router.route("Ngõ 12 Thụy Khuê", None, BA_DINH).codes == (BA_DINH,)
+
+
+def test_words_and_a_point_that_differ_are_asked_about(router: Router) -> None:
+    found = router.route("rác ở phường Tây Hồ", Point(21.0386, 105.838))
+    assert (found.decision, set(found.codes)) == ("ask", {TAY_HO, BA_DINH})
+
+
+def test_an_unknown_preset_is_refused(router: Router) -> None:
+    with pytest.raises(UnknownWard):
+        router.route("", None, WardCode("99999"))
+
+
+def test_the_trace_tells_staff_why_without_the_residents_words_or_place(router: Router) -> None:
+    found = router.route("Nhà tôi số 5, phường Yên Phụ", Point(21.0386, 105.838))
+    assert any("Yên Phụ" in line for line in found.why)
+    assert any(line.startswith("point:") for line in found.why)
+    assert "21.03" not in " ".join(found.why)
+    assert "số 5" not in " ".join(found.why)
+
+
+def test_the_map_and_numpy_wait_for_the_first_point() -> None:
+    """Memory: a process whose residents write names never loads the geometry library."""
+    code = (
+        "import sys; from bot.routing import load_router; from bot.domain.ward import Point; r = load_router();"
+        "r.route('phường Tây Hồ'); print('shapely' in sys.modules, 'numpy' in sys.modules);"
+        "r.route('', Point(21.0386, 105.838)); print('shapely' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.split() == ["False", "False", "True"]
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.text(max_size=300))
+def test_any_text_is_routed_without_an_error(text: str) -> None:
+    found = ROUTER.route(text)
+    assert (found.decision == "none") == (found.codes == ())
+    assert len(set(found.codes)) == len(found.codes)
+
+
+def test_a_huge_text_is_read_in_bounded_time(router: Router) -> None:
+    """Only the beginning is searched; the pathological one is a name repeated."""
+    assert router.route("phường Tây Hồ " * 10_000).codes == (TAY_HO,)
+    assert router.route("x " * 100_000 + "phường Tây Hồ").decision == "none"
+
+
+def test_words_have_two_faces() -> None:
+    hoa = words_of("hoà hòa hoa Đò")
+    assert [word.plain for word in hoa] == ["hoa", "hoa", "hoa", "do"]
+    assert hoa[0].marked == hoa[1].marked != hoa[2].marked
+    assert [word.has_marks for word in hoa] == [True, True, False, True]
+    assert folded("  Trợ   giúp! ") == "tro giup"
