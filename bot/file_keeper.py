@@ -1,0 +1,139 @@
+"""Turns bytes that came from a resident or from staff into a stored file.
+
+The type is told by the content (`bot.media_types`). Of a picture a copy is made that may be shown, in a process of its own
+(`bot.imaging`); the original keeps its metadata and is sealed. What cannot be decoded, or is of no known type, is kept
+sealed too: nothing is lost, and nothing of it is ever shown.
+"""
+
+import asyncio
+import os
+import sys
+import unicodedata
+from pathlib import Path
+
+import structlog
+
+from bot.domain.incoming import LARGEST_FILE, FileTrouble, RemoteFile, StoredFile
+from bot.media_types import DECODED, EXTENSIONS, SHOWN_TYPE, UNKNOWN, media_type_of
+from bot.ports import FileStore
+
+log = structlog.get_logger()
+
+LONGEST_NAME = 120  # characters
+COPY_WITHIN = 20.0  # seconds a picture's copy may take, its wait for the processor included
+COPIES_AT_ONCE = 2  # processes
+
+_IMAGING = Path(__file__).with_name("imaging.py")  # never imported here: it would bring Pillow into every process
+_KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")  # no setting of ours: they hold secrets
+_UNSAFE = dict.fromkeys(map(ord, '<>:"|?*'), "_")
+
+
+class SafeFileKeeper:
+    """Keeps the original and, for pictures, the copy that may be shown. One road for every channel and for the desk."""
+
+    def __init__(self, store: FileStore, *, copy_within: float = COPY_WITHIN) -> None:
+        self._store = store
+        self._copy_within = copy_within
+        self._copying = asyncio.Semaphore(COPIES_AT_ONCE)
+
+    async def keep(self, data: bytes, remote: RemoteFile) -> StoredFile:
+        """Store it; its name and type as they can be trusted.
+
+        Returns:
+            With `trouble` set and nothing stored: TOO_LARGE over 20 MB, REFUSED when it is empty. `shown_key` is set for
+            pictures that could be copied; the copy's type is always `bot.media_types.SHOWN_TYPE`.
+
+        Raises whatever the store raises; then nothing may be taken for kept.
+        """
+        if len(data) > LARGEST_FILE:
+            return StoredFile("", remote.kind, None, UNKNOWN, len(data), "", FileTrouble.TOO_LARGE)
+        if not data:
+            return StoredFile("", remote.kind, None, UNKNOWN, 0, "", FileTrouble.REFUSED)
+        media_type = media_type_of(data)
+        key = await self._store.put(data)
+        copy = await self._shown_copy(data, media_type) if media_type in DECODED else b""
+        shown_key = await self._store.put(copy) if copy else ""
+        return StoredFile(key, remote.kind, clean_name(remote.name, media_type), media_type, len(data), shown_key)
+
+    async def _shown_copy(self, data: bytes, media_type: str) -> bytes:
+        async with self._copying:
+            try:
+                async with asyncio.timeout(self._copy_within):
+                    return await _copied(data, media_type.removeprefix("image/").upper())
+            except (TimeoutError, OSError) as error:
+                log.warning("picture_not_copied", reason=type(error).__name__, size=len(data))
+                return b""
+
+
+async def _copied(data: bytes, format_name: str) -> bytes:
+    """What the other process makes of it; empty when it made nothing we would show."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-I", str(_IMAGING), format_name),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
+    )
+    try:
+        _, copy = await asyncio.gather(_feed(process, data), _read(process))
+        code = await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+            await process.wait()
+    if code or media_type_of(copy) != SHOWN_TYPE:
+        log.info("picture_not_copied", code=code, size=len(data))
+        return b""
+    return copy
+
+
+async def _feed(process: asyncio.subprocess.Process, data: bytes) -> None:
+    stdin = process.stdin
+    if stdin is None:
+        return
+    try:
+        stdin.write(data)
+        await stdin.drain()
+        stdin.close()
+        await stdin.wait_closed()
+    except (BrokenPipeError, ConnectionResetError):
+        pass  # it did not read to the end: its exit code says why
+
+
+async def _read(process: asyncio.subprocess.Process) -> bytes:
+    """At most as much as a file may have, or nothing: the other process is not to be trusted with our memory."""
+    if process.stdout is None:
+        return b""
+    try:
+        await process.stdout.readexactly(LARGEST_FILE + 1)
+    except asyncio.IncompleteReadError as whole:
+        return whole.partial
+    process.kill()
+    return b""
+
+
+def clean_name(name: str | None, media_type: str) -> str | None:
+    """The name without folders, control and direction marks, with an extension that fits the content.
+
+    At most 120 characters. None when nothing is left. What has no known type gets no extension of ours: it is sealed.
+    """
+    if not name:
+        return None
+    last = name.replace("\\", "/").rpartition("/")[2]
+    plain = "".join(letter if _is_plain(letter) else " " for letter in unicodedata.normalize("NFC", last))
+    plain = " ".join(plain.translate(_UNSAFE).split()).strip(". ")
+    if not plain:
+        return None
+    stem, dot, extension = plain.rpartition(".")
+    if not dot or len(extension) > 10:
+        stem, extension = plain, ""
+    ending = f".{extension}" if extension else ""
+    fitting = EXTENSIONS.get(media_type)
+    if fitting and ending.lower() not in fitting:
+        stem, ending = plain, fitting[0]
+    return stem[: LONGEST_NAME - len(ending)].rstrip(". ") + ending
+
+
+def _is_plain(letter: str) -> bool:
+    """Control, format (bidi, zero width), surrogate, private, unassigned, line and paragraph separators are not."""
+    return unicodedata.category(letter) not in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}

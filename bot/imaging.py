@@ -1,0 +1,126 @@
+"""Makes the copy of a picture that may be shown: a program of its own, because it decodes what strangers sent.
+
+`python bot/imaging.py <FORMAT>` reads a picture from its input and writes a JPEG: the right way up, at most 2048 pixels a
+side, without anything but the pixels. It may be killed, run out of memory or out of time; `bot.file_keeper` then keeps the
+original sealed. It imports nothing of ours, opens no file and knows no secret. Exit codes: 0 done, 1 not a picture for us.
+"""
+
+import io
+import sys
+
+from PIL import Image, ImageFile
+from PIL.GifImagePlugin import GifImageFile
+from PIL.Image import Transpose
+from PIL.JpegImagePlugin import JpegImageFile
+from PIL.PngImagePlugin import PngImageFile
+from PIL.WebPImagePlugin import WebPImageFile
+
+LARGEST_SIDE = 2048  # pixels of the copy
+MOST_PIXELS = 25_000_000  # of the original, read from its header before anything is decoded
+MOST_PIXELS_WEBP = 8_000_000  # its decoder holds the picture several times over
+MEMORY = 512 * 1024 * 1024  # bytes of address space, shared libraries included
+PROCESSOR_TIME = 10  # seconds
+
+# Imported one by one: asked for a format it does not know, Pillow would load all of its seventy readers.
+_FORMATS = frozenset(reader.format for reader in (GifImageFile, JpegImageFile, PngImageFile, WebPImageFile))
+
+# EXIF orientation → how to turn the pixels. JEITA CP-3451, tag 0x0112.
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: Transpose.FLIP_LEFT_RIGHT,
+    3: Transpose.ROTATE_180,
+    4: Transpose.FLIP_TOP_BOTTOM,
+    5: Transpose.TRANSPOSE,
+    6: Transpose.ROTATE_270,
+    7: Transpose.TRANSVERSE,
+    8: Transpose.ROTATE_90,
+}
+
+
+class NotForUs(Exception):
+    """The picture is broken, too large, or not of the format it was said to be."""
+
+
+def limit_this_process() -> None:
+    """Bound what a hostile picture can take: memory, time, files. Only where the system can (not on Windows)."""
+    try:
+        import resource
+    except ImportError:
+        return
+    for what, most in (
+        (resource.RLIMIT_AS, MEMORY),
+        (resource.RLIMIT_CPU, PROCESSOR_TIME),
+        (resource.RLIMIT_FSIZE, 0),
+        (resource.RLIMIT_CORE, 0),
+    ):
+        resource.setrlimit(what, (most, most))
+
+
+def shown_copy(data: bytes, format_name: str) -> bytes:
+    """The copy, as JPEG.
+
+    Args:
+        data: The original's bytes.
+        format_name: What its first bytes say it is: JPEG, PNG, WEBP or GIF. Nothing else is tried.
+
+    Raises:
+        NotForUs: No copy can be made.
+    """
+    if format_name not in _FORMATS:
+        raise NotForUs(format_name)
+    Image.MAX_IMAGE_PIXELS = None  # ours is below, and stricter
+    try:
+        with Image.open(io.BytesIO(data), formats=[format_name]) as image:
+            if image.width * image.height > (MOST_PIXELS_WEBP if format_name == "WEBP" else MOST_PIXELS):
+                raise NotForUs("too many pixels")
+            orientation = _orientation(image)
+            image.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))  # a large JPEG is decoded small: less memory, less time
+            return _encoded(image, orientation)
+    except NotForUs:
+        raise
+    except Exception as broken:  # Pillow raises whatever its decoders stumble over
+        raise NotForUs(type(broken).__name__) from broken
+
+
+def _orientation(image: ImageFile.ImageFile) -> int:
+    try:
+        return int(image.getexif().get(_ORIENTATION, 1))
+    except Exception:
+        return 1  # broken metadata is no reason to hide the picture
+
+
+def _encoded(image: Image.Image, orientation: int) -> bytes:
+    image.thumbnail((LARGEST_SIDE, LARGEST_SIDE), reducing_gap=2.0)
+    pixels = _opaque(image)
+    if orientation in _TURNS:
+        pixels = pixels.transpose(_TURNS[orientation])
+    pixels.info = {}  # Pillow writes the comment back from here
+    out = io.BytesIO()
+    pixels.save(out, "JPEG", quality=85, optimize=True)
+    return out.getvalue()
+
+
+def _opaque(image: Image.Image) -> Image.Image:
+    """On white, where the original was see-through."""
+    if image.mode in ("I", "I;16", "F"):  # 16 bits of grey
+        return image.convert("I").point(lambda value: value * (1 / 256)).convert("L").convert("RGB")
+    if not image.has_transparency_data:
+        return image.convert("RGB")
+    picture = image.convert("RGBA")
+    paper = Image.new("RGB", picture.size, "white")
+    paper.paste(picture, mask=picture.getchannel("A"))
+    return paper
+
+
+def main() -> int:
+    limit_this_process()
+    try:
+        copy = shown_copy(sys.stdin.buffer.read(), sys.argv[1])
+    except NotForUs:
+        return 1
+    sys.stdout.buffer.write(copy)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,233 @@
+"""Delivers what is waiting in the outbox, one reply at a time per address.
+
+A reply is claimed in one transaction, sent with none open, recorded in another: what came of the last replies is written in
+the same transaction that claims the next. A crash in between can send a reply twice; it is never lost. One sending is in
+`handlers.sending`, when to try again in `bot.domain.retry`, how fast in `handlers.pacing`; how a channel is spoken to, in
+`handlers.channels`.
+"""
+
+import asyncio
+import secrets
+import time
+from collections.abc import Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
+from datetime import timedelta
+
+import structlog
+
+from bot.bell import Bell, heard
+from bot.domain.people import Channel
+from bot.domain.reply import DeliveryResult, QueuedReply
+from bot.errors import StorageBusy
+from bot.ports import ChannelPort, Clock, Storage
+from handlers.faults import described
+from handlers.pacing import Pace, Pacer
+from handlers.sending import HOLD_MOST, Lane, hand_back, send, wait_for_place
+
+log = structlog.get_logger()
+
+LEASE = timedelta(seconds=45)  # longer than the longest hold and the longest send together
+LOOK_EVERY = 1.0  # seconds
+LONGEST_PAUSE = 2.0  # seconds between two looks while storage is out of reach
+MOST_IN_HAND = 64  # replies of one channel
+SECONDS_IN_HAND = 3.0  # and no more than its pace lets go in so long
+STOP_WITHIN = 4.0  # seconds for replies on their way once asked to stop
+RECORD_WITHIN = 3.0  # seconds for writing down what came of them
+
+_Done = tuple[QueuedReply, DeliveryResult]
+
+
+class Delivery:
+    """One road out, for every channel.
+
+    Args:
+        bell: Rung when replies were queued.
+        paces: How fast each channel may be spoken to; a channel that is absent or None sends over no network.
+        lease: How long a claimed reply is ours.
+        monotonic: The clock of the paces, in seconds.
+    """
+
+    def __init__(
+        self,
+        storage: Storage,
+        channels: Mapping[Channel, ChannelPort],
+        bell: Bell,
+        clock: Clock,
+        paces: Mapping[Channel, Pace | None],
+        *,
+        lease: timedelta = LEASE,
+        monotonic: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._storage = storage
+        self._bell = bell
+        self._clock = clock
+        self._lease = lease
+        self._owner = f"delivery-{secrets.token_hex(8)}"
+        self._lanes = {name: _lane(port, paces.get(name), monotonic) for name, port in channels.items()}
+        self._wake = asyncio.Event()
+        self._done: list[_Done] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._holding: set[asyncio.Task[None]] = set()  # of these, those that only wait for their place
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Deliver until `stop`; then finish what is on its way, at most some seconds, and give back the rest."""
+        with self._bell.listen() as self._wake:
+            watcher = asyncio.create_task(self._wake_at(stop))
+            try:
+                await self._deliver(stop)
+            finally:
+                watcher.cancel()
+                await self._end()
+
+    async def _deliver(self, stop: asyncio.Event) -> None:
+        pause = 0.0
+        while not stop.is_set():
+            self._wake.clear()
+            try:
+                there_may_be_more = await self._exchange()
+            except Exception as error:
+                log.warning("outbox_out_of_reach", reason=described(error))
+                pause = min(pause * 2 or 0.2, LONGEST_PAUSE)
+                await asyncio.sleep(pause)
+                continue
+            pause = 0.0
+            if not there_may_be_more:
+                await heard(self._wake, LOOK_EVERY)
+
+    async def _wake_at(self, stop: asyncio.Event) -> None:
+        await stop.wait()
+        self._wake.set()
+
+    async def _exchange(self) -> bool:
+        """Write down what came of the last replies and claim the next. True when more may be due at once."""
+        rooms = {name: lane.room for name, lane in self._lanes.items() if lane.is_open}
+        if not rooms and not self._done:
+            return False
+        most = min(rooms.values(), default=0)
+        claimed: list[QueuedReply] = []
+        done, self._done = self._done, []
+        try:
+            async with self._storage.begin() as uow:
+                if done:
+                    await uow.outbox.record([result for _, result in done])
+                if rooms:
+                    claimed = await uow.outbox.claim(
+                        owner=self._owner,
+                        channels=list(rooms),
+                        now=self._clock.now(),
+                        lease=self._lease,
+                        most=most,
+                    )
+                if done or claimed:
+                    await uow.commit()
+        except Exception as error:
+            if isinstance(error, StorageBusy) or not done:
+                self._done = done + self._done
+                raise
+            await self._record_each(done, error)
+            return True
+        except asyncio.CancelledError:
+            self._done = done + self._done
+            raise
+        self._begin_sending(claimed)
+        return bool(claimed) and len(claimed) >= most
+
+    async def _record_each(self, done: Sequence[_Done], cause: Exception) -> None:
+        """One result that the database refuses must not keep the others from being written down."""
+        log.error("recording_failed", reason=described(cause))
+        for position, (queued, result) in enumerate(done):
+            for form in (result, replace(result, provider_id="", error="", details={})):
+                try:
+                    async with self._storage.begin() as uow:
+                        await uow.outbox.record([form])
+                        await uow.commit()
+                except StorageBusy:
+                    self._done = [*done[position:], *self._done]
+                    raise
+                except Exception as error:
+                    log.error("result_not_recorded", reply=queued.id, reason=described(error))
+                else:
+                    break
+
+    def _begin_sending(self, claimed: Sequence[QueuedReply]) -> None:
+        unpaced: list[QueuedReply] = []
+        for queued in claimed:
+            lane = self._lanes[queued.address.channel]
+            lane.in_hand += 1
+            if lane.pacer is None:
+                unpaced.append(queued)
+            else:
+                self._start(self._send_paced(lane, lane.pacer, queued))
+        if unpaced:
+            self._start(self._send_in_turn(unpaced))
+
+    def _start(self, sending: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(sending)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(self._holding.discard)
+
+    async def _send_paced(self, lane: Lane, pacer: Pacer, queued: QueuedReply) -> None:
+        result: DeliveryResult | None = None
+        task = asyncio.current_task()
+        try:
+            if task is not None:
+                self._holding.add(task)
+                after = await wait_for_place(pacer, queued)
+                self._holding.discard(task)
+                result = hand_back(queued, self._clock.now(), after) if after else await send(lane, queued, self._clock)
+        finally:  # cancelled on the way: sent or not, it is tried again
+            self._finish(lane, queued, result)
+            self._wake.set()
+
+    async def _send_in_turn(self, replies: Sequence[QueuedReply]) -> None:
+        """Over no network a loop is enough; what it does not come to in time goes back."""
+        until = time.monotonic() + HOLD_MOST
+        for position, queued in enumerate(replies):
+            lane = self._lanes[queued.address.channel]
+            result: DeliveryResult | None = None
+            try:
+                if time.monotonic() < until:
+                    result = await send(lane, queued, self._clock)
+            except asyncio.CancelledError:
+                for left in replies[position + 1 :]:
+                    self._finish(self._lanes[left.address.channel], left, None)
+                raise
+            finally:
+                self._finish(lane, queued, result)
+        self._wake.set()
+
+    def _finish(self, lane: Lane, queued: QueuedReply, result: DeliveryResult | None) -> None:
+        lane.in_hand -= 1
+        self._done.append((queued, result or hand_back(queued, self._clock.now())))
+
+    async def _end(self) -> None:
+        for task in list(self._holding):
+            task.cancel()
+        if self._tasks:
+            _, late = await asyncio.wait(self._tasks, timeout=STOP_WITHIN)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+        try:
+            async with asyncio.timeout(RECORD_WITHIN):
+                await self._record_the_rest()
+        except TimeoutError:
+            log.warning("results_left_unrecorded", count=len(self._done))  # their leases run out: sent once more
+
+    async def _record_the_rest(self) -> None:
+        for lane in self._lanes.values():
+            lane.most = 0  # claim no more
+        while self._done:
+            try:
+                await self._exchange()
+            except Exception as error:
+                log.warning("outbox_out_of_reach", reason=described(error))
+                await asyncio.sleep(0.2)
+
+
+def _lane(port: ChannelPort, pace: Pace | None, monotonic: Callable[[], float]) -> Lane:
+    if pace is None:
+        return Lane(port, None, MOST_IN_HAND)
+    most = max(2, min(MOST_IN_HAND, int(pace.per_second * SECONDS_IN_HAND)))
+    return Lane(port, Pacer(pace, monotonic), most)
