@@ -55,7 +55,7 @@ class Router:
         """Where this belongs.
 
         A ward that the words name clearly outweighs the position, and the position outweighs a notice board's code
-        (`preset`): a person may scan at home and write about another place. Words and a position that differ are asked about.
+        (`preset`): a person may scan at home and write about another place. Words and position that differ are asked about.
 
         Raises:
             UnknownWard: `preset` is no ward's code.
