@@ -1,0 +1,7 @@
+"""One messenger each: raw JSON in, `Incoming` out; `Reply` in, a message out.
+
+Telegram, in the order to read: `telegram_updates` (JSON → kept row), `telegram_reading` with `telegram_files` and
+`telegram_values` (kept row → `Incoming`), `telegram_intake` (poll loop and webhook, over the raw calls of
+`telegram_calls`), `telegram_text` (what fits into one message), `telegram` (sending and fetching; the only file that
+imports aiogram, which costs three seconds and 170 MB: import it late). The web chat begins in `webchat`.
+"""
