@@ -100,6 +100,10 @@ class Inbox(Protocol):
         """Give it back untouched, to be claimed again from `due_at` on (storage or a channel was out of reach)."""
         ...
 
+    async def forget_leases(self) -> int:
+        """Hand back everything claimed; only right when this is the only process. Returns how many were."""
+        ...
+
     async def replay(self, update_ids: Sequence[int]) -> int:
         """Make failed updates wait again. Returns how many did."""
         ...
@@ -132,11 +136,17 @@ class Outbox(Protocol):
         """Write down what came of sending them. A final failure of a staff answer is shown on its case."""
         ...
 
-    async def next_due(self) -> datetime | None:
-        """When the next reply will be due; None when none waits."""
+    async def next_due(self, channels: Sequence[Channel] | None = None) -> datetime | None:
+        """When a reply (of these channels) can be claimed next; in the past when one can be now, None when none waits."""
         ...
 
-    async def backlog(self, now: datetime) -> Backlog: ...
+    async def forget_leases(self) -> int:
+        """Hand back everything claimed; only right when this is the only process. Returns how many were."""
+        ...
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """Replies that are due at `now`; one that waits as its channel told it to does not count. `oldest` is a due time."""
+        ...
 
     async def replay(self, reply_ids: Sequence[int], now: datetime) -> int:
         """Make failed replies wait again. Returns how many did."""
@@ -227,7 +237,7 @@ class Cases(Protocol):
         outcome: Outcome | None = None,
         closed_at: datetime | None = None,
     ) -> Case:
-        """Write what is given and raise the version by one.
+        """Write what is given and raise the version by one. A desk of the city takes the case's ward away.
 
         Raises:
             StaleVersion: Somebody changed the case since it was read.

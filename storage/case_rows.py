@@ -1,0 +1,166 @@
+"""A case's own row: adding it, finding it, changing it. Its thread is in `storage.threads`, its queue in `storage.queue`."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, func, null, select, update
+from sqlalchemy import case as case_when
+
+from bot.domain.case import Case, CaseCode, CaseId, CaseKind, CaseStatus, Desk, NewCase, new_code
+from bot.domain.outcome import Outcome
+from bot.domain.people import Address, Channel, ResidentId
+from bot.domain.ward import Point, WardCode
+from bot.errors import StaleVersion
+from bot.ports import Viewer
+from storage.link import Link, by_engine
+from storage.tables import cases
+from storage.types import Id
+from storage.visible_cases import visible_to
+
+_add = by_engine(lambda insert_into: insert_into(cases).on_conflict_do_nothing().returning(cases))
+_by_source = select(cases).where(
+    cases.c.channel == bindparam("channel"),
+    cases.c.external_id == bindparam("external_id"),
+    cases.c.source_id == bindparam("source_id"),
+)
+_by_code = select(cases).where(cases.c.code == bindparam("code"))
+_of_resident = (
+    select(cases)
+    .where(cases.c.resident_id == bindparam("resident"))
+    .order_by(cases.c.id.desc())
+    .limit(bindparam("most", type_=Id))
+)
+_NEW_DESK = bindparam("new_desk", type_=cases.c.desk.type)
+_change = (
+    update(cases)
+    .where(cases.c.id == bindparam("row"), cases.c.version == bindparam("seen_version"))
+    .values(
+        {
+            name: func.coalesce(bindparam(f"new_{name}", type_=cases.c[name].type), cases.c[name])
+            for name in ("ward_code", "desk", "status", "outcome", "closed_at")
+        }
+        | {"version": cases.c.version + 1}
+        # No ward has a case that waits at a desk of the city.
+        | {
+            "ward_code": case_when(
+                (_NEW_DESK.in_([Desk.UNPLACED.value, Desk.LEADERS.value]), null()),
+                else_=func.coalesce(bindparam("new_ward_code", type_=cases.c.ward_code.type), cases.c.ward_code),
+            )
+        }
+    )
+    .returning(cases)
+)
+
+
+def case_from(row: Row[Any]) -> Case:
+    """The case of a row that holds every column of `cases`."""
+    return Case(
+        id=CaseId(row.id),
+        code=CaseCode(row.code),
+        kind=CaseKind(row.kind),
+        category=row.category,
+        ward_code=WardCode(row.ward_code) if row.ward_code else None,
+        desk=Desk(row.desk),
+        resident_id=ResidentId(row.resident_id),
+        address=Address(Channel(row.channel), row.external_id),
+        source_id=row.source_id,
+        status=CaseStatus(row.status),
+        outcome=Outcome(row.outcome) if row.outcome else None,
+        text=row.text,
+        point=_point(row),
+        created_at=row.created_at,
+        due_at=row.due_at,
+        closed_at=row.closed_at,
+        version=row.version,
+    )
+
+
+def _point(row: Row[Any]) -> Point | None:
+    if row.lat is None:
+        return None
+    # SQLite hands 21.0 back as 21 from an UPDATE … RETURNING.
+    return Point(float(row.lat), float(row.lon), None if row.accuracy is None else float(row.accuracy))
+
+
+class CaseRows:
+    """The part of `bot.ports.Cases` that is about the case itself."""
+
+    _link: Link
+
+    async def add(self, case: NewCase) -> Case:
+        """Add it, or find the one this message opened before. Its code is another when the given one is taken."""
+        values = _values(case)
+        while True:
+            row = await self._link.row(_add, values)
+            if row is not None:
+                return case_from(row)
+            known = await self.by_source(case.address, case.source_id)
+            if known is not None:
+                return known
+            values["code"] = new_code()
+
+    async def by_source(self, address: Address, source_id: str) -> Case | None:
+        key = {"channel": address.channel.value, "external_id": address.external_id, "source_id": source_id}
+        row = await self._link.row(_by_source, key)
+        return case_from(row) if row else None
+
+    async def of_resident(self, resident_id: ResidentId, *, most: int = 10) -> list[Case]:
+        return [case_from(row) for row in await self._link.rows(_of_resident, {"resident": resident_id, "most": most})]
+
+    async def by_code(self, code: CaseCode) -> Case | None:
+        row = await self._link.row(_by_code, {"code": code})
+        return case_from(row) if row else None
+
+    async def visible(self, viewer: Viewer, code: CaseCode, *, for_update: bool = False) -> Case | None:
+        statement = _by_code.where(visible_to(viewer))
+        row = await self._link.row(statement.with_for_update() if for_update else statement, {"code": code})
+        return case_from(row) if row else None
+
+    async def change(
+        self,
+        case: Case,
+        *,
+        ward_code: WardCode | None = None,
+        desk: Desk | None = None,
+        status: CaseStatus | None = None,
+        outcome: Outcome | None = None,
+        closed_at: datetime | None = None,
+    ) -> Case:
+        row = await self._link.row(
+            _change,
+            {
+                "row": case.id,
+                "seen_version": case.version,
+                "new_ward_code": ward_code,
+                "new_desk": desk.value if desk else None,
+                "new_status": status.value if status else None,
+                "new_outcome": outcome.value if outcome else None,
+                "new_closed_at": closed_at,
+            },
+        )
+        if row is None:
+            raise StaleVersion(code=case.code, version=case.version)
+        return case_from(row)
+
+
+def _values(case: NewCase) -> dict[str, Any]:
+    return {
+        "code": case.code,
+        "kind": case.kind.value,
+        "category": case.category,
+        "ward_code": case.ward_code,
+        "desk": case.desk.value,
+        "resident_id": case.resident_id,
+        "channel": case.address.channel.value,
+        "external_id": case.address.external_id,
+        "source_id": case.source_id,
+        "status": CaseStatus.OPEN.value,
+        "text": case.text,
+        "lat": case.point.lat if case.point else None,
+        "lon": case.point.lon if case.point else None,
+        "accuracy": case.point.accuracy if case.point else None,
+        "routing_trace": list(case.routing_trace),
+        "created_at": case.created_at,
+        "due_at": case.due_at,
+        "version": 1,
+    }

@@ -1,0 +1,50 @@
+"""What a web chat's page shows: the address's own updates and our replies, in the order they came to be."""
+
+from sqlalchemy import bindparam, cast, literal_column, select
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.domain.people import Address
+from bot.ports import ChatLine
+from storage.claiming import is_state
+from storage.link import Link
+from storage.tables import inbox, outbox
+from storage.types import CleanText, Id
+
+_most = bindparam("most", type_=Id)
+_written_out: ColumnElement[str] = literal_column(
+    "'webchat'"
+)  # not bound: an engine uses a partial index only when it sees the value
+
+_theirs = (
+    select(inbox.c.id, inbox.c.received_at, inbox.c.body)
+    .where(inbox.c.channel == _written_out, inbox.c.address_id == bindparam("whose"))
+    .order_by(inbox.c.id.desc())
+    .limit(_most)
+)
+_ours_all = select(outbox.c.id, outbox.c.created_at, cast(outbox.c.body, CleanText).label("body")).where(
+    outbox.c.channel == _written_out, outbox.c.external_id == bindparam("whose"), is_state("sent", outbox)
+)
+_ours = _ours_all.order_by(outbox.c.id.desc()).limit(_most)
+_ours_after = _ours_all.where(outbox.c.id > bindparam("after")).order_by(outbox.c.id).limit(_most)
+
+
+class SqlChatLines:
+    """See `bot.ports.ChatLines`. Only web chats have lines: the other channels keep their own."""
+
+    __slots__ = ("_link",)
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def recent(self, address: Address, *, most: int = 200) -> list[ChatLine]:
+        values = {"whose": address.external_id, "most": most}
+        theirs = await self._link.rows(_theirs, values)
+        ours = await self._link.rows(_ours, values)
+        lines = [ChatLine(key=row.id, is_ours=False, at=row.received_at, body=row.body) for row in theirs]
+        lines += [ChatLine(key=row.id, is_ours=True, at=row.created_at, body=row.body) for row in ours]
+        # A reply made within the same clock tick still comes after what it answers.
+        return sorted(lines, key=lambda line: (line.at, line.is_ours, line.key))[-most:]
+
+    async def replies_after(self, address: Address, key: int, *, most: int = 50) -> list[ChatLine]:
+        rows = await self._link.rows(_ours_after, {"whose": address.external_id, "after": key, "most": most})
+        return [ChatLine(key=row.id, is_ours=True, at=row.created_at, body=row.body) for row in rows]

@@ -1,0 +1,29 @@
+"""What the inbox and the outbox share: only one process at a time chooses what to work on next."""
+
+from sqlalchemy import Table, bindparam, func, literal_column, select
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.selectable import FromClause
+
+from storage.link import Link
+
+_LOCKS = {"inbox": 20_260_101, "outbox": 20_260_102, "audit": 20_260_103, "migrations": 20_260_104}
+_take = select(func.pg_advisory_xact_lock(bindparam("number")))
+
+
+async def claim_lock(link: Link, name: str) -> None:
+    """Wait for our turn, on PostgreSQL; given back with the transaction. SQLite has one writer anyway.
+
+    Without it two processes that look at the same moment could take two rows of one address: each sees the other's row
+    as free, because neither has committed. `SKIP LOCKED` alone guards a row, not an address.
+    """
+    if link.is_postgres:
+        await link.run(_take, {"number": _LOCKS[name]})
+
+
+def lock_number(name: str) -> int:
+    return _LOCKS[name]
+
+
+def is_state(state: str, table: Table | FromClause) -> ColumnElement[bool]:
+    """`state = '…'`, written out and not bound: an engine uses a partial index only when it sees the value."""
+    return table.c.state == literal_column(f"'{state}'")

@@ -1,0 +1,92 @@
+"""Where we stand with each address, and whose address it is."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import bindparam, delete, insert, select
+
+from bot.domain.case import CaseCode
+from bot.domain.draft import Conversation, Draft, Question
+from bot.domain.people import Address, Language, ResidentId
+from bot.domain.ward import WardCode
+from storage.link import Link, by_engine
+from storage.tables import addresses, conversations, residents
+
+_KEY = ("channel", "external_id")
+
+_get = select(conversations).where(
+    conversations.c.channel == bindparam("channel"), conversations.c.external_id == bindparam("external_id")
+)
+_put = by_engine(
+    lambda insert_into: (stored := insert_into(conversations)).on_conflict_do_update(
+        index_elements=_KEY,
+        set_={column.name: stored.excluded[column.name] for column in conversations.c if column.name not in _KEY},
+    )
+)
+_whose = select(addresses.c.resident_id).where(
+    addresses.c.channel == bindparam("channel"), addresses.c.external_id == bindparam("external_id")
+)
+_new_resident = insert(residents).returning(residents.c.id)
+_new_address = by_engine(
+    lambda insert_into: insert_into(addresses).on_conflict_do_nothing(index_elements=_KEY).returning(addresses.c.resident_id)
+)
+_drop_resident = delete(residents).where(residents.c.id == bindparam("resident"))
+
+
+class SqlConversations:
+    """See `bot.ports.Conversations`."""
+
+    __slots__ = ("_link",)
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def get(self, address: Address) -> Conversation:
+        row = await self._link.row(_get, {"channel": address.channel.value, "external_id": address.external_id})
+        if row is None:
+            return Conversation(address=address)
+        return Conversation(
+            address=address,
+            resident_id=ResidentId(row.resident_id),
+            language=Language(row.language),
+            draft=Draft.from_dict(row.draft) if row.draft else None,
+            asked=Question(row.asked) if row.asked else None,
+            case_code=CaseCode(row.case_code) if row.case_code else None,
+            preset_ward=WardCode(row.preset_ward) if row.preset_ward else None,
+            last_group_id=row.last_group_id,
+            is_blocked=row.is_blocked,
+        )
+
+    async def put(self, conversation: Conversation, now: datetime) -> Conversation:
+        if conversation.resident_id is None:
+            resident_id = await self._resident_of(conversation.address, now)
+            conversation = replace(conversation, resident_id=resident_id)
+        await self._link.run(
+            _put,
+            {
+                "channel": conversation.address.channel.value,
+                "external_id": conversation.address.external_id,
+                "resident_id": conversation.resident_id,
+                "language": conversation.language.value,
+                "draft": conversation.draft.to_dict() if conversation.draft else None,
+                "asked": conversation.asked.value if conversation.asked else None,
+                "case_code": conversation.case_code,
+                "preset_ward": conversation.preset_ward,
+                "last_group_id": conversation.last_group_id,
+                "is_blocked": conversation.is_blocked,
+                "updated_at": now,
+            },
+        )
+        return conversation
+
+    async def _resident_of(self, address: Address, now: datetime) -> ResidentId:
+        key = {"channel": address.channel.value, "external_id": address.external_id}
+        known = await self._link.value(_whose, key)
+        if known is not None:
+            return ResidentId(known)
+        resident_id = await self._link.value(_new_resident, {"created_at": now})
+        if await self._link.row(_new_address, {**key, "resident_id": resident_id, "created_at": now}) is None:
+            # Another process has just met this address.
+            await self._link.run(_drop_resident, {"resident": resident_id})
+            resident_id = await self._link.value(_whose, key)
+        return ResidentId(resident_id)

@@ -1,0 +1,205 @@
+"""The database: opened, migrated, asked for units of work. Which engine it is shows nowhere outside `storage`."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy import update
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from bot.bell import Bell
+from bot.errors import NoOpenUnitOfWork, StorageBusy
+from bot.ports import UnitOfWork
+from storage import engine as engines
+from storage.folder_lock import FolderLock
+from storage.migrating import is_current, upgrade
+from storage.tables import heartbeat
+from storage.trouble import busy_when_out_of_reach
+from storage.unit_of_work import SqlUnitOfWork
+
+_beat = update(heartbeat).values(beats=heartbeat.c.beats + 1)
+
+
+class Database:
+    """See `bot.ports.Storage`.
+
+    Args:
+        url: `postgresql://…`, or empty for SQLite in `data_dir`.
+        data_dir: The data folder; made if it is missing.
+        bell: Rung after every commit that queued replies, and when a web chat's line was delivered.
+        guest: On SQLite, beside the process that holds the folder: for short commands. Takes no lock on the folder and
+            never checkpoints.
+        lock_timeout: Seconds to wait for a lock or a free connection before StorageBusy.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        data_dir: Path | None = None,
+        bell: Bell | None = None,
+        guest: bool = False,
+        lock_timeout: float = engines.LOCK_TIMEOUT,
+    ) -> None:
+        self.url = engines.read_url(url, data_dir)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._bell = bell
+        self._guest = guest
+        self._lock_timeout = lock_timeout
+        self._folder_lock = FolderLock(Path(str(self.url.database)).parent) if self.is_sqlite and not guest else None
+        self._threads: ThreadPoolExecutor | None = None
+        self._writers: AsyncEngine | None = None
+        self._readers: AsyncEngine | None = None
+        self._turn = asyncio.Lock()  # SQLite: whose turn it is to write, first come, first served
+        self._writer: AsyncConnection | None = None
+
+    async def open(self, *, migrate: bool = True) -> None:
+        """Open it and bring it to this program's schema.
+
+        Raises:
+            SettingsError: On SQLite, another process has the folder.
+            StorageBusy: It is out of reach.
+        """
+        if self.is_sqlite:
+            path = Path(str(self.url.database))
+            with busy_when_out_of_reach():
+                engines.prepare_file(path)
+            if self._folder_lock:
+                self._folder_lock.take()
+            self._threads = ThreadPoolExecutor(engines.READERS + 1, thread_name_prefix="sqlite")
+            self._writers = engines.open_sqlite_writer(
+                self.url, self._threads, lock_timeout=self._lock_timeout, checkpoints=not self._guest
+            )
+            self._readers = engines.open_sqlite_readers(self.url, self._threads, lock_timeout=self._lock_timeout)
+        else:
+            self._writers = engines.open_postgres(self.url, timeout=self._lock_timeout)
+            self._readers = self._writers.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        try:
+            if migrate:
+                await self.migrate()
+        except BaseException:
+            await self.close()
+            raise
+
+    async def close(self) -> None:
+        """Give everything back. The readers go first: the last connection to leave a SQLite file tidies up, by writing."""
+        if self._readers is not None and self.is_sqlite:
+            await self._readers.dispose()
+        if self._writer is not None:
+            await self._writer.close()
+            self._writer = None
+        if self._writers is not None:
+            await self._writers.dispose()
+        self._readers = self._writers = None
+        if self._threads is not None:
+            self._threads.shutdown()
+            self._threads = None
+        if self._folder_lock is not None:
+            self._folder_lock.give_back()
+
+    async def migrate(self) -> None:
+        """Bring the tables to this program's schema; at once when they are."""
+        async with self._transaction() as connection:
+            if not await is_current(connection):
+                await upgrade(connection)
+                with busy_when_out_of_reach():
+                    await connection.commit()
+
+    @asynccontextmanager
+    async def begin(self) -> AsyncIterator[UnitOfWork]:
+        """A unit of work that may write. See `bot.ports.Storage`."""
+        async with self._transaction() as connection:
+            uow = SqlUnitOfWork(connection)
+            try:
+                yield uow
+            finally:
+                uow.end()
+        if uow.committed_for and self._bell is not None:
+            self._bell.ring(uow.committed_for)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[UnitOfWork]:
+        """A unit of work that sees one moment and cannot write."""
+        if self._readers is None:
+            raise NoOpenUnitOfWork
+        connection = self._readers.connect()
+        with busy_when_out_of_reach():
+            await connection.start()
+        try:
+            with busy_when_out_of_reach():
+                await connection.begin()
+            uow = SqlUnitOfWork(connection)
+            try:
+                yield uow
+            finally:
+                uow.end()
+        finally:
+            await connection.close()
+
+    async def ping(self) -> None:
+        """Prove that a row can be committed. Raises StorageBusy."""
+        async with self._transaction() as connection:
+            with busy_when_out_of_reach():
+                await connection.execute(_beat)
+                await connection.commit()
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
+        """A connection inside a fresh transaction, which is rolled back unless it was committed."""
+        if self._writers is None:
+            raise NoOpenUnitOfWork
+        if not self.is_sqlite:
+            connection = self._writers.connect()
+            with busy_when_out_of_reach():
+                await connection.start()
+            try:
+                with busy_when_out_of_reach():
+                    await connection.begin()
+                yield connection
+            finally:
+                await connection.close()
+            return
+        await self._take_turn()
+        try:
+            connection = await self._sqlite_writer(self._writers)
+            try:
+                with busy_when_out_of_reach():
+                    await connection.begin()
+                yield connection
+            finally:
+                await self._roll_back(connection)
+        finally:
+            self._turn.release()
+
+    async def _take_turn(self) -> None:
+        if not self._turn.locked():
+            await self._turn.acquire()  # at once: nobody has it
+            return
+        try:
+            async with asyncio.timeout(4 * self._lock_timeout):
+                await self._turn.acquire()
+        except TimeoutError:
+            raise StorageBusy(reason="another unit of work is not coming to an end") from None
+
+    async def _sqlite_writer(self, writers: AsyncEngine) -> AsyncConnection:
+        # Kept from one unit of work to the next: taking it from the pool costs as much as two statements.
+        if self._writer is None:
+            connection = writers.connect()
+            with busy_when_out_of_reach():
+                await connection.start()
+            self._writer = connection
+        return self._writer
+
+    async def _roll_back(self, connection: AsyncConnection) -> None:
+        """Undo what was not committed; a connection that cannot do that is given up, which undoes it as well."""
+        try:
+            if connection.in_transaction():
+                await connection.rollback()
+            if not connection.invalidated:
+                return
+        except Exception:
+            await connection.invalidate()
+        self._writer = None
+        await connection.close()

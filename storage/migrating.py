@@ -1,0 +1,42 @@
+"""Brings the tables to this program's schema. The steps themselves are in `storage.migrations`."""
+
+from pathlib import Path
+
+from sqlalchemy import func, inspect, select, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from storage.claiming import lock_number
+from storage.migrations import HEAD
+
+SCRIPTS = Path(__file__).parent / "migrations"
+
+
+async def is_current(connection: AsyncConnection) -> bool:
+    """Whether nothing is to be done. Asked without Alembic, whose import alone would slow every start down."""
+    if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
+        return False
+    found = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalars().all()
+    return list(found) == [HEAD]
+
+
+async def upgrade(connection: AsyncConnection, revision: str = "head") -> None:
+    """Walk up inside the connection's transaction; the caller commits."""
+    await connection.run_sync(_walk, "upgrade", revision)
+
+
+async def downgrade(connection: AsyncConnection, revision: str) -> None:
+    """Walk down inside the connection's transaction; the caller commits."""
+    await connection.run_sync(_walk, "downgrade", revision)
+
+
+def _walk(connection: Connection, direction: str, revision: str) -> None:
+    from alembic import command
+    from alembic.config import Config
+
+    if connection.dialect.name == "postgresql":  # two processes that start together: the second finds it done
+        connection.execute(select(func.pg_advisory_xact_lock(lock_number("migrations"))))
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = connection
+    getattr(command, direction)(config, revision)

@@ -1,0 +1,216 @@
+"""Every reply, until the channel took it or it never can be delivered. When to try again is `bot.domain.retry`'s."""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, bindparam, case, func, insert, literal_column, or_, select, update
+
+from bot.domain.people import Address, Channel
+from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, QueuedReply, Reply
+from bot.domain.thread import EventKind
+from bot.ports import Backlog
+from storage.claiming import claim_lock, is_state
+from storage.link import Link
+from storage.tables import case_events, cases, conversations, messages, outbox
+from storage.types import Id, UtcDateTime
+
+LONGEST_ERROR = 500  # characters
+
+_earlier = outbox.alias("earlier")
+_now = bindparam("now", type_=UtcDateTime)
+_same_address = (
+    is_state("waiting", _earlier),
+    _earlier.c.channel == outbox.c.channel,
+    _earlier.c.external_id == outbox.c.external_id,
+    _earlier.c.id != outbox.c.id,
+)
+_same_address_is_busy = (
+    select(literal_column("1"))
+    # A later one can be in somebody's hands when this one was replayed, or was committed after it.
+    .where(*_same_address, or_(_earlier.c.id < outbox.c.id, _earlier.c.leased_until > _now))
+    .exists()
+)
+_has_an_earlier = select(literal_column("1")).where(*_same_address, _earlier.c.id < outbox.c.id).exists()
+_heads = (
+    select(outbox.c.id)
+    .where(
+        is_state("waiting", outbox),
+        outbox.c.channel.in_(bindparam("channels", expanding=True)),
+        or_(outbox.c.due_at.is_(None), outbox.c.due_at <= _now),
+        or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _now),
+        ~_same_address_is_busy,
+    )
+    .order_by(outbox.c.id)
+    .limit(bindparam("most", type_=Id))
+    .with_for_update(skip_locked=True)  # PostgreSQL only; SQLite has one writer and drops it
+)
+_add = insert(outbox).returning(outbox.c.id)
+_claim = (
+    update(outbox)
+    .where(outbox.c.id.in_(_heads))
+    .values(owner=bindparam("by"), leased_until=bindparam("until"), attempts=outbox.c.attempts + 1)
+    .returning(outbox.c.id, outbox.c.channel, outbox.c.external_id, outbox.c.body, outbox.c.attempts, outbox.c.created_at)
+)
+_record = (
+    update(outbox)
+    .where(outbox.c.id == bindparam("row"), is_state("waiting", outbox))
+    .values(
+        state=bindparam("new_state"),
+        provider_id=bindparam("provider"),
+        due_at=bindparam("due"),
+        error=bindparam("why"),
+        finished_at=bindparam("finished"),
+        owner="",
+        leased_until=None,
+    )
+    .returning(outbox.c.id, outbox.c.channel, outbox.c.external_id, outbox.c.case_id, outbox.c.message_id)
+)
+_case_of_message = select(messages.c.case_id).where(messages.c.id == bindparam("message"))
+_name_case = update(outbox).where(outbox.c.id == bindparam("row")).values(case_id=bindparam("case"))
+_add_event = insert(case_events)
+_touch_case = update(cases).where(cases.c.id == bindparam("case")).values(version=cases.c.version + 1)
+_block = (
+    update(conversations)
+    .where(conversations.c.channel == bindparam("on"), conversations.c.external_id == bindparam("whom"))
+    .values(is_blocked=True)
+)
+_since = func.coalesce(outbox.c.due_at, outbox.c.created_at, type_=UtcDateTime)
+_next_due = select(
+    func.min(case((outbox.c.leased_until > _since, outbox.c.leased_until), else_=_since), type_=UtcDateTime)
+).where(is_state("waiting", outbox), ~_has_an_earlier)
+_next_due_of = _next_due.where(outbox.c.channel.in_(bindparam("channels", expanding=True)))
+_is_due = and_(
+    is_state("waiting", outbox),
+    or_(outbox.c.due_at.is_(None), outbox.c.due_at <= _now),
+    ~select(literal_column("1")).where(*_same_address, _earlier.c.id < outbox.c.id, _earlier.c.due_at > _now).exists(),
+)
+_backlog = select(
+    select(func.count()).select_from(outbox).where(_is_due).scalar_subquery().label("waiting"),
+    select(func.min(_since, type_=UtcDateTime)).where(_is_due).scalar_subquery().label("oldest"),
+    select(func.count()).select_from(outbox).where(is_state("failed", outbox)).scalar_subquery().label("failed"),
+)
+_replay = (
+    update(outbox)
+    .where(outbox.c.id.in_(bindparam("rows", expanding=True)), is_state("failed", outbox))
+    .values(state="waiting", attempts=0, error="", finished_at=None, due_at=bindparam("due"), owner="", leased_until=None)
+    .returning(outbox.c.channel, outbox.c.external_id)
+)
+_forget_leases = (
+    update(outbox).where(is_state("waiting", outbox), outbox.c.leased_until.is_not(None)).values(owner="", leased_until=None)
+)
+
+
+class SqlOutbox:
+    """See `bot.ports.Outbox`."""
+
+    __slots__ = ("_link",)
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def add(self, replies: Sequence[NewReply], now: datetime) -> list[int]:
+        ids: list[int] = []
+        for new in replies:  # one by one, so that the ids rise in this order on either engine
+            ids.append(
+                await self._link.value(
+                    _add,
+                    {
+                        "channel": new.address.channel.value,
+                        "external_id": new.address.external_id,
+                        "body": new.reply.to_dict(),
+                        "message_id": new.message_id,
+                        "case_id": new.case_id,
+                        "state": DeliveryState.WAITING.value,
+                        "attempts": 0,
+                        "owner": "",
+                        "provider_id": "",
+                        "error": "",
+                        "created_at": now,
+                    },
+                )
+            )
+            self._link.rung.add(new.address)
+        return ids
+
+    async def claim(
+        self, *, owner: str, channels: Sequence[Channel], now: datetime, lease: timedelta, most: int
+    ) -> list[QueuedReply]:
+        await claim_lock(self._link, "outbox")
+        values = {
+            "by": owner,
+            "channels": [channel.value for channel in channels],
+            "now": now,
+            "until": now + lease,
+            "most": most,
+        }
+        return sorted(
+            (
+                QueuedReply(
+                    id=row.id,
+                    address=Address(Channel(row.channel), row.external_id),
+                    reply=Reply.from_dict(row.body),
+                    attempts=row.attempts - 1,
+                    created_at=row.created_at,
+                )
+                for row in await self._link.rows(_claim, values)
+            ),
+            key=lambda queued: queued.id,
+        )
+
+    async def record(self, results: Sequence[DeliveryResult]) -> None:
+        for result in results:
+            is_final = result.state is not DeliveryState.WAITING
+            row = await self._link.row(
+                _record,
+                {
+                    "row": result.reply_id,
+                    "new_state": result.state.value,
+                    "provider": result.provider_id,
+                    "due": None if is_final else result.due_at,
+                    "why": result.error[:LONGEST_ERROR],
+                    "finished": result.at if is_final else None,
+                },
+            )
+            if row is None:  # recorded before: a second owner sent it as well, after the first one's lease ran out
+                continue
+            if result.state is DeliveryState.FAILED:
+                await self._show_on_case(result, row.case_id, row.message_id)
+            if result.blocks_address:
+                await self._link.run(_block, {"on": row.channel, "whom": row.external_id})
+            if result.state is DeliveryState.SENT and row.channel == Channel.WEBCHAT:
+                # Sending to a web chat is this very commit: only now does its page find the line.
+                self._link.rung.add(Address(Channel.WEBCHAT, row.external_id))
+
+    async def _show_on_case(self, result: DeliveryResult, case_id: int | None, message_id: int | None) -> None:
+        if case_id is None and message_id is not None:
+            case_id = await self._link.value(_case_of_message, {"message": message_id})
+            await self._link.run(_name_case, {"row": result.reply_id, "case": case_id})
+        if case_id is None:
+            return
+        details = {"reply": str(result.reply_id), "error": result.error[:100]}
+        await self._link.run(
+            _add_event,
+            {"case_id": case_id, "kind": EventKind.UNDELIVERED.value, "at": result.at, "staff_id": None, "details": details},
+        )
+        await self._link.run(_touch_case, {"case": case_id})
+
+    async def next_due(self, channels: Sequence[Channel] | None = None) -> datetime | None:
+        if channels is None:
+            found: datetime | None = await self._link.value(_next_due)
+        else:
+            found = await self._link.value(_next_due_of, {"channels": [channel.value for channel in channels]})
+        return found
+
+    async def backlog(self, now: datetime) -> Backlog:
+        [row] = await self._link.rows(_backlog, {"now": now})
+        return Backlog(waiting=row.waiting, oldest=row.oldest, failed=row.failed)
+
+    async def replay(self, reply_ids: Sequence[int], now: datetime) -> int:
+        if not reply_ids:
+            return 0
+        rows = await self._link.rows(_replay, {"rows": list(reply_ids), "due": now})
+        self._link.rung.update(Address(Channel(row.channel), row.external_id) for row in rows)
+        return len(rows)
+
+    async def forget_leases(self) -> int:
+        return await self._link.run(_forget_leases)

@@ -1,0 +1,266 @@
+"""The tables as they are now. How they came to be so is in `storage.migrations`; a test holds the two together.
+
+Enumerations are kept as their values, moments in UTC. Rows that wait have partial indexes of their own, so that taking
+the next one never looks at the history, which only grows.
+"""
+
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    Float,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    UniqueConstraint,
+    text,
+)
+
+from storage.types import CleanText, Id, Json, UtcDateTime
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+
+def only_where(condition: str) -> dict[str, Any]:
+    """The arguments that make an index partial, for either engine."""
+    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+
+
+# Every raw update, once, until it was handled.
+inbox = Table(
+    "inbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(16), nullable=False),
+    Column("external_id", CleanText, nullable=False),
+    Column("address_id", CleanText, nullable=False),  # empty: nobody could read whose it is
+    Column("body", CleanText, nullable=False),
+    Column("state", String(8), nullable=False),  # waiting | handled | failed
+    Column("attempts", Integer, nullable=False),  # times it was claimed
+    Column("owner", CleanText, nullable=False),  # who claimed it last; empty when nobody has it
+    Column("leased_until", UtcDateTime),
+    Column("due_at", UtcDateTime),
+    Column("reason", CleanText, nullable=False),  # why it failed
+    Column("received_at", UtcDateTime, nullable=False),
+    Column("handled_at", UtcDateTime),
+    UniqueConstraint("channel", "external_id"),
+)
+Index("ix_inbox_waiting", inbox.c.id, **only_where("state = 'waiting'"))
+Index("ix_inbox_waiting_address", inbox.c.channel, inbox.c.address_id, inbox.c.id, **only_where("state = 'waiting'"))
+Index("ix_inbox_failed", inbox.c.id, **only_where("state = 'failed'"))
+Index("ix_inbox_webchat", inbox.c.address_id, inbox.c.id, **only_where("channel = 'webchat'"))
+
+# Every reply, until the channel took it or it never can be delivered.
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(16), nullable=False),
+    Column("external_id", CleanText, nullable=False),
+    Column("body", Json, nullable=False),
+    Column("message_id", Id, ForeignKey("messages.id")),
+    Column("case_id", Id, ForeignKey("cases.id")),
+    Column("state", String(8), nullable=False),  # waiting | sent | failed
+    Column("attempts", Integer, nullable=False),
+    Column("owner", CleanText, nullable=False),
+    Column("leased_until", UtcDateTime),
+    Column("due_at", UtcDateTime),
+    Column("provider_id", CleanText, nullable=False),
+    Column("error", CleanText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+)
+Index("ix_outbox_waiting", outbox.c.id, **only_where("state = 'waiting'"))
+Index("ix_outbox_waiting_address", outbox.c.channel, outbox.c.external_id, outbox.c.id, **only_where("state = 'waiting'"))
+Index("ix_outbox_failed", outbox.c.id, **only_where("state = 'failed'"))
+Index("ix_outbox_failed_case", outbox.c.case_id, **only_where("state = 'failed'"))
+Index("ix_outbox_message", outbox.c.message_id, **only_where("message_id IS NOT NULL"))
+Index("ix_outbox_webchat", outbox.c.external_id, outbox.c.id, **only_where("channel = 'webchat'"))
+
+residents = Table(
+    "residents",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+# Whose a channel's id is. One resident may come to have several.
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("external_id", CleanText, primary_key=True),
+    Column("resident_id", Id, ForeignKey("residents.id"), nullable=False, index=True),
+    Column("created_at", UtcDateTime, nullable=False),
+)
+
+# Where we stand with each address.
+conversations = Table(
+    "conversations",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("external_id", CleanText, primary_key=True),
+    Column("resident_id", Id, ForeignKey("residents.id"), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("draft", Json),
+    Column("asked", String(16)),
+    Column("case_code", String(16)),
+    Column("preset_ward", String(5)),
+    Column("last_group_id", CleanText, nullable=False),
+    Column("is_blocked", Boolean, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+    ForeignKeyConstraint(
+        ["channel", "external_id"], ["addresses.channel", "addresses.external_id"], name="fk_conversations_address"
+    ),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("code", String(16), nullable=False, unique=True),
+    Column("kind", String(32), nullable=False),
+    Column("category", CleanText, nullable=False),
+    Column("ward_code", String(5)),
+    Column("desk", String(16), nullable=False),
+    Column("resident_id", Id, ForeignKey("residents.id"), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("external_id", CleanText, nullable=False),
+    Column("source_id", CleanText, nullable=False),
+    Column("status", String(8), nullable=False),
+    Column("outcome", String(16)),
+    Column("text", CleanText, nullable=False),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("accuracy", Float),
+    Column("routing_trace", Json, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("due_at", UtcDateTime, nullable=False),
+    Column("closed_at", UtcDateTime),
+    Column("version", Integer, nullable=False),
+    UniqueConstraint("channel", "external_id", "source_id"),
+    CheckConstraint("desk NOT IN ('general', 'restricted') OR ward_code IS NOT NULL", name="ward_of_desk"),
+)
+# The desk comes last, not after the ward: an officer who sees two desks still gets them in one order, without sorting.
+Index("ix_cases_queue", cases.c.ward_code, cases.c.status, cases.c.due_at, cases.c.id, cases.c.desk)
+Index("ix_cases_city_queue", cases.c.status, cases.c.due_at, cases.c.id, **only_where("desk IN ('unplaced', 'leaders')"))
+Index("ix_cases_resident", cases.c.resident_id, cases.c.id)
+
+case_events = Table(
+    "case_events",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("staff_id", Id, ForeignKey("staff.id")),
+    Column("details", Json),
+    Index("ix_case_events_case", "case_id", "id"),
+)
+
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("author", String(16), nullable=False),
+    Column("staff_id", Id, ForeignKey("staff.id")),
+    Column("text", CleanText, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("edited_at", UtcDateTime),
+    Column("source_id", CleanText, nullable=False),
+    Column("group_id", CleanText, nullable=False),
+    Index("ix_messages_case", "case_id", "id"),
+)
+
+# The words a message had before it was edited; `at` is when they were replaced.
+message_revisions = Table(
+    "message_revisions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("message_id", Id, ForeignKey("messages.id"), nullable=False, index=True),
+    Column("text", CleanText, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+attachments = Table(
+    "attachments",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("message_id", Id, ForeignKey("messages.id"), nullable=False, index=True),
+    Column("key", String(64), nullable=False),  # in the file store; empty when `trouble` says why it is not there
+    Column("shown_key", String(64), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("name", CleanText),
+    Column("media_type", CleanText, nullable=False),
+    Column("size", Id, nullable=False),  # bytes
+    Column("trouble", String(16)),
+)
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("username", CleanText, nullable=False),
+    Column("folded_username", CleanText, nullable=False, unique=True),  # without case: what is compared
+    Column("full_name", CleanText, nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("ward_code", String(5)),
+    Column("language", String(2), nullable=False),
+    Column("password_hash", CleanText, nullable=False),
+    Column("is_disabled", Boolean, nullable=False),
+    Column("must_change_password", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    CheckConstraint("(role IN ('ward_officer', 'restricted_officer')) = (ward_code IS NOT NULL)", name="ward_of_role"),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id_hash", String(64), primary_key=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("form_token", CleanText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+# Append-only. `hash` covers the row and `prev_hash`, so that a change anywhere shows.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("staff_id", Id),  # no foreign key: the trail outlives an account
+    Column("action", CleanText, nullable=False),
+    Column("subject", CleanText, nullable=False),
+    Column("details", CleanText, nullable=False),  # canonical JSON, as it was hashed
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+
+# The days that differ from "Monday to Friday without public holidays".
+calendar_days = Table(
+    "calendar_days",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("is_worked", Boolean, nullable=False),
+    Column("note", CleanText, nullable=False),
+)
+
+# One row, counted up to prove that a row can be committed.
+heartbeat = Table("heartbeat", metadata, Column("id", Integer, primary_key=True), Column("beats", Id, nullable=False))

