@@ -1,0 +1,128 @@
+"""Replies as they come: one stream of server-sent events for each open page, resumed from the last line it saw.
+
+A line's place in the outbox is its event id. The bell wakes a stream at once; because a bell is only a hint (another
+process may have queued the reply), every stream also looks by itself now and then.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass, field
+
+from aiohttp import web
+
+from bot.bell import heard
+from bot.domain.people import Address
+from bot.errors import StorageBusy
+from bot.ports import ChatLine
+from bot.web import FORM_TOKEN, keys, render_text
+from handlers.channels.webchat_limits import Limits, TooMany
+from handlers.channels.webchat_lines import LinePage, show_reply
+from handlers.channels.webchat_visitor import visitor_of
+
+HEARTBEAT = 15.0  # seconds between signs of life: proxies drop a silent connection, and a gone browser is found out
+LOOK_EVERY = 4.0  # seconds between looks that nobody rang for
+RETRY = 2_000  # milliseconds after which a browser connects again
+
+_LARGEST_KEY = 2**63 - 1
+
+
+@dataclass(slots=True)
+class _Stream:
+    """An open page: which line it has, and what wakes it."""
+
+    address: Address
+    after: int
+    ring: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class ChatEvents:
+    """The handler of `/chat/events`."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._rings: set[asyncio.Event] = set()
+        self._is_closing = False
+
+    async def follow(self, request: web.Request) -> web.StreamResponse:
+        """`GET /chat/events`: the lines after `Last-Event-ID` (or `?after=`), then every new one."""
+        visitor = visitor_of(request)
+        if visitor.is_new or self._is_closing:
+            return web.Response(status=204)  # tells the browser not to come again
+        request[FORM_TOKEN] = visitor.form_token
+        try:
+            with self._limits.stream(visitor.address):
+                return await self._follow(request, visitor.address)
+        except TooMany as limit:
+            return web.Response(status=429, headers={"Retry-After": str(limit.after)})
+
+    async def end_with(self, app: web.Application) -> AsyncIterator[None]:
+        """A clean-up context: ends every stream once the process is told to stop."""
+
+        async def wait() -> None:
+            await app[keys.STOP].wait()
+            self.close()
+
+        watcher = asyncio.create_task(wait())
+        yield
+        watcher.cancel()
+
+    def close(self) -> None:
+        """End every stream; the browsers come back by themselves, to whoever answers then."""
+        self._is_closing = True
+        for ring in self._rings:
+            ring.set()
+
+    async def _follow(self, request: web.Request, address: Address) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "X-Accel-Buffering": "no"})
+        with request.app[keys.BELL].listen(address) as ring:
+            self._rings.add(ring)
+            try:
+                await response.prepare(request)
+                await response.write(f"retry: {RETRY}\n\n".encode())
+                await self._stream(request, response, _Stream(address, _start(request), ring))
+                await response.write_eof()
+            except ConnectionError:
+                pass  # the page was closed
+            finally:
+                self._rings.discard(ring)
+        return response
+
+    async def _stream(self, request: web.Request, response: web.StreamResponse, stream: _Stream) -> None:
+        loop = asyncio.get_running_loop()
+        beat_at = loop.time() + HEARTBEAT
+        while not self._is_closing and request.transport is not None:
+            text = await _news(request, stream)
+            if not text and loop.time() >= beat_at:
+                text = b": still here\n\n"
+            if text:
+                await response.write(text)
+                beat_at = loop.time() + HEARTBEAT
+            else:
+                await heard(stream.ring, LOOK_EVERY)
+
+
+async def _news(request: web.Request, stream: _Stream) -> bytes:
+    """The events after the stream's place, as bytes of the stream; moves the place. Empty when there are none."""
+    try:
+        async with request.app[keys.STORAGE].reading() as uow:
+            lines = await uow.chat_lines.replies_after(stream.address, stream.after)
+    except StorageBusy:
+        return b""  # the next look may find it
+    for line in lines:
+        stream.after = max(stream.after, line.key)
+    return b"".join(_event(request, line) for line in lines)
+
+
+def _event(request: web.Request, line: ChatLine) -> bytes:
+    view = show_reply(line)
+    if view is None:
+        return f"id: {line.key}\n\n".encode()  # moves the browser's place, shows nothing
+    html = render_text(request, "webchat/_line.html", LinePage(line=view))
+    data = "\n".join(f"data: {row}" for row in html.replace("\r", "").split("\n"))
+    return f"id: {line.key}\nevent: line\n{data}\n\n".encode()
+
+
+def _start(request: web.Request) -> int:
+    """The place to resume from; the beginning when what was sent is no place at all."""
+    given = request.headers.get("Last-Event-ID") or request.query.get("after", "")
+    return min(int(given), _LARGEST_KEY) if given.isascii() and given.isdigit() and len(given) < 20 else 0
