@@ -64,6 +64,14 @@ class Form:
         return int(found) if found.isascii() and found.isdigit() and len(found) <= 9 else -1
 
 
+class TokenRefused(web.HTTPForbidden):
+    """The form's token is missing or wrong. Nothing was done; `form.fields` holds what was typed, to be given back."""
+
+    def __init__(self, form: Form) -> None:
+        super().__init__()
+        self.form = form
+
+
 def clean(text: str) -> str:
     """Without what no database and no page can hold: NUL bytes and lone surrogates."""
     return text.encode("utf-8", "replace").decode().replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
@@ -82,7 +90,7 @@ async def read_form(
     Raises:
         web.HTTPBadRequest: It is no form, or a broken one.
         web.HTTPRequestEntityTooLarge: More than the limits allow; a single too large file is not that, see `Upload`.
-        web.HTTPForbidden: The token is missing or wrong.
+        TokenRefused: The token is missing or wrong; a 403 with what was typed.
     """
     allowed = limits or Limits()
     form = Form()
@@ -93,7 +101,7 @@ async def read_form(
             raise web.HTTPBadRequest from broken
         expected = token if isinstance(token, str) else token(form)
         if not same(form.fields.get(TOKEN_FIELD, ""), expected):
-            raise web.HTTPForbidden
+            raise TokenRefused(form)
         yield form
     finally:
         for upload in form.uploads:

@@ -20,6 +20,7 @@ from bot.domain.people import Language
 from bot.web.assets import Asset
 from bot.web.language import page_language, remember_language
 from bot.web.security import nonce
+from bot.web.shown import shown
 from bot.wording import say
 
 _ROOT = Path(__file__).parents[2]
@@ -51,6 +52,7 @@ def make_environment(zone: ZoneInfo, assets: Mapping[str, Asset]) -> Environment
         date=partial(_local, zone, "%d/%m/%Y"),
         time=partial(_local, zone, "%H:%M"),
         moment=partial(_local, zone, "%H:%M %d/%m/%Y"),
+        shown=shown,
         iso=lambda moment: moment.isoformat(timespec="seconds"),
     )
     return environment
@@ -69,10 +71,10 @@ def render_text(request: web.Request, template: str, page: object, *, language: 
     """The HTML alone: for fragments that are sent in another wrapping (an event stream)."""
     if not is_dataclass(page) or isinstance(page, type):
         raise TypeError("a page is an instance of a dataclass")
-    shown = language or page_language(request)
+    spoken = language or page_language(request)
     context: dict[str, Any] = {field.name: getattr(page, field.name) for field in fields(page)}
-    other = Language.EN if shown is Language.VI else Language.VI
-    context.update(lang=shown.value, t=words_of(shown), t_other=words_of(other), nonce=nonce(request), here=request.path)
+    other = Language.EN if spoken is Language.VI else Language.VI
+    context.update(lang=spoken.value, t=words_of(spoken), t_other=words_of(other), nonce=nonce(request), here=request.path)
     if FORM_TOKEN in request:
         context["form_token"] = request[FORM_TOKEN]
     return request.app[ENVIRONMENT].get_template(template).render(context)

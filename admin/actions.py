@@ -1,0 +1,177 @@
+"""What the forms of a case do. Each reads its form, calls one service in one unit of work, commits, and redirects.
+
+Whatever goes wrong, nothing is half done and what was typed is on the page that answers.
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from aiohttp import web
+
+from admin.case_page import CITY_OPTION, asked_code, show_again
+from admin.guard import QUEUE, Visit, not_sent
+from admin.pages import Typed
+from admin.uploads import FORM_LIMITS, NotKept, keep_uploads
+from bot.domain.case import CaseCode
+from bot.domain.incoming import StoredFile
+from bot.domain.outcome import Outcome
+from bot.domain.ward import WardCode
+from bot.errors import BotError, CaseAlreadyClosed, CaseNotFound, StaleVersion, StorageBusy, UnknownWard
+from bot.ports import UnitOfWork
+from bot.services.answer_case import answer_case
+from bot.services.close_case import close_case
+from bot.services.move_case import move_case
+from bot.services.note_case import note_case
+from bot.services.staff_change import LONGEST_WORDS
+from bot.web import keys
+from bot.web.forms import Form, read_form
+
+CHANGED = (StaleVersion, CaseAlreadyClosed)
+
+
+class BadChoice(BotError):
+    """The form holds an outcome that there is not, or too long a text."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key=key)
+        self.key = key
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A form of a case, read and with its files stored."""
+
+    visit: Visit
+    code: CaseCode
+    version: int
+    text: str
+    form: Form
+    files: Sequence[StoredFile]
+
+
+Act = Callable[[UnitOfWork, Posted], Awaitable[object]]
+
+
+async def post_reply(visit: Visit) -> web.StreamResponse:
+    return await _act(visit, "reply", _answer, done="answered")
+
+
+async def post_note(visit: Visit) -> web.StreamResponse:
+    return await _act(visit, "note", _note, done="noted")
+
+
+async def post_files(visit: Visit) -> web.StreamResponse:
+    return await _act(visit, "attach", _note, done="attached")
+
+
+async def post_close(visit: Visit) -> web.StreamResponse:
+    return await _act(visit, "close", _close, done="closed")
+
+
+async def post_move(visit: Visit) -> web.StreamResponse:
+    return await _act(visit, "move", _move, done="moved")
+
+
+async def _answer(uow: UnitOfWork, posted: Posted) -> None:
+    await answer_case(
+        uow,
+        staff=posted.visit.staff,
+        code=posted.code,
+        version=posted.version,
+        text=posted.text,
+        files=posted.files,
+        now=posted.visit.now,
+        wards=posted.visit.request.app[keys.WARDS],
+    )
+
+
+async def _note(uow: UnitOfWork, posted: Posted) -> None:
+    await note_case(
+        uow,
+        staff=posted.visit.staff,
+        code=posted.code,
+        version=posted.version,
+        text=posted.text,
+        files=posted.files,
+        now=posted.visit.now,
+    )
+
+
+async def _close(uow: UnitOfWork, posted: Posted) -> None:
+    try:
+        outcome = Outcome(posted.form.text("outcome"))
+    except ValueError:
+        raise BadChoice("desk_outcome_missing") from None
+    await close_case(
+        uow,
+        staff=posted.visit.staff,
+        code=posted.code,
+        version=posted.version,
+        outcome=outcome,
+        text=posted.text,
+        now=posted.visit.now,
+        wards=posted.visit.request.app[keys.WARDS],
+    )
+
+
+async def _move(uow: UnitOfWork, posted: Posted) -> None:
+    chosen = posted.form.text("ward")
+    if not chosen:
+        raise UnknownWard(code="")
+    await move_case(
+        uow,
+        staff=posted.visit.staff,
+        code=posted.code,
+        version=posted.version,
+        ward_code=None if chosen == CITY_OPTION else WardCode(chosen),
+        now=posted.visit.now,
+        wards=posted.visit.request.app[keys.WARDS],
+    )
+
+
+async def _act(visit: Visit, form_name: str, act: Act, *, done: str) -> web.StreamResponse:
+    code = asked_code(visit.request)
+    async with read_form(visit.request, token=visit.session.form_token, limits=FORM_LIMITS) as form:
+        try:
+            await _do(visit, code, form, act)
+        except CaseNotFound:
+            raise web.HTTPNotFound from None
+        except StorageBusy:
+            return not_sent(visit.request, form, "desk_not_sent_busy", status=503)
+        except (BotError, NotKept) as refused:
+            return await _refuse(visit, code, form_name, form, refused)
+    # A case that was moved or closed leaves the queue one works through; an answered one stays in hand.
+    page = QUEUE if done in ("moved", "closed") else f"/staff/cases/{code}"
+    raise web.HTTPSeeOther(f"{page}?done={done}")
+
+
+async def _do(visit: Visit, code: CaseCode, form: Form, act: Act) -> None:
+    text = form.text("text")
+    if len(text) > LONGEST_WORDS:
+        raise BadChoice("desk_text_too_long")
+    storage = visit.request.app[keys.STORAGE]
+    if form.uploads:
+        # Nothing is stored for somebody who may not see the case.
+        async with storage.reading() as uow:
+            if await uow.cases.visible(visit.viewer, code) is None:
+                raise CaseNotFound(code=code)
+    files = await keep_uploads(visit, form)
+    posted = Posted(visit, code, form.number("version"), text, form, files)
+    async with storage.begin() as uow:
+        await act(uow, posted)
+        await uow.commit()
+
+
+async def _refuse(
+    visit: Visit, code: CaseCode, form_name: str, form: Form, refused: BotError | NotKept
+) -> web.StreamResponse:
+    typed = Typed(form=form_name, text=form.text("text"), outcome=form.text("outcome"), ward=form.text("ward"))
+    if isinstance(refused, NotKept):
+        said = visit.say(refused.key, name=refused.name[:80], most=FORM_LIMITS.files)
+        return await show_again(visit, code, typed, trouble=said, status=400)
+    if isinstance(refused, BadChoice):
+        return await show_again(visit, code, typed, trouble=visit.say(refused.key), status=400)
+    trouble = visit.say(refused.wording_key)
+    if isinstance(refused, CHANGED):
+        return await show_again(visit, code, typed, trouble=trouble, status=409, stale_since=form.text("seen"))
+    return await show_again(visit, code, typed, trouble=trouble, status=400)

@@ -1,0 +1,150 @@
+"""Who is asking: finds the session behind the cookie, and lets nobody else through to a page of the desk."""
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import quote
+
+from aiohttp import web
+
+from admin.pages import Frame, NotSentPage
+from bot.domain.people import WARD_ROLES, Language, Role, Session, StaffMember
+from bot.errors import StorageBusy
+from bot.ports import Viewer
+from bot.services.sign_in import id_hash, is_live, needs_touch
+from bot.services.staff_change import viewer_of, ward_name
+from bot.web import FORM_TOKEN, keys, render
+from bot.web.cookies import read_cookie
+from bot.web.errors import RETRY_AFTER
+from bot.web.forms import Form, Limits, TokenRefused, read_form
+from bot.web.language import page_language
+from bot.wording import say
+
+SESSION_COOKIE = "session"
+SIGN_IN, PASSWORD, QUEUE = "/staff/login", "/staff/password", "/staff/"
+TYPED_FIELDS = ("text",)  # what a person writes and must not lose
+_INSIDE = re.compile(r"/staff/(cases/[0-9A-Za-z-]{1,20})?", re.ASCII)
+
+TOUCHES: web.AppKey[set[asyncio.Task[None]]] = web.AppKey("touches", set)
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """A request of somebody who is signed in."""
+
+    request: web.Request
+    staff: StaffMember
+    session: Session
+    now: datetime
+
+    @property
+    def viewer(self) -> Viewer:
+        return viewer_of(self.staff)
+
+    @property
+    def language(self) -> Language:
+        return page_language(self.request)
+
+    def say(self, key: str, **values: object) -> str:
+        return say(self.language, key, **values)
+
+    @property
+    def frame(self) -> Frame:
+        return Frame(full_name=self.staff.full_name, place=self._place(), has_queue=self.staff.role is not Role.OPERATOR)
+
+    def _place(self) -> str:
+        code = self.staff.ward_code
+        if self.staff.role in WARD_ROLES and code in (wards := self.request.app[keys.WARDS]):
+            name = ward_name(self.language, wards[str(code)])
+            return name[:1].upper() + name[1:]
+        return self.say("desk_place_operator" if self.staff.role is Role.OPERATOR else "desk_place_city")
+
+
+DeskHandler = Callable[[Visit], Awaitable[web.StreamResponse]]
+
+
+def for_staff(
+    handler: DeskHandler, *, with_old_password: bool = False
+) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
+    """Call the handler for signed-in staff; everybody else is shown the way in, and gets back what they typed.
+
+    Args:
+        with_old_password: Also while a new password is due; everything else then leads to that form.
+    """
+
+    async def guarded(request: web.Request) -> web.StreamResponse:
+        visit = await find_visit(request)
+        try:
+            if visit is None:
+                return await _show_the_way_in(request)
+            request[FORM_TOKEN] = visit.session.form_token
+            if visit.staff.must_change_password and not with_old_password:
+                raise web.HTTPSeeOther(PASSWORD)
+            return await handler(visit)
+        except TokenRefused as refused:
+            return not_sent(request, refused.form, "desk_not_sent_token", status=403)
+
+    return guarded
+
+
+async def find_visit(request: web.Request) -> Visit | None:
+    """The live session behind this request's cookie, if there is one."""
+    session_id = read_cookie(request, SESSION_COOKIE)
+    if not session_id:
+        return None
+    now = request.app[keys.CLOCK].now()
+    async with request.app[keys.STORAGE].reading() as uow:
+        found = await uow.sessions.get(id_hash(session_id))
+    if found is None or not is_live(found[0], now) or found[1].is_disabled:
+        return None
+    if needs_touch(found[0], now):
+        _touch_later(request.app, found[0].id_hash, now)
+    return Visit(request, found[1], found[0], now)
+
+
+def not_sent(request: web.Request, form: Form, reason_key: str, *, status: int) -> web.Response:
+    """Nothing was done; here are your words."""
+    typed = [form.text(name) for name in TYPED_FIELDS if form.text(name)]
+    # A form posts below its page: /staff/cases/CODE/reply leads back to /staff/cases/CODE.
+    page = NotSentPage(reason_key=reason_key, typed=typed, back=inside_path(request.path.rpartition("/")[0]))
+    response = render(request, "staff/not_sent.html", page, status=status)
+    if status == 503:
+        response.headers["Retry-After"] = str(RETRY_AFTER)
+    return response
+
+
+def inside_path(path: str) -> str:
+    """The path if it is a page of the desk that one may be sent to, the queue otherwise: never another site."""
+    return path if _INSIDE.fullmatch(path) else QUEUE
+
+
+async def _show_the_way_in(request: web.Request) -> web.StreamResponse:
+    if request.method in ("GET", "HEAD"):
+        path = inside_path(request.path)
+        raise web.HTTPSeeOther(SIGN_IN if path == QUEUE else f"{SIGN_IN}?next={quote(path)}")
+    # The session ended while somebody wrote. An empty expectation refuses every token, and hands the words back.
+    async with read_form(request, token="", limits=Limits(total_size=256 * 1024 * 1024)):
+        raise web.HTTPForbidden
+
+
+def _touch_later(app: web.Application, session_hash: str, now: datetime) -> None:
+    """Note that the session is in use, beside the page: no view waits for a writer."""
+    task = asyncio.create_task(_touch(app, session_hash, now))
+    app[TOUCHES].add(task)
+    task.add_done_callback(app[TOUCHES].discard)
+
+
+async def _touch(app: web.Application, session_hash: str, now: datetime) -> None:
+    try:
+        async with app[keys.STORAGE].begin() as uow:
+            await uow.sessions.touch(session_hash, now)
+            await uow.commit()
+    except StorageBusy:
+        return  # the next view tries again; the session lives for half an hour yet
+
+
+async def finish_touches(app: web.Application) -> None:
+    """Before the storage is closed."""
+    await asyncio.gather(*app[TOUCHES], return_exceptions=True)

@@ -1,0 +1,178 @@
+"""What each page of the desk may show: one frozen dataclass a template, and the lines they are made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.domain.case import CaseCode
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """Who is signed in; every page of the desk but the sign-in has it."""
+
+    full_name: str
+    place: str  # the ward, or the city's desk
+    has_queue: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SignInPage:
+    """Everything `staff/sign_in.html` may use."""
+
+    username: str  # as typed, after a failure
+    next_path: str
+    trouble: str  # a sentence, empty at first
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordPage:
+    """Everything `staff/password.html` may use."""
+
+    frame: Frame
+    is_forced: bool
+    trouble: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NothingPage:
+    """Everything `staff/nothing.html` may use: for roles that see no case."""
+
+    frame: Frame
+
+
+@dataclass(frozen=True, kw_only=True)
+class NotSentPage:
+    """Everything `staff/not_sent.html` may use: what was typed, given back."""
+
+    reason_key: str
+    typed: Sequence[str]
+    back: str  # where to go on
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueueRow:
+    """A case in the queue. `lateness` is "late", "today" or empty."""
+
+    code: CaseCode
+    excerpt: str
+    kind_key: str
+    channel_key: str
+    ward_name: str
+    desk_key: str
+    created_at: datetime
+    due_at: datetime
+    lateness: str
+    has_files: bool
+    undelivered: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class QueuePage:
+    """Everything `staff/queue.html` may use."""
+
+    frame: Frame
+    rows: Sequence[QueueRow]  # nearest deadline first
+    is_closed: bool  # which of the two tabs
+    open_count: int
+    closed_count: int
+    next_page: str  # a link, empty on the last page
+    is_first_page: bool
+    is_city: bool  # shows the ward and the desk of each row
+    done_key: str  # what was just done, empty otherwise
+
+
+@dataclass(frozen=True, kw_only=True)
+class FileLine:
+    """A file of a message. `url` is empty when it may not or cannot be served; then `trouble_key` says why."""
+
+    name: str
+    kind_key: str
+    url: str
+    is_image: bool
+    trouble_key: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThreadLine:
+    """A message of the thread. `author` is "resident", "staff" or "note"."""
+
+    author: str
+    who: str
+    text: str
+    at: datetime
+    edited_at: datetime | None
+    files: Sequence[FileLine]
+    delivery_key: str  # empty for what needs no delivery
+    is_undelivered: bool
+    delivery_error: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimelineLine:
+    """A fact of the timeline."""
+
+    at: datetime
+    words: str
+    who: str
+    detail: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CaseFacts:
+    """A case as its page shows it."""
+
+    code: CaseCode
+    version: int
+    kind_key: str
+    category: str  # its name in the page's language, empty when there is none
+    ward_name: str
+    desk_key: str
+    channel_key: str
+    created_at: datetime
+    due_at: datetime
+    closed_at: datetime | None
+    outcome_key: str
+    lateness: str
+    map_url: str
+    is_open: bool
+    is_restricted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class WardOption:
+    """A ward to move a case to."""
+
+    code: str
+    name: str
+    is_xa: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Typed:
+    """What was typed into one of the forms and not taken; shown again in it. `form` is empty at first."""
+
+    form: str = ""
+    text: str = ""
+    outcome: str = ""
+    ward: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePage:
+    """Everything `staff/case.html` may use."""
+
+    frame: Frame
+    case: CaseFacts
+    thread: Sequence[ThreadLine]  # oldest first
+    timeline: Sequence[TimelineLine]  # oldest first
+    wards: Sequence[WardOption]
+    outcomes: Mapping[str, str]  # value to its wording key
+    is_at_city: bool
+    seen: str  # how much of thread and timeline this page shows: comes back with each form
+    typed: Typed = field(default_factory=Typed)
+    trouble: str = ""  # a sentence about the form that was typed into
+    is_stale: bool = False
+    new_messages: Sequence[ThreadLine] = ()  # since the stale form was opened
+    new_events: Sequence[TimelineLine] = ()
+    done_key: str = ""

@@ -1,0 +1,44 @@
+"""The desk's addresses."""
+
+from aiohttp import web
+
+from admin.actions import post_close, post_files, post_move, post_note, post_reply
+from admin.case_page import show_case
+from admin.files import serve_file
+from admin.guard import QUEUE, TOUCHES, finish_touches, for_staff
+from admin.queue import show_queue
+from admin.signing_in import (
+    GUESSES,
+    THROTTLE,
+    post_password,
+    post_sign_in,
+    post_sign_out,
+    show_password,
+    show_sign_in,
+)
+from bot.web.throttle import Throttle
+
+
+def add_routes(app: web.Application) -> None:
+    """Add the desk to an application made by `bot.web.make_web_app`."""
+    app[THROTTLE] = Throttle(GUESSES)
+    app[TOUCHES] = set()
+    app.on_cleanup.append(finish_touches)
+    app.router.add_get("/staff", _to_the_queue)
+    app.router.add_get("/staff/", for_staff(show_queue))
+    app.router.add_get("/staff/login", show_sign_in)
+    app.router.add_post("/staff/login", post_sign_in)
+    app.router.add_post("/staff/logout", for_staff(post_sign_out, with_old_password=True))
+    app.router.add_get("/staff/password", for_staff(show_password, with_old_password=True))
+    app.router.add_post("/staff/password", for_staff(post_password, with_old_password=True))
+    app.router.add_get("/staff/cases/{code}", for_staff(show_case))
+    app.router.add_get("/staff/cases/{code}/files/{id}", for_staff(serve_file))
+    app.router.add_post("/staff/cases/{code}/reply", for_staff(post_reply))
+    app.router.add_post("/staff/cases/{code}/note", for_staff(post_note))
+    app.router.add_post("/staff/cases/{code}/attach", for_staff(post_files))
+    app.router.add_post("/staff/cases/{code}/close", for_staff(post_close))
+    app.router.add_post("/staff/cases/{code}/move", for_staff(post_move))
+
+
+async def _to_the_queue(_request: web.Request) -> web.StreamResponse:
+    raise web.HTTPPermanentRedirect(QUEUE)

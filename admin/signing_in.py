@@ -1,0 +1,144 @@
+"""Sign in, sign out, change the password. What is a right password is `bot.services.sign_in`'s to say."""
+
+import secrets
+from datetime import timedelta
+
+import structlog
+from aiohttp import web
+
+from admin.guard import PASSWORD, QUEUE, SESSION_COOKIE, SIGN_IN, Visit, find_visit, inside_path
+from admin.pages import PasswordPage, SignInPage
+from bot.services.sign_in import SignedIn, change_password, sign_in, sign_out
+from bot.web import FORM_TOKEN, keys, render
+from bot.web.cookies import drop_cookie, read_cookie, set_cookie
+from bot.web.forms import Form, TokenRefused, read_form
+from bot.web.language import page_language
+from bot.web.throttle import Throttle, peer
+from bot.web.tokens import same, sign
+from bot.wording import say
+
+log = structlog.get_logger(__name__)
+
+FORM_COOKIE = "signin"  # ties the sign-in form to this browser, before there is a session
+DEVICE_COOKIE = "device"  # this browser signed in with that name before
+DEVICE_KNOWN_FOR = timedelta(days=180)
+GUESSES = 10  # a minute, per name and per network address
+THROTTLE: web.AppKey[Throttle] = web.AppKey("sign_in_throttle", Throttle)
+
+
+async def show_sign_in(request: web.Request) -> web.StreamResponse:
+    if await find_visit(request):
+        raise web.HTTPSeeOther(QUEUE)
+    return _sign_in_page(request, next_path=inside_path(request.query.get("next", "")))
+
+
+async def post_sign_in(request: web.Request) -> web.StreamResponse:
+    ticket = read_cookie(request, FORM_COOKIE)
+    try:
+        async with read_form(request, token=_ticket_token(request, ticket)) as form:
+            return await _try(request, form)
+    except TokenRefused as refused:
+        return _sign_in_page(
+            request, username=refused.form.text("username")[:60], trouble_key="desk_sign_in_stale", status=403
+        )
+
+
+async def _try(request: web.Request, form: Form) -> web.StreamResponse:
+    username, next_path = form.text("username")[:60], inside_path(form.text("next"))
+    names = _counted_as(request, username.casefold())
+    waits = [await request.app[THROTTLE].wait_for(*name) for name in names]
+    if max(waits):
+        response = _sign_in_page(
+            request, username=username, next_path=next_path, trouble_key="desk_sign_in_throttled", status=429
+        )
+        response.headers["Retry-After"] = str(max(waits))
+        return response
+    made = await sign_in(
+        request.app[keys.STORAGE],
+        username=username,
+        password=form.fields.get("password", ""),
+        now=request.app[keys.CLOCK].now(),
+        earlier_session_id=read_cookie(request, SESSION_COOKIE),
+    )
+    if made is None:
+        log.info("sign_in_refused")
+        return _sign_in_page(request, username=username, next_path=next_path, trouble_key="desk_sign_in_wrong", status=401)
+    for name in names:
+        await request.app[THROTTLE].forget(*name)
+    answer = web.HTTPSeeOther(PASSWORD if made.staff.must_change_password else next_path)
+    _remember(request, answer, made)
+    return answer
+
+
+async def post_sign_out(visit: Visit) -> web.StreamResponse:
+    async with read_form(visit.request, token=visit.session.form_token):
+        pass
+    async with visit.request.app[keys.STORAGE].begin() as uow:
+        await sign_out(uow, session=visit.session, now=visit.now)
+        await uow.commit()
+    answer = web.HTTPSeeOther(SIGN_IN)
+    drop_cookie(visit.request, answer, SESSION_COOKIE)
+    return answer
+
+
+async def show_password(visit: Visit) -> web.StreamResponse:
+    return _password_page(visit)
+
+
+async def post_password(visit: Visit) -> web.StreamResponse:
+    async with read_form(visit.request, token=visit.session.form_token) as form:
+        if await visit.request.app[THROTTLE].wait_for("password", str(visit.staff.id)):
+            return _password_page(visit, visit.say("desk_sign_in_throttled"), status=429)
+        new = form.fields.get("new", "")
+        if new != form.fields.get("again", ""):
+            return _password_page(visit, visit.say("desk_password_differs"), status=400)
+        made = await change_password(
+            visit.request.app[keys.STORAGE],
+            staff=visit.staff,
+            current=form.fields.get("current", ""),
+            new=new,
+            now=visit.now,
+        )
+    if isinstance(made, str):
+        return _password_page(visit, visit.say(made), status=400)
+    answer = web.HTTPSeeOther(f"{QUEUE}?done=password")
+    _remember(visit.request, answer, made)
+    return answer
+
+
+def _password_page(visit: Visit, trouble: str = "", *, status: int = 200) -> web.Response:
+    page = PasswordPage(frame=visit.frame, is_forced=visit.staff.must_change_password, trouble=trouble)
+    return render(visit.request, "staff/password.html", page, status=status)
+
+
+def _sign_in_page(
+    request: web.Request, *, username: str = "", next_path: str = QUEUE, trouble_key: str = "", status: int = 200
+) -> web.Response:
+    ticket = read_cookie(request, FORM_COOKIE) or secrets.token_urlsafe(24)
+    request[FORM_TOKEN] = _ticket_token(request, ticket)
+    trouble = say(page_language(request), trouble_key) if trouble_key else ""
+    page = SignInPage(username=username, next_path=next_path, trouble=trouble)
+    response = render(request, "staff/sign_in.html", page, status=status)
+    set_cookie(request, response, FORM_COOKIE, ticket, same_site="Strict")
+    return response
+
+
+def _ticket_token(request: web.Request, ticket: str) -> str:
+    return sign(request.app[keys.SECRET_KEY], "sign-in", ticket) if ticket else ""
+
+
+def _counted_as(request: web.Request, username: str) -> list[tuple[str, str]]:
+    """Under which names this try is counted.
+
+    A browser that signed in with this name before has a count of its own: a stranger who keeps guessing uses up the
+    name's count and can never lock its owner out.
+    """
+    if same(read_cookie(request, DEVICE_COOKIE), sign(request.app[keys.SECRET_KEY], "device", username)):
+        return [("device", username)]
+    return [("name", username), ("peer", peer(request))]
+
+
+def _remember(request: web.Request, answer: web.StreamResponse, made: SignedIn) -> None:
+    set_cookie(request, answer, SESSION_COOKIE, made.session_id)
+    device = sign(request.app[keys.SECRET_KEY], "device", made.staff.username.casefold())
+    set_cookie(request, answer, DEVICE_COOKIE, device, lasts=DEVICE_KNOWN_FOR, same_site="Strict")
