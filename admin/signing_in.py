@@ -67,7 +67,7 @@ async def _try(request: web.Request, form: Form) -> web.StreamResponse:
         await request.app[THROTTLE].forget(*name)
     answer = web.HTTPSeeOther(PASSWORD if made.staff.must_change_password else next_path)
     _remember(request, answer, made)
-    return answer
+    raise answer
 
 
 async def post_sign_out(visit: Visit) -> web.StreamResponse:
@@ -78,7 +78,7 @@ async def post_sign_out(visit: Visit) -> web.StreamResponse:
         await uow.commit()
     answer = web.HTTPSeeOther(SIGN_IN)
     drop_cookie(visit.request, answer, SESSION_COOKIE)
-    return answer
+    raise answer
 
 
 async def show_password(visit: Visit) -> web.StreamResponse:
@@ -103,7 +103,7 @@ async def post_password(visit: Visit) -> web.StreamResponse:
         return _password_page(visit, visit.say(made), status=400)
     answer = web.HTTPSeeOther(f"{QUEUE}?done=password")
     _remember(visit.request, answer, made)
-    return answer
+    raise answer
 
 
 def _password_page(visit: Visit, trouble: str = "", *, status: int = 200) -> web.Response:

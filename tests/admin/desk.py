@@ -1,0 +1,260 @@
+"""The desk as its tests use it: a real database, the real pages, and browsers of staff that sign in by the form."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from typing import Any
+
+from aiohttp import ClientResponse, CookieJar, FormData
+from aiohttp.test_utils import TestClient, TestServer
+
+import admin
+import public
+from admin.guard import TOUCHES
+from bot.bell import Bell
+from bot.domain.case import Case, CaseCode, CaseKind, NewCase, choose_desk, new_code
+from bot.domain.draft import Conversation
+from bot.domain.incoming import StoredFile
+from bot.domain.people import Address, Channel, Language, Role, StaffMember
+from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
+from bot.domain.ward import Point, WardCode
+from bot.file_keeper import SafeFileKeeper
+from bot.ports import FileStore, UnitOfWork
+from bot.routing.wards import load_wards
+from bot.services.passwords import hash_password
+from bot.services.sign_in import id_hash
+from bot.settings import load_settings
+from bot.web import make_web_app
+from bot.wording import catalogue
+from storage import Database
+from storage.files import open_file_store
+
+PHU_THUONG, HOAN_KIEM = WardCode("00091"), WardCode("00070")
+PASSWORD = "một câu thật dài dễ nhớ"
+_HASHES: dict[str, str] = {}  # hashing once is enough for all tests of a run
+
+
+@dataclass
+class StillClock:
+    """Time that moves when a test says so."""
+
+    at: datetime = datetime(2026, 11, 18, 3, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.at
+
+    def passes(self, **how_long: float) -> None:
+        self.at += timedelta(**how_long)
+
+
+class Browser:
+    """One browser with its own cookies. Knows only what a page shows: links, forms and their hidden fields."""
+
+    def __init__(self, client: TestClient[Any, Any]) -> None:
+        self.client = client
+        self.text = ""
+
+    async def opens(self, path: str, **options: Any) -> ClientResponse:
+        response: ClientResponse = await self.client.get(path, allow_redirects=False, **options)
+        self.text = await response.text() if response.content_type.startswith("text/") else ""
+        return response
+
+    def form(self, testid: str) -> tuple[str, dict[str, str]]:
+        """The form's action and its hidden fields, as the last page showed them."""
+        found = re.search(rf'<form[^>]*data-testid="{testid}".*?</form>', self.text, re.DOTALL)
+        assert found, f"no {testid} on the page"
+        hidden = re.findall(r'<input type="hidden" name="(\w+)" value="([^"]*)"', found[0])
+        action = re.search(r'action="([^"]+)"', found[0])
+        assert action
+        return action[1], {name: unescape(value) for name, value in hidden}
+
+    async def submits(self, testid: str, *, files: dict[str, bytes] | None = None, **fields: str) -> ClientResponse:
+        action, hidden = self.form(testid)
+        return await self.posts(action, hidden | fields, files=files)
+
+    async def posts(
+        self,
+        path: str,
+        fields: dict[str, str],
+        *,
+        files: dict[str, bytes] | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> ClientResponse:
+        data = FormData(fields)
+        for name, content in (files or {}).items():
+            data.add_field("files", content, filename=name, content_type="application/octet-stream")
+        response: ClientResponse = await self.client.post(
+            path, data=data, allow_redirects=False, headers={"Sec-Fetch-Site": "same-origin"} if headers is None else headers
+        )
+        self.text = await response.text()
+        return response
+
+    async def signs_in(self, username: str, password: str = PASSWORD) -> ClientResponse:
+        await self.opens("/staff/login")
+        return await self.submits("login-form", username=username, password=password)
+
+    def session_cookie(self) -> str:
+        return next((morsel.value for morsel in self.client.session.cookie_jar if morsel.key == "homthu_session"), "")
+
+    def shows(self, key: str) -> bool:
+        """Whether the page has this sentence (in Vietnamese)."""
+        return catalogue(Language.VI)[key][0] in unescape(self.text)
+
+    def codes(self) -> list[str]:
+        return re.findall(r'data-testid="case-number">([^<]+)<', self.text)
+
+
+@dataclass
+class StaffDesk:
+    """Everything that a story at the desk needs."""
+
+    database: Database
+    clock: StillClock
+    files: FileStore
+    server: TestServer
+    browsers: list[TestClient[Any, Any]] = field(default_factory=list)
+    filed: int = 0
+
+    async def browser(self) -> Browser:
+        client: TestClient[Any, Any] = TestClient(self.server, cookie_jar=CookieJar(unsafe=True))
+        self.browsers.append(client)
+        return Browser(client)
+
+    async def staff(
+        self,
+        username: str,
+        role: Role = Role.WARD_OFFICER,
+        ward: WardCode | None = PHU_THUONG,
+        *,
+        password: str = PASSWORD,
+        must_change: bool = False,
+        full_name: str = "",
+    ) -> StaffMember:
+        if password not in _HASHES:
+            _HASHES[password] = await hash_password(password)
+        async with self.database.begin() as uow:
+            member = await uow.staff.add(
+                username=username,
+                full_name=full_name or username.title(),
+                role=role,
+                ward_code=ward if role in (Role.WARD_OFFICER, Role.RESTRICTED_OFFICER) else None,
+                password_hash=_HASHES[password],
+                must_change_password=must_change,
+                now=self.clock.now(),
+            )
+            await uow.commit()
+        return member
+
+    async def signed_in(self, username: str, role: Role = Role.WARD_OFFICER, ward: WardCode | None = PHU_THUONG) -> Browser:
+        await self.staff(username, role, ward)
+        browser = await self.browser()
+        assert (await browser.signs_in(username)).status == 303
+        return browser
+
+    async def case(
+        self,
+        text: str = "Ngõ 12 tối ba đêm nay.",
+        *,
+        ward: WardCode | None = PHU_THUONG,
+        kind: CaseKind = CaseKind.VIOLATION,
+        due_in: timedelta = timedelta(days=5),
+        files: tuple[StoredFile, ...] = (),
+        point: Point | None = None,
+        language: Language = Language.VI,
+    ) -> Case:
+        """A case as the resident's side files it."""
+        self.filed += 1
+        now, address = self.clock.now(), Address(Channel.WEBCHAT, f"resident-{self.filed}")
+        async with self.database.begin() as uow:
+            conversation = await uow.conversations.put(Conversation(address=address, language=language), now)
+            assert conversation.resident_id is not None
+            case = await uow.cases.add(
+                NewCase(
+                    code=new_code(),
+                    kind=kind,
+                    category="vio_noise",
+                    ward_code=ward,
+                    desk=choose_desk(kind, ward),
+                    resident_id=conversation.resident_id,
+                    address=address,
+                    source_id="1",
+                    text=text,
+                    point=point,
+                    created_at=now,
+                    due_at=now + due_in,
+                )
+            )
+            await self._says(uow, case, text, files)
+            await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.FILED, at=now))
+            await uow.commit()
+        return case
+
+    async def resident_adds(self, case: Case, text: str) -> None:
+        async with self.database.begin() as uow:
+            await self._says(uow, case, text, ())
+            await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.ADDED, at=self.clock.now()))
+            await uow.commit()
+
+    async def _says(self, uow: UnitOfWork, case: Case, text: str, files: tuple[StoredFile, ...]) -> None:
+        await uow.cases.add_message(
+            NewMessage(case_id=case.id, author=Author.RESIDENT, text=text, at=self.clock.now(), files=files)
+        )
+
+    async def hears(self, case: Case) -> list[str]:
+        """What is queued for the case's resident, oldest first."""
+        async with self.database.begin() as uow:
+            queued = await uow.outbox.claim(
+                owner="test",
+                channels=[Channel.WEBCHAT],
+                now=self.clock.now() + timedelta(days=1),
+                lease=timedelta(seconds=1),
+                most=100,
+            )
+        return [reply.reply.text for reply in queued if reply.address == case.address]
+
+    async def settle(self) -> None:
+        """Wait for what a page view does beside itself (noting that a session is in use)."""
+        await asyncio.gather(*self.server.app[TOUCHES])
+
+    async def session_seen_at(self, browser: Browser) -> datetime:
+        async with self.database.reading() as uow:
+            found = await uow.sessions.get(id_hash(browser.session_cookie()))
+        assert found is not None
+        return found[0].seen_at
+
+    async def now_is(self, code: CaseCode) -> Case:
+        async with self.database.reading() as uow:
+            case = await uow.cases.by_code(code)
+        assert case is not None
+        return case
+
+
+@asynccontextmanager
+async def open_desk(database: Database, bell: Bell, *, public_url: str = "") -> AsyncIterator[StaffDesk]:
+    """The desk on a free port of this machine."""
+    clock, files = StillClock(), open_file_store("memory://")
+    app = make_web_app(
+        settings=load_settings(public_url=public_url),
+        secret_key="k" * 43,
+        storage=database,
+        clock=clock,
+        wards=load_wards(),
+        bell=bell,
+        files=files,
+        file_keeper=SafeFileKeeper(files),
+    )
+    admin.add_routes(app)
+    public.add_routes(app)
+    server = TestServer(app)
+    await server.start_server()
+    desk = StaffDesk(database, clock, files, server)
+    try:
+        yield desk
+    finally:
+        for client in desk.browsers:
+            await client.session.close()
+        await server.close()
