@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -49,7 +48,6 @@ class Database:
         self._guest = guest
         self._lock_timeout = lock_timeout
         self._folder_lock = FolderLock(Path(str(self.url.database)).parent) if self.is_sqlite and not guest else None
-        self._threads: ThreadPoolExecutor | None = None
         self._writers: AsyncEngine | None = None
         self._readers: AsyncEngine | None = None
         self._turn = asyncio.Lock()  # SQLite: whose turn it is to write, first come, first served
@@ -68,11 +66,10 @@ class Database:
                 engines.prepare_file(path)
             if self._folder_lock:
                 self._folder_lock.take()
-            self._threads = ThreadPoolExecutor(engines.READERS + 1, thread_name_prefix="sqlite")
             self._writers = engines.open_sqlite_writer(
-                self.url, self._threads, lock_timeout=self._lock_timeout, checkpoints=not self._guest
+                self.url, lock_timeout=self._lock_timeout, checkpoints=not self._guest
             )
-            self._readers = engines.open_sqlite_readers(self.url, self._threads, lock_timeout=self._lock_timeout)
+            self._readers = engines.open_sqlite_readers(self.url, lock_timeout=self._lock_timeout)
         else:
             self._writers = engines.open_postgres(self.url, timeout=self._lock_timeout)
             self._readers = self._writers.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -93,9 +90,6 @@ class Database:
         if self._writers is not None:
             await self._writers.dispose()
         self._readers = self._writers = None
-        if self._threads is not None:
-            self._threads.shutdown()
-            self._threads = None
         if self._folder_lock is not None:
             self._folder_lock.give_back()
 

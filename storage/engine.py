@@ -7,7 +7,6 @@ can corrupt the file (https://sqlite.org/wal.html#walresetbug).
 
 import os
 from collections.abc import Awaitable, Callable
-from concurrent.futures import Executor
 from pathlib import Path
 from typing import Any
 
@@ -74,11 +73,11 @@ def prepare_file(path: Path) -> None:
     path.chmod(0o600)
 
 
-def open_sqlite_writer(url: URL, threads: Executor, *, lock_timeout: float, checkpoints: bool) -> AsyncEngine:
+def open_sqlite_writer(url: URL, *, lock_timeout: float, checkpoints: bool) -> AsyncEngine:
     """The one connection that writes and checkpoints."""
     engine = create_async_engine(
         url,
-        async_creator=_sqlite_creator(url, threads, in_loop=True, lock_timeout=lock_timeout),
+        async_creator=_sqlite_creator(url, in_loop=True, lock_timeout=lock_timeout),
         pool_size=1,
         max_overflow=0,
         pool_reset_on_return=None,
@@ -89,11 +88,11 @@ def open_sqlite_writer(url: URL, threads: Executor, *, lock_timeout: float, chec
     return engine
 
 
-def open_sqlite_readers(url: URL, threads: Executor, *, lock_timeout: float) -> AsyncEngine:
+def open_sqlite_readers(url: URL, *, lock_timeout: float) -> AsyncEngine:
     """A few connections that cannot write and never checkpoint."""
     engine = create_async_engine(
         url,
-        async_creator=_sqlite_creator(url, threads, in_loop=False, lock_timeout=lock_timeout),
+        async_creator=_sqlite_creator(url, in_loop=False, lock_timeout=lock_timeout),
         pool_size=READERS,
         max_overflow=0,
         pool_timeout=lock_timeout,
@@ -127,11 +126,9 @@ def open_postgres(url: URL, *, timeout: float) -> AsyncEngine:
     )
 
 
-def _sqlite_creator(
-    url: URL, threads: Executor, *, in_loop: bool, lock_timeout: float
-) -> Callable[..., Awaitable[SqliteConnection]]:
+def _sqlite_creator(url: URL, *, in_loop: bool, lock_timeout: float) -> Callable[..., Awaitable[SqliteConnection]]:
     async def connect(*_: Any, **__: Any) -> SqliteConnection:
-        return SqliteConnection(str(url.database), threads=threads, in_loop=in_loop, lock_timeout=lock_timeout)
+        return SqliteConnection(str(url.database), in_loop=in_loop, lock_timeout=lock_timeout)
 
     return connect
 

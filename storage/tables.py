@@ -87,7 +87,6 @@ outbox = Table(
 )
 Index("ix_outbox_waiting", outbox.c.id, **only_where("state = 'waiting'"))
 Index("ix_outbox_waiting_address", outbox.c.channel, outbox.c.external_id, outbox.c.id, **only_where("state = 'waiting'"))
-Index("ix_outbox_failed", outbox.c.id, **only_where("state = 'failed'"))
 Index("ix_outbox_failed_case", outbox.c.case_id, **only_where("state = 'failed'"))
 Index("ix_outbox_message", outbox.c.message_id, **only_where("message_id IS NOT NULL"))
 Index("ix_outbox_webchat", outbox.c.external_id, outbox.c.id, **only_where("channel = 'webchat'"))

@@ -251,7 +251,6 @@ def _add_inbox_and_outbox() -> None:
         sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name="fk_outbox_message_id"),
         sa.PrimaryKeyConstraint("id", name="pk_outbox"),
     )
-    op.create_index("ix_outbox_failed", "outbox", ["id"], **only_where("state = 'failed'"))
     op.create_index("ix_outbox_failed_case", "outbox", ["case_id"], **only_where("state = 'failed'"))
     op.create_index(
         "ix_outbox_message",

@@ -1,0 +1,63 @@
+"""What is asked all day is found through an index: the history may grow for years without slowing anybody down."""
+
+import re
+
+import pytest
+from sqlalchemy import Executable
+from sqlalchemy.dialects import sqlite
+
+from bot.domain.people import Role
+from storage import Database, chat_lines, conversations, inbox, outbox, queue
+from storage.visible_cases import visible_to
+from tests.storage.cast import officer
+
+
+async def plan(database: Database, statement: Executable) -> list[str]:
+    """SQLite's plan, a line a step."""
+    compiled = statement.compile(dialect=sqlite.dialect())  # type: ignore[attr-defined]  # every statement here has it
+    sql = re.sub(r"__\[POSTCOMPILE_\w+\]", "?", str(compiled))
+    assert database._readers is not None
+    async with database._readers.connect() as connection:
+        found = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {sql}", (None,) * sql.count("?"))
+        return [str(row[-1]) for row in found]
+
+
+@pytest.mark.parametrize(
+    ("statement", "indexes"),
+    [
+        (inbox._claim, ["ix_inbox_waiting", "ix_inbox_waiting_address"]),
+        (inbox._failed, ["ix_inbox_failed"]),
+        (inbox._backlog, ["ix_inbox_waiting", "ix_inbox_failed"]),
+        (outbox._claim, ["ix_outbox_waiting", "ix_outbox_waiting_address"]),
+        (outbox._next_due, ["ix_outbox_waiting", "ix_outbox_waiting_address"]),
+        (outbox._backlog, ["ix_outbox_waiting", "ix_outbox_waiting_address", "ix_outbox_failed_case"]),
+        (conversations._get, ["sqlite_autoindex_conversations_1"]),
+        (chat_lines._theirs, ["ix_inbox_webchat"]),
+        (chat_lines._ours, ["ix_outbox_webchat"]),
+        (chat_lines._ours_after, ["ix_outbox_webchat"]),
+        (queue._lines.where(visible_to(officer())), ["ix_cases_queue", "ix_outbox_failed_case", "ix_messages_case"]),
+        (queue._lines.where(visible_to(officer(role=Role.RESTRICTED_OFFICER)), queue._after), ["ix_cases_queue"]),
+        (queue._lines.where(visible_to(officer(None, Role.CITY_COORDINATOR))), ["ix_cases_city_queue"]),
+        (queue._count.where(visible_to(officer())), ["ix_cases_queue"]),
+    ],
+)
+async def test_the_index_is_used(sqlite_database: Database, statement: Executable, indexes: list[str]) -> None:
+    """No step walks a whole table, none sorts, and the indexes meant for it are the ones taken."""
+    steps = await plan(sqlite_database, statement)
+    told = "\n".join(steps)
+    assert steps
+    for index in indexes:
+        assert re.search(rf"\b{index}\b", told), told
+    for step in steps:
+        assert not step.startswith("SCAN") or "USING" in step or "CONSTANT ROW" in step, told
+    if statement is not inbox._backlog and statement is not outbox._backlog:
+        assert "TEMP B-TREE" not in told, told
+
+
+async def test_a_plan_that_walks_a_table_would_be_seen(sqlite_database: Database) -> None:
+    """The check above can fail: by source words there is no index."""
+    from sqlalchemy import select
+
+    from storage.tables import inbox as table
+
+    assert any(step.startswith("SCAN inbox") for step in await plan(sqlite_database, select(table).where(table.c.body == "x")))
