@@ -3,6 +3,7 @@
 Which days those are is data (`bot.working_calendar`); how they are counted is here.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
@@ -21,6 +22,14 @@ class WorkingCalendar:
         if day in self.extra_days:
             return True
         return day.weekday() < 5 and day not in self.days_off
+
+
+def with_changes(calendar: WorkingCalendar, changes: Mapping[date, bool]) -> WorkingCalendar:
+    """The same, with single days (date to "is worked") decided otherwise."""
+    worked = {day for day, is_worked in changes.items() if is_worked}
+    return WorkingCalendar(
+        (calendar.days_off | changes.keys()) - worked, (calendar.extra_days - changes.keys()) | worked, calendar.timezone
+    )
 
 
 def due_after(start: datetime, working_days: int, calendar: WorkingCalendar) -> datetime:

@@ -1,0 +1,43 @@
+"""The city as services and the dialogue know it: its wards, their names on the map, its calendar, how it reads a text."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, tzinfo
+from typing import Self
+
+from bot.domain.working_time import due_after, with_changes
+from bot.ports import CalendarSource
+from bot.routing import Router, load_router
+from bot.routing.wards import Wards, load_wards
+from bot.services.working_calendar import CityCalendar
+from bot.understanding import Understanding, understand_text
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """Everything that is the same for every resident; made once, at start."""
+
+    wards: Wards
+    calendar: CalendarSource
+    places: Router
+    understand: Callable[[str], Understanding] = understand_text
+
+    def due_after(self, start: datetime, working_days: int, changes: Mapping[date, bool]) -> datetime:
+        """When that many working days are over, in UTC; `changes` are those of the table at present."""
+        return due_after(start, working_days, with_changes(self.calendar.current(), changes))
+
+    def day_of(self, moment: datetime) -> date:
+        """The city's date at that moment."""
+        return moment.astimezone(self.calendar.current().timezone).date()
+
+    @classmethod
+    def load(cls, zone: tzinfo, changes: Mapping[date, bool], now: datetime) -> Self:
+        """The city of the shipped data.
+
+        Args:
+            zone: The city's time zone.
+            changes: The days that differ from the yearly rule. A service asks the table again for what changed since.
+            now: Aware; the calendar covers its year and the present one.
+        """
+        wards = load_wards()
+        return cls(wards, CityCalendar(zone, changes=changes, now=now), load_router(wards))

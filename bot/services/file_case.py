@@ -1,0 +1,84 @@
+"""File what the resident confirmed: from here on it is a case with a code, a desk and a deadline.
+
+What a draft still lacks is decided in `handlers.dialogue`; here it is only filed. Filing twice finds the first case.
+"""
+
+from datetime import datetime
+
+from bot.domain.case import Case, CaseKind, NewCase, choose_desk, new_code
+from bot.domain.draft import Conversation, Draft
+from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
+from bot.errors import EmptyText
+from bot.ports import UnitOfWork
+from bot.services.city import City
+from bot.understanding import deadline_days
+
+
+async def file_case(uow: UnitOfWork, *, conversation: Conversation, draft: Draft, city: City, now: datetime) -> Case:
+    """Make the draft a case, with all its words and files as the thread's first messages.
+
+    Args:
+        conversation: Whose it is; an address not yet remembered is remembered first.
+        draft: Its first part's `source_id` is the case's: the same message never opens two.
+        now: The moment of acceptance, aware, in UTC; the deadline counts from it.
+
+    Raises:
+        EmptyText: The draft has no words.
+    """
+    if not draft.text.strip():
+        raise EmptyText(serial=draft.serial)
+    source_id = draft.parts[0].source_id
+    known = await uow.cases.by_source(conversation.address, source_id)
+    if known is not None:
+        return known
+    new = await _new_case(uow, conversation, draft, city, now)
+    case = await uow.cases.add(new)
+    if case.created_at != new.created_at or case.version != 1:  # another process filed the same message just now
+        return case
+    await _tell_thread(uow, case, draft, now)
+    details = {"kind": case.kind.value, "desk": case.desk.value, "ward": case.ward_code or ""}
+    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.FILED, at=now, details=details))
+    details = {**details, "channel": case.address.channel.value}
+    await uow.audit.record(action="case_filed", now=now, subject=case.code, details=details)
+    return case
+
+
+async def _new_case(uow: UnitOfWork, conversation: Conversation, draft: Draft, city: City, now: datetime) -> NewCase:
+    if conversation.resident_id is None:
+        conversation = await uow.conversations.put(conversation, now)
+        if conversation.resident_id is None:
+            raise LookupError("storage gave this address no resident")
+    kind = draft.kind or CaseKind.SUGGESTION
+    ward_code = draft.ward_code
+    return NewCase(
+        code=new_code(),
+        kind=kind,
+        category=draft.category,
+        ward_code=ward_code,
+        desk=choose_desk(kind, ward_code),
+        resident_id=conversation.resident_id,
+        address=conversation.address,
+        source_id=draft.parts[0].source_id,
+        text=draft.text,
+        point=draft.point,
+        created_at=now,
+        due_at=city.due_after(now, deadline_days(draft.category), await uow.calendar.changes()),
+        routing_trace=draft.trace,
+    )
+
+
+async def _tell_thread(uow: UnitOfWork, case: Case, draft: Draft, now: datetime) -> None:
+    for part in draft.parts:
+        if not part.text and not part.files:
+            continue
+        await uow.cases.add_message(
+            NewMessage(
+                case_id=case.id,
+                author=Author.RESIDENT,
+                text=part.text,
+                at=now,
+                source_id=part.source_id,
+                group_id=part.group_id,
+                files=part.files,
+            )
+        )
