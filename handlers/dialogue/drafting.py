@@ -1,0 +1,188 @@
+"""The heart of the dialogue: what a message adds to a draft, and what the draft still lacks. Pure functions of values.
+
+How a question is put is `asking`; what happens when it is answered is `filing`.
+"""
+
+import base64
+import hashlib
+from dataclasses import replace
+from datetime import datetime
+
+from bot.domain.case import CaseKind
+from bot.domain.draft import Draft, DraftPart, Question, WardSource
+from bot.domain.incoming import Incoming, IncomingKind, StoredFile
+from bot.domain.people import Address
+from bot.domain.ward import WardCode
+from bot.routing import Routing
+from bot.services.city import City
+from bot.understanding import load_categories
+
+MOST_PARTS = 60  # messages; a draft is stored anew with every one of them
+MOST_TEXT = 200_000  # characters over all parts
+MOST_OFFERED = 5  # wards a question offers by button
+
+# What a message of these kinds shows is its text, files or place; anything else adds nothing to a matter.
+CONTENT = frozenset(
+    {
+        IncomingKind.TEXT,
+        IncomingKind.PHOTO,
+        IncomingKind.VIDEO,
+        IncomingKind.VOICE,
+        IncomingKind.DOCUMENT,
+        IncomingKind.LOCATION,
+        IncomingKind.CONTACT,
+    }
+)
+
+
+def serial_of(address: Address, source_id: str) -> str:
+    """Six letters for the draft that this message starts: the same message always starts the same draft."""
+    digest = hashlib.sha256(f"{address}\n{source_id}".encode(errors="replace")).digest()
+    return base64.b32encode(digest)[:6].decode()
+
+
+def begin(incoming: Incoming, preset: WardCode | None, now: datetime) -> Draft:
+    """An empty draft, with the ward of the notice board the resident came by."""
+    return Draft(
+        serial=serial_of(incoming.address, incoming.source_id),
+        started_at=now,
+        ward_codes=(preset,) if preset else (),
+        ward_source=WardSource.PRESET if preset else None,
+    )
+
+
+def understand(incoming: Incoming, draft: Draft, city: City) -> Draft:
+    """The draft with what this message adds: words, files, a place; and what follows for ward and kind.
+
+    A message whose `source_id` the draft has already (an edit, or one seen twice) replaces that part. The answer to
+    "which ward?" is no part of the matter when it holds nothing but the ward.
+    """
+    text = incoming.text.strip()
+    answer = city.places.route(text) if text and not incoming.is_edit and _may_answer(draft) else None
+    is_answer = answer is not None and answer.is_only_place and answer.decision != "none"
+    draft = _with_part(draft, incoming, "" if is_answer else text)
+    if incoming.point is not None:
+        draft = replace(draft, point=incoming.point)
+    draft = with_kind(draft, city)
+    if answer is not None and is_answer:
+        return _with_answer(draft, answer)
+    return _with_ward(draft, incoming, answer, city)
+
+
+def next_question(draft: Draft) -> Question | None:
+    """What to ask next; never None while the draft is open, for somebody has to confirm it."""
+    if not draft.text.strip():
+        return Question.MATTER
+    if draft.ward_code is None and not draft.ward_unknown:
+        return Question.WARD
+    return Question.CONFIRM
+
+
+def is_full(draft: Draft, incoming: Incoming) -> bool:
+    """Has the draft no room for this message? It must be sent first; what follows joins the case."""
+    if any(part.source_id == incoming.source_id for part in draft.parts):
+        return False
+    return len(draft.parts) >= MOST_PARTS or len(draft.text) + len(incoming.text) > MOST_TEXT
+
+
+def offered_wards(draft: Draft, city: City) -> tuple[WardCode, ...]:
+    """The wards that a question offers: those it may be, or those that the words only hint at."""
+    if draft.ward_codes and draft.ward_code is None:
+        return draft.ward_codes[:MOST_OFFERED]
+    return city.places.route(draft.text, draft.point).codes[:MOST_OFFERED]
+
+
+def with_kind(draft: Draft, city: City) -> Draft:
+    """Kind, category and emergency as the words now stand; a kind that the resident chose stays."""
+    if not draft.text.strip():
+        return draft
+    found = city.understand(draft.text)
+    if not draft.kind_chosen:
+        return replace(
+            draft, kind=found.kind, category=found.category, is_emergency=draft.is_emergency or found.is_emergency
+        )
+    return replace(
+        draft, category=_category_of(found.category, draft.kind), is_emergency=draft.is_emergency or found.is_emergency
+    )
+
+
+def choose_kind(draft: Draft, kind: CaseKind) -> Draft:
+    """The resident says what it is."""
+    return replace(draft, kind=kind, kind_chosen=True, category=_category_of(draft.category, kind))
+
+
+def choose_ward(draft: Draft, code: WardCode | None) -> Draft:
+    """The resident says which ward it is; None: cannot tell."""
+    why = (*draft.trace, f"chosen: {code or 'cannot tell'}")
+    return replace(
+        draft, ward_codes=(code,) if code else (), ward_source=WardSource.CHOSEN, ward_unknown=code is None, trace=why
+    )
+
+
+def reopen_ward(draft: Draft) -> Draft:
+    """The resident says that it is another ward; from now on only a clear answer counts, not the words read before."""
+    return replace(draft, ward_codes=(), ward_source=WardSource.CHOSEN, ward_unknown=False)
+
+
+def _may_answer(draft: Draft) -> bool:
+    """May a text be the answer to "which ward?", or a ward named before the matter?"""
+    return next_question(draft) is not Question.CONFIRM
+
+
+def _with_part(draft: Draft, incoming: Incoming, text: str) -> Draft:
+    part = DraftPart(source_id=incoming.source_id, text=text, files=incoming.files, group_id=incoming.group_id)
+    for at, known in enumerate(draft.parts):
+        if known.source_id == part.source_id:
+            files = part.files or known.files
+            return _replaced(draft, at, replace(known, text=text, files=files))
+        if part.group_id and known.group_id == part.group_id:
+            words = text if incoming.is_edit else "\n".join(filter(None, (known.text, text)))
+            return _replaced(draft, at, replace(known, text=words, files=_joined(known.files, part.files)))
+    # Even an empty first part is kept: its id is the one that opened the case.
+    if draft.parts and not part.text and not part.files:
+        return draft
+    return replace(draft, parts=(*draft.parts, part))
+
+
+def _replaced(draft: Draft, at: int, part: DraftPart) -> Draft:
+    return replace(draft, parts=(*draft.parts[:at], part, *draft.parts[at + 1 :]))
+
+
+def _joined(known: tuple[StoredFile, ...], new: tuple[StoredFile, ...]) -> tuple[StoredFile, ...]:
+    return (*known, *(file for file in new if file not in known or not file.key))
+
+
+def _with_answer(draft: Draft, answer: Routing) -> Draft:
+    """The resident named the ward by itself; several of that name stay to be asked about."""
+    return replace(
+        draft,
+        ward_codes=answer.codes,
+        ward_source=WardSource.CHOSEN,
+        ward_unknown=False,
+        trace=(*draft.trace, *answer.why),
+    )
+
+
+def _with_ward(draft: Draft, incoming: Incoming, answer: Routing | None, city: City) -> Draft:
+    if draft.ward_source is WardSource.CHOSEN:
+        if draft.ward_code is not None:
+            return draft
+        # The resident sets the ward aside: only a clear new word or place counts.
+        found = answer if incoming.point is None else city.places.route("", incoming.point)
+        if found is None or found.decision == "none" or (incoming.point is None and found.decision != "ward"):
+            return draft
+        return replace(_with_answer(draft, found), ward_source=WardSource.CHOSEN)
+    preset = draft.ward_codes[0] if draft.ward_source is WardSource.PRESET else None
+    found = city.places.route(draft.text, draft.point, preset)
+    is_settled = found.decision == "ward" or len(found.codes) > 1
+    return replace(
+        draft,
+        ward_codes=found.codes if is_settled else (),
+        ward_source=found.source if is_settled else None,
+        trace=found.why,
+    )
+
+
+def _category_of(category: str, kind: CaseKind | None) -> str:
+    known = load_categories().get(category)
+    return category if known is not None and known.kind is kind else ""

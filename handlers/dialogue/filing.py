@@ -1,0 +1,151 @@
+"""From the first message to the code: take messages into the draft, let the resident correct it, file it."""
+
+from dataclasses import replace
+
+from bot.domain.draft import Draft, Question
+from bot.domain.incoming import Incoming, IncomingKind
+from bot.services.file_case import file_case
+from handlers.dialogue.asking import ask_kind, ask_next, ask_ward, say_receipt
+from handlers.dialogue.choices import Act, Pressed, kind_of
+from handlers.dialogue.drafting import (
+    begin,
+    choose_kind,
+    choose_ward,
+    is_full,
+    next_question,
+    reopen_ward,
+    serial_of,
+    understand,
+)
+from handlers.dialogue.turn import Turn
+
+
+def receive(turn: Turn) -> None:
+    """Take this message into the open draft, or start one, and ask what is missing."""
+    incoming, known = turn.incoming, turn.draft
+    draft = known or begin(incoming, turn.conversation.preset_ward, turn.now)
+    if known is not None and is_full(known, incoming):
+        turn.say("chat_draft_full")
+        ask_next(turn)
+        return
+    is_album_part = bool(incoming.group_id) and incoming.group_id == turn.conversation.last_group_id
+    draft = understand(incoming, draft, turn.city)
+    turn.update(draft, turn.conversation.asked)
+    turn.conversation = replace(turn.conversation, last_group_id=incoming.group_id)
+    say_troubles(turn)
+    if is_album_part and known is not None and known.text == draft.text:
+        return  # the card was shown with the album's first part
+    say_emergency(turn)
+    if known is None and turn.is_first_contact:
+        turn.say("chat_intro")
+    _say_what_did_not_help(turn, draft)
+    ask_next(turn)
+
+
+def say_emergency(turn: Turn) -> None:
+    """The numbers to call, before anything else, whenever a message sounds like life at risk."""
+    text = turn.incoming.text
+    if text and turn.city.understand(text).is_emergency:
+        turn.say_first("chat_emergency")
+
+
+def say_troubles(turn: Turn) -> None:
+    """Name what we could not keep; the rest of the message stands."""
+    for trouble in dict.fromkeys(file.trouble for file in turn.incoming.files if file.trouble):
+        turn.say(f"chat_file_{trouble.value}")
+
+
+def _say_what_did_not_help(turn: Turn, draft: Draft) -> None:
+    """An answer to "which ward?" that named none must not be met with the same question only."""
+    incoming = turn.incoming
+    if next_question(draft) is not Question.WARD:
+        return
+    if incoming.point is not None and not draft.ward_codes:
+        turn.say("chat_point_outside")
+    elif turn.before.asked is Question.WARD and incoming.kind is IncomingKind.TEXT and not incoming.is_edit:
+        turn.say("chat_ward_several" if draft.ward_codes else "chat_ward_not_found")
+
+
+async def press(turn: Turn, pressed: Pressed) -> None:
+    """A button of a draft; one of another draft, or of none, is stale."""
+    draft = turn.draft
+    if draft is None or pressed.serial != draft.serial:
+        await _press_stale(turn, pressed)
+    elif pressed.act is Act.SEND:
+        await send(turn)
+    elif pressed.act is Act.CANCEL:
+        cancel(turn)
+    elif pressed.act is Act.OTHER_WARD:
+        _ask_ward_again(turn, draft)
+    elif pressed.act is Act.OTHER_KIND:
+        ask_kind(turn, draft)
+    else:
+        _correct(turn, draft, pressed)
+
+
+def _correct(turn: Turn, draft: Draft, pressed: Pressed) -> None:
+    if pressed.act is Act.WARD:
+        if pressed.value not in turn.city.wards:
+            turn.say("chat_button_stale")
+        else:
+            draft = choose_ward(draft, turn.city.wards[pressed.value].code)
+    elif pressed.act is Act.NO_WARD:
+        draft = choose_ward(draft, None)
+    elif pressed.act is Act.KIND:
+        kind = kind_of(pressed.value)
+        if kind is None:
+            turn.say("chat_button_stale")
+        else:
+            draft = choose_kind(draft, kind)
+    turn.update(draft, turn.conversation.asked)
+    ask_next(turn)
+
+
+def cannot_tell_ward(turn: Turn, draft: Draft) -> None:
+    """The resident says in words that the ward is not known."""
+    turn.update(choose_ward(draft, None), turn.conversation.asked)
+    ask_next(turn)
+
+
+def _ask_ward_again(turn: Turn, draft: Draft) -> None:
+    draft = reopen_ward(draft)
+    turn.update(draft, Question.WARD)
+    ask_ward(turn, draft)
+
+
+async def send(turn: Turn) -> None:
+    """File the draft, if nothing is missing any more."""
+    draft = turn.draft
+    if draft is None or next_question(draft) is not Question.CONFIRM:
+        ask_next(turn)
+        return
+    case = await file_case(turn.uow, conversation=turn.conversation, draft=draft, city=turn.city, now=turn.now)
+    turn.update(None, None)
+    turn.conversation = replace(turn.conversation, case_code=case.code, preset_ward=None)
+    say_receipt(turn, case)
+
+
+def cancel(turn: Turn) -> None:
+    """Drop the draft; what was filed before stands."""
+    if turn.draft is None:
+        turn.say("chat_nothing_to_cancel")
+        return
+    turn.update(None, None)
+    turn.say("chat_cancelled")
+
+
+async def _press_stale(turn: Turn, pressed: Pressed) -> None:
+    """A second tap on "Send" is answered with the code of the first; anything else is no longer valid."""
+    if pressed.act is Act.SEND and turn.conversation.resident_id is not None:
+        for case in await turn.uow.cases.of_resident(turn.conversation.resident_id):
+            if serial_of(case.address, case.source_id) == pressed.serial:
+                say_receipt(turn, case)
+                return
+    turn.say("chat_button_stale")
+    ask_next(turn)
+
+
+def start_with(turn: Turn, incoming: Incoming) -> None:
+    """Start a draft with words that were sent before."""
+    turn.update(understand(incoming, begin(incoming, None, turn.now), turn.city), None)
+    ask_next(turn)

@@ -1,0 +1,131 @@
+"""What a resident writes after filing: it joins the case, unless the resident says that it is a matter of its own."""
+
+from dataclasses import replace
+
+from bot.domain.case import Case, CaseStatus
+from bot.domain.draft import DraftPart
+from bot.domain.incoming import Incoming, IncomingKind
+from bot.domain.reply import Choice
+from bot.domain.thread import Author, ThreadMessage
+from bot.services.add_to_case import add_to_case, edit_in_case
+from handlers.dialogue import choices
+from handlers.dialogue.asking import ask_next, new_button, say_receipt
+from handlers.dialogue.filing import receive as receive_into_draft
+from handlers.dialogue.filing import say_emergency, say_troubles, start_with
+from handlers.dialogue.turn import Turn
+
+
+async def receive(turn: Turn) -> None:
+    """Add this message to the conversation's case."""
+    incoming, code = turn.incoming, turn.conversation.case_code
+    case = await turn.uow.cases.by_code(code) if code else None
+    if case is None or case.address != incoming.address:
+        turn.conversation = replace(turn.conversation, case_code=None)
+        receive_into_draft(turn)
+        return
+    is_album_part = bool(incoming.group_id) and incoming.group_id == turn.conversation.last_group_id
+    turn.conversation = replace(turn.conversation, last_group_id=incoming.group_id)
+    part = part_of(incoming)
+    if part is None:
+        turn.say("chat_contact_not_needed", choices=[[new_button(turn)]])
+        return
+    await add_to_case(turn.uow, case=case, part=part, now=turn.now)
+    turn.case_id = case.id
+    say_troubles(turn)
+    if is_album_part and not part.text:
+        return
+    say_emergency(turn)
+    label = turn.word("chat_button_own_matter")
+    key = "chat_added_reopened" if case.status is CaseStatus.CLOSED else "chat_added"
+    turn.say(key, code=case.code, choices=[[Choice(label, choices.new_from(incoming.source_id))]])
+
+
+def part_of(incoming: Incoming) -> DraftPart | None:
+    """The message as a line of the thread; None when it holds nothing that staff could read."""
+    text = incoming.text.strip()
+    if incoming.point is not None:
+        place = f"📍 {incoming.point.lat:.6f}, {incoming.point.lon:.6f}"
+        text = f"{text}\n{place}" if text else place
+    if not text and not incoming.files:
+        return None
+    return DraftPart(source_id=incoming.source_id, text=text, files=incoming.files, group_id=incoming.group_id)
+
+
+async def thank(turn: Turn) -> None:
+    """Thanks are kept for staff to read and open nothing again."""
+    code = turn.conversation.case_code
+    case = await turn.uow.cases.by_code(code) if code else None
+    part = part_of(turn.incoming)
+    if case is not None and part is not None and case.address == turn.incoming.address:
+        await add_to_case(turn.uow, case=case, part=part, now=turn.now, reopens=False)
+    turn.say("chat_welcome", choices=[[new_button(turn)]])
+
+
+async def edit(turn: Turn) -> bool:
+    """Change a message that belongs to a filed case; False when no case of this resident has it."""
+    resident_id = turn.conversation.resident_id
+    text = turn.incoming.text.strip()
+    if resident_id is None or not text:
+        return False
+    for case in await turn.uow.cases.of_resident(resident_id):
+        source_id = turn.incoming.source_id
+        if await edit_in_case(turn.uow, case=case, source_id=source_id, text=text, now=turn.now):
+            turn.case_id = case.id
+            say_emergency(turn)
+            turn.say("chat_edited", code=case.code)
+            return True
+    return False
+
+
+async def own_matter(turn: Turn, source_id: str) -> None:
+    """Those words are a new matter: start a draft with them. They stay in the old case's thread, which keeps everything."""
+    filed = await turn.uow.cases.by_source(turn.incoming.address, source_id)
+    if filed is not None:
+        say_receipt(turn, filed)
+        return
+    if turn.draft is not None:
+        if all(part.source_id != source_id for part in turn.draft.parts):
+            turn.say("chat_draft_open")
+        ask_next(turn)
+        return
+    found = await _find_message(turn, source_id)
+    if found is None:
+        turn.say("chat_button_stale")
+        return
+    _, message = found
+    start_with(turn, _again(turn.incoming, source_id, message))
+
+
+async def _find_message(turn: Turn, source_id: str) -> tuple[Case, ThreadMessage] | None:
+    resident_id = turn.conversation.resident_id
+    if resident_id is None or not source_id:
+        return None
+    for case in await turn.uow.cases.of_resident(resident_id):
+        message_id = await turn.uow.cases.message_by_source(case.id, source_id)
+        if message_id is None:
+            continue
+        for message in await turn.uow.cases.thread(case.id):
+            if message.id == message_id and message.author is Author.RESIDENT:
+                return case, message
+    return None
+
+
+def _again(pressed: Incoming, source_id: str, message: ThreadMessage) -> Incoming:
+    return Incoming(
+        address=pressed.address,
+        kind=IncomingKind.TEXT,
+        source_id=source_id,
+        sent_at=message.at,
+        text=message.text,
+        files=tuple(attachment.file for attachment in message.attachments),
+    )
+
+
+def start_anew(turn: Turn) -> None:
+    """The next message is a new matter. An unfinished draft is never thrown away for it."""
+    if turn.draft is not None:
+        turn.say("chat_draft_open")
+        ask_next(turn)
+        return
+    turn.conversation = replace(turn.conversation, case_code=None)
+    turn.say("chat_new")

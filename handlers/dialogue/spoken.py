@@ -1,0 +1,75 @@
+"""Short words that mean a command wherever they stand alone: nobody must know a slash or find a button.
+
+Only a whole message counts ("hủy", "Trợ giúp!"): inside a sentence the same words are the resident's matter.
+"""
+
+from enum import StrEnum
+
+from bot.routing.folding import folded
+
+_LONGEST = 40  # characters; a command is short
+
+
+class Spoken(StrEnum):
+    """What such words ask for; the value is also the slash command's name."""
+
+    START = "start"
+    HELP = "help"
+    CANCEL = "cancel"
+    WHERE = "where"
+    NEW = "new"
+    CASES = "cases"
+    LANGUAGE = "language"
+    VI = "vi"
+    EN = "en"
+    SEND = "send"
+    DONT_KNOW = "dont_know"
+    GREETING = "greeting"
+    THANKS = "thanks"
+
+
+_WORDS = {
+    Spoken.HELP: "tro giup|giup toi|giup|huong dan|cach dung|help|help me|how does this work|how do i use this|menu",
+    Spoken.CANCEL: "huy|huy bo|bo|bo di|thoi|khong gui nua|dung lai|cancel|stop|never mind|forget it",
+    Spoken.WHERE: "toi dang o dau|dang o buoc nao|toi dang o buoc nao|den dau roi|where am i|status",
+    Spoken.NEW: "viec moi|gui viec moi|phan anh moi|gui phan anh moi|new|new matter|new case|new report",
+    Spoken.CASES: "ho so cua toi|cac ho so cua toi|xem ho so|my cases|my case|cases",
+    Spoken.LANGUAGE: "ngon ngu|doi ngon ngu|language|change language",
+    Spoken.VI: "tieng viet|vietnamese",
+    Spoken.EN: "tieng anh|english|in english",
+    Spoken.SEND: "gui|gui di|gui luon|gui nhe|dong y|dung|dung roi|dung vay|ok|oke|okay|chinh xac|co|"
+    "send|send it|yes|correct|confirm",
+    Spoken.DONT_KNOW: "khong biet|toi khong biet|khong ro|toi khong ro|chua ro|khong nho|ko biet|k biet|"
+    "i don t know|i dont know|don t know|dont know|not sure|no idea",
+    Spoken.GREETING: "chao|xin chao|chao ban|chao bot|chao anh|chao chi|alo|a lo|hi|hello|hey|good morning|bat dau|start",
+    Spoken.THANKS: "cam on|xin cam on|cam on ban|cam on nhe|cam on nhieu|cam on a|xin cam on a|cam on ubnd|thanks|thank you|"
+    "thank you very much|thanks a lot",
+}
+_MEANING = {words: spoken for spoken, line in _WORDS.items() for words in line.split("|")}
+# With their marks these are other words: "bỏ" drops it, "bố" is father; "hủy" cancels, "huy" may be a name.
+_MUST_BE = {
+    "bo": {"bo", "bỏ"},
+    "dung": {"dung", "đúng"},
+    "co": {"co", "có"},
+    "thoi": {"thoi", "thôi"},
+    "chao": {"chao", "chào"},
+}
+
+
+def spoken(text: str) -> Spoken | None:
+    """The command that the whole text is, if it is one."""
+    if len(text) > _LONGEST:
+        return None
+    words = folded(text)
+    if words in _MUST_BE and text.strip(" \t\r\n.!?,").casefold() not in _MUST_BE[words]:
+        return None
+    return _MEANING.get(words)
+
+
+def command(name: str) -> Spoken | None:
+    """The slash command of this name, if we have it; the words of `spoken` are none."""
+    try:
+        found = Spoken(name.casefold())
+    except ValueError:
+        return None
+    return None if found in (Spoken.DONT_KNOW, Spoken.GREETING, Spoken.THANKS) else found

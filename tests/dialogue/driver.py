@@ -1,0 +1,181 @@
+"""Residents who talk to the real dialogue over a real database, and hear what the outbox holds for them.
+
+    lan = Resident(database, make_dialogue(city), "Lan")
+    await lan.says("Rác ở phường Tây Hồ")
+    await lan.presses("Gửi")
+    assert "Mã hồ sơ" in lan.hears[-1]
+
+Each message is one unit of work, committed, as intake does it; then every waiting reply is claimed and recorded as sent.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.case import Case, CaseCode
+from bot.domain.draft import Conversation
+from bot.domain.incoming import FileKind, FileTrouble, Incoming, IncomingKind, StoredFile
+from bot.domain.people import Address, Channel, Language
+from bot.domain.reply import Choice, DeliveryResult, DeliveryState, Reply
+from bot.domain.thread import CaseEvent, ThreadMessage
+from bot.domain.ward import Point
+from bot.ports import Storage
+from bot.services.city import City
+from handlers.dialogue import Dialogue
+
+MONDAY = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # 9 o'clock in Hanoi
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+CODE = re.compile(r"(?:Mã hồ sơ|Case code): ([0-9A-Z-]+)")
+
+
+def hanoi() -> City:
+    """The shipped city, without a change to its calendar."""
+    return City.load(ZONE, {}, MONDAY)
+
+
+def stored(number: int = 1, kind: FileKind = FileKind.PHOTO, trouble: FileTrouble | None = None) -> StoredFile:
+    """A file as intake hands it over; `number` makes it another one."""
+    if trouble is not None:
+        return StoredFile("", kind, "to.mp4", "video/mp4", 90_000_000, "", trouble)
+    return StoredFile(f"{number:064x}", kind, f"{number}.jpg", "image/jpeg", 1000, f"{number + 1:064x}")
+
+
+@dataclass
+class Resident:
+    """One address. `hears` are the texts of all replies in order, `replies` the replies themselves."""
+
+    storage: Storage
+    dialogue: Dialogue
+    name: str = "Lan"
+    language: Language | None = None
+    channel: Channel = Channel.WEBCHAT
+    now: datetime = MONDAY
+    hears: list[str] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    heard_now: list[Reply] = field(default_factory=list)  # in answer to the last message only
+    sent: int = 0
+
+    @property
+    def address(self) -> Address:
+        return Address(self.channel, self.name)
+
+    @property
+    def last_source_id(self) -> str:
+        return f"{self.name}-{self.sent}"
+
+    def incoming(self, kind: IncomingKind, **values: object) -> Incoming:
+        """The resident's next message, not yet taken."""
+        self.sent += 1
+        given: dict[str, object] = {
+            "address": self.address,
+            "kind": kind,
+            "source_id": self.last_source_id,
+            "sent_at": self.now,
+            "language_hint": self.language,
+        }
+        return Incoming(**(given | values))  # type: ignore[arg-type]  # a test names the fields it needs
+
+    async def gives(self, incoming: Incoming) -> list[Reply]:
+        """Take one turn and deliver what waits; returns the replies to it."""
+        self.now += timedelta(seconds=1)
+        async with self.storage.begin() as uow:
+            await self.dialogue.converse(uow, incoming, self.now)
+            await uow.commit()
+        self.heard_now = await self._deliver()
+        return self.heard_now
+
+    async def says(self, *texts: str) -> list[Reply]:
+        for text in texts:
+            await self.gives(self.incoming(IncomingKind.TEXT, text=text))
+        return self.heard_now
+
+    async def commands(self, command: str, argument: str = "") -> list[Reply]:
+        return await self.gives(
+            self.incoming(IncomingKind.COMMAND, text=f"/{command} {argument}".strip(), command=command, argument=argument)
+        )
+
+    async def presses(self, label: str) -> list[Reply]:
+        """Press the newest button whose label contains this."""
+        return await self.presses_data(self.button(label).data)
+
+    async def presses_data(self, data: str) -> list[Reply]:
+        self.sent += 1
+        return await self.gives(self.incoming(IncomingKind.CHOICE, choice=data, choice_id=f"callback-{self.sent}"))
+
+    async def sends_photo(self, text: str = "", *, group: str = "", trouble: FileTrouble | None = None) -> list[Reply]:
+        files = (stored(self.sent * 2 + 10, trouble=trouble),)
+        return await self.gives(self.incoming(IncomingKind.PHOTO, text=text, files=files, group_id=group))
+
+    async def shares_location(self, lat: float, lon: float, accuracy: float | None = None) -> list[Reply]:
+        return await self.gives(self.incoming(IncomingKind.LOCATION, point=Point(lat, lon, accuracy)))
+
+    async def edits(self, source_id: str, text: str) -> list[Reply]:
+        incoming = self.incoming(IncomingKind.TEXT, text=text, is_edit=True)
+        self.sent -= 1
+        return await self.gives(
+            Incoming(
+                address=incoming.address,
+                kind=incoming.kind,
+                source_id=source_id,
+                sent_at=incoming.sent_at,
+                text=text,
+                is_edit=True,
+            )
+        )
+
+    def button(self, label: str) -> Choice:
+        for reply in reversed(self.replies):
+            for choice in (choice for row in reply.choices for choice in row):
+                if label in choice.label:
+                    return choice
+        raise AssertionError(f"{self.name} sees no button {label!r}; last heard: {self.hears[-1:]}")
+
+    @property
+    def labels(self) -> list[str]:
+        """What stands on the buttons of the last reply."""
+        return [choice.label for row in self.replies[-1].choices for choice in row]
+
+    @property
+    def code(self) -> CaseCode:
+        """The code that was told last."""
+        found = [match[1] for text in self.hears for match in CODE.finditer(text)]
+        assert found, f"{self.name} was told no code: {self.hears}"
+        return CaseCode(found[-1])
+
+    async def conversation(self) -> Conversation:
+        async with self.storage.reading() as uow:
+            return await uow.conversations.get(self.address)
+
+    async def cases(self) -> list[Case]:
+        """This resident's cases, oldest first."""
+        conversation = await self.conversation()
+        if conversation.resident_id is None:
+            return []
+        async with self.storage.reading() as uow:
+            return (await uow.cases.of_resident(conversation.resident_id, most=50))[::-1]
+
+    async def thread(self, case: Case) -> list[ThreadMessage]:
+        async with self.storage.reading() as uow:
+            return await uow.cases.thread(case.id)
+
+    async def timeline(self, case: Case) -> list[CaseEvent]:
+        async with self.storage.reading() as uow:
+            return await uow.cases.timeline(case.id)
+
+    async def _deliver(self) -> list[Reply]:
+        arrived: list[Reply] = []
+        for _ in range(20):  # a turn says a few things; each claim hands out one reply an address
+            async with self.storage.begin() as uow:
+                claimed = await uow.outbox.claim(
+                    owner="driver", channels=[self.channel], now=self.now, lease=timedelta(minutes=1), most=50
+                )
+                sent = DeliveryState.SENT
+                await uow.outbox.record([DeliveryResult(reply_id=one.id, state=sent, at=self.now) for one in claimed])
+                await uow.commit()
+            if not claimed:
+                break
+            arrived += [one.reply for one in claimed if one.address == self.address]
+        self.replies += arrived
+        self.hears += [reply.text for reply in arrived]
+        return arrived

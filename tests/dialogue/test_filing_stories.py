@@ -1,0 +1,336 @@
+"""From the first message to the code, as residents walk it, in Vietnamese and in English."""
+
+import pytest
+
+from bot.domain.case import CaseKind, Desk
+from bot.domain.incoming import FileTrouble, IncomingKind
+from bot.domain.people import Language
+from bot.domain.thread import EventKind
+from bot.services.city import City
+from tests.dialogue.conftest import Meet
+
+
+async def test_one_sentence_and_one_tap_make_a_case(meet: Meet) -> None:
+    """Lan names her ward in her sentence, sees what was understood, and gets a code and a date."""
+    lan = meet("Lan")
+
+    await lan.says("Rác chất đống ở phường Tây Hồ ba ngày nay")
+    assert "phường Tây Hồ" in lan.hears[-1]
+    assert "Phản ánh nơi công cộng" in lan.hears[-1]
+    assert "Rác chất đống" in lan.hears[-1]
+    await lan.presses("Gửi")
+
+    [case] = await lan.cases()
+    assert lan.code == case.code
+    assert "Hạn trả lời: 01/12/2026" in lan.hears[-1]  # ten working days; 24 November is a holiday of 2026
+    assert (case.ward_code, case.desk, case.kind) == ("00103", Desk.GENERAL, CaseKind.VIOLATION)
+    assert (case.text, case.category) == ("Rác chất đống ở phường Tây Hồ ba ngày nay", "vio_litter")
+    assert case.source_id == "Lan-1"
+    [message] = await lan.thread(case)
+    assert message.text == case.text
+    assert [event.kind for event in await lan.timeline(case)] == [EventKind.FILED]
+
+
+async def test_the_same_walk_in_english(meet: Meet) -> None:
+    ann = meet("Ann", Language.EN)
+
+    await ann.says("Rubbish piles up in Tay Ho Ward for three days")
+    assert "Goes to: Tay Ho Ward" in ann.hears[-1]
+    await ann.presses("Send")
+
+    assert "Case code: " in ann.hears[-1]
+    [case] = await ann.cases()
+    assert case.code == ann.code
+
+
+async def test_only_what_is_missing_is_asked(meet: Meet) -> None:
+    """A street is no ward: it is offered, and a typed name answers."""
+    lan = meet("Lan")
+
+    await lan.says("Ngõ 12 Thụy Khuê tối ba đêm nay")
+    assert "phường, xã nào" in lan.hears[-1]
+    assert lan.labels == ["Phường Tây Hồ", "Tôi không biết", "Hủy"]
+    assert lan.replies[-1].asks_location
+    await lan.says("Tây Hồ")
+    assert "Nơi nhận: phường Tây Hồ" in lan.hears[-1]
+    await lan.says("gửi")
+
+    [case] = await lan.cases()
+    assert case.text == "Ngõ 12 Thụy Khuê tối ba đêm nay"
+    assert case.ward_code == "00103"
+
+
+async def test_a_divided_old_ward_is_asked_about_and_a_button_answers(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.says("Phường Yên Phụ nhiều rác")
+    assert set(lan.labels[:-2]) == {"Phường Hồng Hà", "Phường Tây Hồ"}
+    await lan.presses("Phường Hồng Hà")
+    await lan.presses("Gửi")
+    [case] = await lan.cases()
+    assert case.ward_code == "00097"
+
+
+async def test_a_location_answers_too_and_one_outside_is_told(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.says("Đèn đường hỏng")
+    await lan.shares_location(10.77, 106.70)
+    assert "ngoài Hà Nội" in lan.hears[-1]
+    await lan.shares_location(21.0386, 105.838)
+    assert "phường Ba Đình" in lan.hears[-1]
+    await lan.presses("Gửi")
+    [case] = await lan.cases()
+    assert case.ward_code == "00004"
+    assert case.point is not None
+
+
+async def test_who_cannot_tell_the_ward_is_heard_by_the_city(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.says("Đèn đường hỏng", "tôi không biết")
+    assert "thành phố sẽ chuyển" in lan.hears[-1]
+    await lan.presses("Gửi")
+    [case] = await lan.cases()
+    assert (case.ward_code, case.desk) == (None, Desk.UNPLACED)
+
+
+async def test_a_photo_first_asks_for_words(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.sends_photo()
+    assert "việc gì" in lan.hears[-1]
+    await lan.says("Biển báo gãy, phường Ba Đình")
+    assert "Kèm theo: 1 ảnh" in lan.hears[-1]
+    await lan.presses("Gửi")
+    [case] = await lan.cases()
+    messages = await lan.thread(case)
+    assert [len(message.attachments) for message in messages] == [1, 0]
+    assert case.source_id == "Lan-1"  # the photo opened it
+
+
+async def test_a_location_first_keeps_its_message_as_the_one_that_opened_the_case(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.shares_location(21.0386, 105.838)
+    assert "phường Ba Đình" in lan.hears[-1]
+    await lan.says("Nước cống tràn")
+    await lan.presses("Gửi")
+    [case] = await lan.cases()
+    assert case.source_id == "Lan-1"
+    assert [message.text for message in await lan.thread(case)] == ["Nước cống tràn"]
+
+
+async def test_a_ward_first_is_remembered(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.says("phường Ba Đình")
+    assert "Vâng, phường Ba Đình" in lan.hears[-1]
+    await lan.says("Vỉa hè bị chiếm hết")
+    assert "Nơi nhận: phường Ba Đình" in lan.hears[-1]
+    assert "“Vỉa hè bị chiếm hết”" in lan.hears[-1]
+
+
+async def test_a_notice_boards_code_presets_the_ward(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.commands("start", "ward_00091")
+    assert "phường Phú Thượng" in lan.hears[-1]
+    assert "máy" in lan.hears[-1]
+    await lan.says("Ghế đá bị gãy")
+    assert "Nơi nhận: phường Phú Thượng" in lan.hears[-1]
+    await lan.presses("Gửi")
+    await lan.presses("Gửi việc mới")
+    await lan.says("Ghế đá lại gãy")
+    assert "phường, xã nào" in lan.hears[-1]  # the board's ward was for that matter
+
+
+@pytest.mark.parametrize("argument", ["ward_99999", "ward_", "xyz", "ward_00091; DROP TABLE", "\x00"])
+async def test_a_wrong_start_argument_is_a_plain_start(meet_quickly: Meet, argument: str) -> None:
+    lan = meet_quickly("Lan")
+    await lan.commands("start", argument)
+    assert "Xin chào" in lan.hears[-1]
+    assert (await lan.conversation()).preset_ward is None
+
+
+async def test_life_at_risk_comes_first_and_the_message_still_becomes_a_case(meet: Meet) -> None:
+    lan = meet("Lan")
+    first, card = await lan.says("Cháy nhà số 9 phường Tây Hồ, cứu với")
+    assert all(number in first.text for number in ("113", "114", "115", "112"))
+    assert not first.choices
+    assert "Việc khẩn cấp" in card.text
+    await lan.presses("Gửi")
+    assert len(await lan.cases()) == 1
+
+
+async def test_a_report_about_an_official_says_who_reads_it_and_waits_at_the_restricted_desk(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.says("Cán bộ một cửa phường Tây Hồ vòi tiền của dân")
+    assert "người, bộ phận được phản ánh không đọc được" in lan.hears[-1]
+    await lan.presses("Gửi")
+    [case] = await lan.cases()
+    assert (case.desk, case.kind) == (Desk.RESTRICTED, CaseKind.CONDUCT)
+    assert "Hạn trả lời: 26/11/2026" in lan.hears[-1]  # seven working days, a holiday among them
+
+
+async def test_such_a_report_without_a_ward_goes_to_the_citys_leaders(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.says("Cán bộ một cửa vòi tiền của dân", "không biết")
+    assert "chuyển lên thành phố" in lan.hears[-1]
+    await lan.presses("Gửi")
+    assert [case.desk for case in await lan.cases()] == [Desk.LEADERS]
+
+
+async def test_ward_and_kind_can_be_corrected_on_the_card(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.says("Rác chất đống ở phường Tây Hồ")
+    await lan.presses("Đổi phường")
+    assert lan.replies[-1].asks_location
+    await lan.says("phường Ba Đình")
+    assert "Nơi nhận: phường Ba Đình" in lan.hears[-1]
+    await lan.presses("Đổi loại")
+    await lan.presses("Khen ngợi")
+    assert "Loại: Khen ngợi" in lan.hears[-1]
+    await lan.says("thêm: sáng nay đã dọn")
+    assert "Loại: Khen ngợi" in lan.hears[-1]
+    assert "Nơi nhận: phường Ba Đình" in lan.hears[-1]
+    await lan.presses("Gửi")
+    [case] = await lan.cases()
+    assert (case.kind, case.ward_code) == (CaseKind.COMMENDATION, "00004")
+    assert case.text == "Rác chất đống ở phường Tây Hồ\nthêm: sáng nay đã dọn"
+
+
+async def test_after_change_ward_the_old_words_no_longer_count(meet: Meet) -> None:
+    """Otherwise the next word of hers would bring back the ward that she has just put aside."""
+    lan = meet("Lan")
+    await lan.says("Rác ở phường Tây Hồ")
+    await lan.presses("Đổi phường")
+    await lan.says("gần cái cổng to ấy")
+    assert "phường, xã nào" in lan.hears[-1]
+    await lan.presses("Tôi không biết")
+    assert "thành phố sẽ chuyển" in lan.hears[-1]
+
+
+async def test_an_album_is_one_card_and_one_message(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.sends_photo("Rác ở phường Tây Hồ", group="g1")
+    assert await lan.sends_photo(group="g1") == []
+    assert await lan.sends_photo(group="g1") == []
+    assert len(lan.hears) == 1
+    await lan.presses("Gửi")
+    assert await lan.sends_photo(group="g1") == []  # a late part still finds its album
+    [case] = await lan.cases()
+    [message] = await lan.thread(case)
+    assert len(message.attachments) == 4
+
+
+async def test_a_caption_that_comes_with_a_later_part_shows_the_card_again(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.sends_photo(group="g1")
+    assert "việc gì" in lan.hears[-1]
+    await lan.sends_photo("Rác ở phường Tây Hồ", group="g1")
+    assert "Kèm theo: 2 ảnh" in lan.hears[-1]
+
+
+@pytest.mark.parametrize("trouble", list(FileTrouble))
+async def test_a_file_that_could_not_be_kept_is_told_and_the_case_stands(meet_quickly: Meet, trouble: FileTrouble) -> None:
+    lan = meet_quickly("Lan")
+    await lan.sends_photo("Rác ở phường Tây Hồ", trouble=trouble)
+    assert "lời của Bạn vẫn được ghi" in lan.hears[-1]
+    assert "Kèm theo" not in lan.hears[-1]
+    await lan.presses("Gửi")
+    [case] = await lan.cases()
+    [message] = await lan.thread(case)
+    assert [attachment.file.trouble for attachment in message.attachments] == [trouble]
+
+
+async def test_an_edit_before_filing_changes_the_card(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.says("Rác ở phường Tây Hồ")
+    await lan.says("hai hôm rồi")
+    await lan.edits("Lan-1", "Rác ở phường Ba Đình")
+    assert "Nơi nhận: phường Ba Đình" in lan.hears[-1]
+    await lan.presses("Gửi")
+    [case] = await lan.cases()
+    assert case.text == "Rác ở phường Ba Đình\nhai hôm rồi"
+
+
+async def test_a_huge_message_is_kept_whole_and_shown_short(meet_quickly: Meet) -> None:
+    lan = meet_quickly("Lan")
+    words = "Rác ở phường Tây Hồ. " + "rất nhiều rác " * 7_500
+    await lan.says(words)
+    assert len(lan.hears[-1]) < 1_000
+    await lan.presses("Gửi")
+    [case] = await lan.cases()
+    assert case.text == words.strip()
+
+
+async def test_a_draft_that_is_full_says_so_and_goes_on_after_filing(meet_quickly: Meet) -> None:
+    lan = meet_quickly("Lan")
+    await lan.says("Rác ở phường Tây Hồ", "a" * 190_000)
+    await lan.says("b" * 20_000)
+    assert "Bạn gửi tin này trước" in lan.hears[-1]
+    await lan.presses("Gửi")
+    await lan.says("b" * 20_000)
+    [case] = await lan.cases()
+    assert "b" * 20_000 in [message.text for message in await lan.thread(case)]
+
+
+async def test_a_double_tap_on_send_is_answered_with_the_same_code(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.says("Rác ở phường Tây Hồ")
+    button = lan.button("Gửi").data
+    await lan.presses_data(button)
+    code = lan.code
+    await lan.presses_data(button)
+    await lan.presses("Gửi việc mới")
+    await lan.presses_data(button)
+    assert lan.code == code
+    assert len(await lan.cases()) == 1
+
+
+async def test_a_button_of_a_cancelled_draft_is_stale(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.says("Rác ở phường Tây Hồ")
+    old = lan.button("Gửi").data
+    await lan.presses("Hủy")
+    await lan.presses_data(old)
+    assert "Nút này đã cũ" in lan.hears[-1]
+    assert await lan.cases() == []
+    await lan.says("Ghế gãy ở phường Ba Đình")
+    await lan.presses_data(old)
+    assert "Nút này đã cũ" in lan.hears[-1]
+    assert await lan.cases() == []
+
+
+@pytest.mark.parametrize(
+    "data",
+    ["", "zzz", "s", "s:", "w:{serial}:99999", "w:{serial}:", "k:{serial}:nonsense", "lang:xx", "n:", "n:gone", "\x00"],
+)
+async def test_any_button_data_is_answered_and_acknowledged(meet_quickly: Meet, data: str) -> None:
+    """A forged or broken button changes nothing, and its spinner stops."""
+    lan = meet_quickly("Lan")
+    await lan.says("Rác ở phường Tây Hồ")
+    draft = (await lan.conversation()).draft
+    assert draft is not None
+    replies = await lan.presses_data(data.replace("{serial}", draft.serial))
+    assert replies
+    assert replies[0].answers_choice_id
+    assert (await lan.conversation()).draft == draft
+
+
+async def test_a_pressed_button_is_acknowledged_by_the_first_reply_alone(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.says("Cháy nhà ở phường Tây Hồ")
+    replies = await lan.presses("Gửi")
+    assert [bool(reply.answers_choice_id) for reply in replies] == [True]
+
+
+async def test_the_machine_says_what_it_is_at_first_contact(meet: Meet) -> None:
+    """L-50: whoever writes first is told once that a machine answers."""
+    lan = meet("Lan")
+    await lan.says("Rác ở phường Tây Hồ", "nhiều lắm")
+    assert "máy trả lời tự động" in lan.hears[0]
+    assert "máy trả lời tự động" not in lan.hears[1]
+
+
+async def test_nothing_is_kept_when_the_unit_of_work_is_not_committed(meet: Meet, city: City) -> None:
+    """The dialogue commits nothing by itself."""
+    lan = meet("Lan")
+    async with lan.storage.begin() as uow:
+        await lan.dialogue.converse(uow, lan.incoming(IncomingKind.TEXT, text="Rác ở phường Tây Hồ"), lan.now)
+    conversation = await lan.conversation()
+    assert (conversation.resident_id, conversation.draft) == (None, None)
