@@ -17,7 +17,7 @@ from bot.errors import ChannelError, TryLater
 LARGEST_ANSWER = 64 * 1024 * 1024  # bytes; a hundred of the largest updates stay well below
 ONE_CALL = 30.0  # seconds
 
-_TOKEN = re.compile(r"\b(?:bot)?\d{3,20}:[A-Za-z0-9_-]{3,}")
+_TOKEN = re.compile(r"(?:\bbot|\b)\d{2,20}:[A-Za-z0-9_-]{6,}")
 
 
 class CallRefused(ChannelError):

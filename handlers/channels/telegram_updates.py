@@ -25,6 +25,7 @@ _SURROGATE_ESCAPE = re.compile(r"\\u[dD][89a-fA-F]")
 _NUL_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 _UPDATE_ID = re.compile(r'\{\s*"update_id"\s*:\s*(\d{1,16})\s*[,}]')
 _RESULT = re.compile(r'"result"\s*:\s*\[')
+_MARKS = re.compile(r'\\.|["\[\]{},]')
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
@@ -162,8 +163,8 @@ def _pieces(text: str) -> Iterator[str]:
     if start is None:
         raise NotAnAnswer("not JSON")
     depth, begin, quoted = 0, start.end(), False
-    for token in re.finditer(r'\\.|["\[\]{},]', text[begin:]):
-        mark, at = token[0], begin + token.start()
+    for token in _MARKS.finditer(text, begin):
+        mark, at = token[0], token.start()
         if mark == '"':
             quoted = not quoted
         elif quoted or mark.startswith("\\"):

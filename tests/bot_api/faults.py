@@ -1,0 +1,38 @@
+"""What can be made to go wrong with the next calls of a method."""
+
+from collections import defaultdict, deque
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Fault:
+    """One failure.
+
+    `status` answers with that code, `garbage` with no JSON, `hang` (seconds) with nothing for a while, `cut` closes the
+    connection. `acts` says whether the call is carried out before it fails.
+    """
+
+    status: int = 0
+    description: str = "Internal Server Error"
+    retry_after: int = 0  # seconds, with 429
+    garbage: bytes = b""
+    hang: float = 0.0
+    cut: bool = False
+    acts: bool = False
+
+
+class Faults:
+    """Faults that wait for their call, first in, first out."""
+
+    def __init__(self) -> None:
+        self._waiting: dict[str, deque[Fault]] = defaultdict(deque)
+
+    def add(self, method: str, fault: Fault, times: int) -> None:
+        self._waiting[method].extend([fault] * times)
+
+    def take(self, method: str) -> Fault | None:
+        waiting = self._waiting[method]
+        return waiting.popleft() if waiting else None
+
+    def waiting(self, method: str) -> int:
+        return len(self._waiting[method])
