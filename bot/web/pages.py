@@ -53,6 +53,7 @@ def make_environment(zone: ZoneInfo, assets: Mapping[str, Asset]) -> Environment
         time=partial(_local, zone, "%H:%M"),
         moment=partial(_local, zone, "%H:%M %d/%m/%Y"),
         shown=shown,
+        sentence=lambda text: text[:1].upper() + text[1:],
         iso=lambda moment: moment.isoformat(timespec="seconds"),
     )
     return environment

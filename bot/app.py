@@ -1,0 +1,367 @@
+"""Where the parts meet: builds them from the settings, starts them, stops them in order.
+
+Read `build` for what there is and `live` for how it runs: on the way down, residents' channels stop first, then intake
+finishes its turns, then delivery sends what it has in hand, then the web server and the database close.
+"""
+
+import asyncio
+import gc
+import signal
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+import admin
+import public
+from bot import checks
+from bot.bell import Bell
+from bot.clock import SystemClock
+from bot.demo import demo_settings, seed
+from bot.domain.people import Channel
+from bot.errors import ChannelError, SettingsError
+from bot.file_keeper import SafeFileKeeper
+from bot.health import Health
+from bot.keys import load_secret_key
+from bot.logs import set_up_logs
+from bot.metrics import Metrics
+from bot.ports import ChannelPort, FileStore
+from bot.services.city import City
+from bot.settings import Settings
+from bot.web import keys, make_web_app
+from handlers.channels import webchat_routes
+from handlers.channels.webchat import WebChat
+from handlers.delivery import Delivery
+from handlers.dialogue import make_dialogue
+from handlers.intake import Intake
+from handlers.pacing import Pace
+from storage import Database
+from storage.files import open_file_store
+
+log = structlog.get_logger()
+
+TURNS_A_COMMIT = 16  # on SQLite, where every commit waits for the disk; on PostgreSQL each turn commits for itself
+WEB_STOPS_WITHIN = 2.0  # seconds for pages under way
+
+Loop = Callable[[asyncio.Event], Awaitable[None]]
+
+
+def prepare_logs(settings: Settings, *, quiet: bool) -> None:
+    """Logs without secrets; commands that print for a person log only what is wrong."""
+    secrets = (settings.telegram_token, settings.telegram_webhook_secret, settings.secret_key)
+    set_up_logs("warning" if quiet else settings.log_level, [secret.get_secret_value() for secret in secrets])
+
+
+@asynccontextmanager
+async def open_database(
+    settings: Settings, *, bell: Bell | None = None, beside_others: bool = False
+) -> AsyncIterator[Database]:
+    """The database, migrated. `beside_others`: for a short command while `run` has the folder."""
+    database = Database(settings.database_url, data_dir=settings.data_dir, bell=bell, guest=beside_others)
+    try:
+        await database.open()
+        yield database
+    finally:
+        await database.close()
+
+
+def open_files(settings: Settings) -> FileStore:
+    """The file store of the settings."""
+    return open_file_store(settings.files_url or str((settings.data_dir / "files").absolute()))
+
+
+@dataclass(kw_only=True)
+class Parts:
+    """One process. Each loop runs until the event it is given is set."""
+
+    web_app: web.Application
+    receiving: list[Loop] = field(default_factory=list)
+    intake: Intake
+    delivery: Delivery
+    city: City
+
+
+@dataclass(kw_only=True)
+class Telegram:
+    """The channel, and how its updates come."""
+
+    channel: ChannelPort
+    pace: Pace
+    receiving: Callable[[Intake, web.Application], list[Loop]]
+
+
+async def build(settings: Settings, database: Database, bell: Bell, stack: AsyncExitStack) -> Parts:
+    """Everything around an open database; `stack` closes it."""
+    clock, metrics, files = SystemClock(), Metrics(), open_files(settings)
+    keeper = SafeFileKeeper(files)
+    city = await load_city(settings, database)
+    channels: dict[Channel, ChannelPort] = {Channel.WEBCHAT: WebChat()}
+    paces: dict[Channel, Pace | None] = {Channel.WEBCHAT: None}
+    telegram = await _telegram(settings, files, metrics, stack)
+    if telegram:
+        channels[Channel.TELEGRAM], paces[Channel.TELEGRAM] = telegram.channel, telegram.pace
+    dialogue = make_dialogue(city)
+    intake = Intake(
+        database,
+        channels,
+        dialogue.converse,
+        dialogue.apologise,
+        keeper,
+        clock,
+        together=TURNS_A_COMMIT if settings.is_sqlite else 1,
+    )
+    app = make_web_app(
+        settings=settings,
+        secret_key=load_secret_key(settings),
+        storage=database,
+        clock=clock,
+        wards=city.wards,
+        bell=bell,
+        files=files,
+        file_keeper=keeper,
+    )
+    _add_pages(app, intake, Health(database, clock, metrics))
+    return Parts(
+        web_app=app,
+        receiving=telegram.receiving(intake, app) if telegram else [],
+        intake=intake,
+        delivery=Delivery(database, channels, bell, clock, paces),
+        city=city,
+    )
+
+
+async def load_city(settings: Settings, database: Database) -> City:
+    """What the city is: wards, where words point to, working days."""
+    async with database.reading() as uow:
+        changes = await uow.calendar.changes()
+    return City.load(settings.zone, changes, SystemClock().now())
+
+
+def _add_pages(app: web.Application, intake: Intake, health: Health) -> None:
+    public.add_routes(app)
+    admin.add_routes(app)
+    webchat_routes.add_routes(app, intake.keep)
+    health.add_routes(app)
+
+
+async def _telegram(settings: Settings, files: FileStore, metrics: Metrics, stack: AsyncExitStack) -> Telegram | None:
+    """None without a token. Imported here: aiogram costs seconds and memory that a web chat alone must not pay."""
+    token = settings.telegram_token.get_secret_value()
+    if not token:
+        return None
+    from handlers.channels.telegram import TelegramChannel
+    from handlers.channels.telegram_calls import RawCalls
+    from handlers.channels.telegram_intake import TelegramPolling, TelegramWebhook, register_webhook
+
+    channel = TelegramChannel(token, files, api_base=settings.telegram_api_base)
+    stack.push_async_callback(channel.close)
+    calls = await stack.enter_async_context(RawCalls(token, settings.telegram_api_base))
+
+    def receiving(intake: Intake, app: web.Application) -> list[Loop]:
+        async def keep(updates: Any) -> None:
+            await intake.keep(Channel.TELEGRAM, updates)
+
+        async def introduce(stop: asyncio.Event) -> None:
+            await _introduce(channel.set_menu, lambda: calls.call("getMe"), app[keys.WAYS_IN], stop)
+
+        if settings.telegram_mode == "polling":
+            return [TelegramPolling(calls, keep).run, introduce]
+        secret = settings.telegram_webhook_secret.get_secret_value()
+        refused = metrics.webhook_refused.labels("telegram").inc
+        app.add_routes(TelegramWebhook(secret, keep, refused).routes())
+
+        async def register(stop: asyncio.Event) -> None:
+            await register_webhook(calls, public_url=settings.public_url, secret=secret, stop=stop)
+
+        return [register, introduce]
+
+    return Telegram(channel=channel, pace=Pace(per_second=settings.telegram_per_second), receiving=receiving)
+
+
+async def _introduce(
+    set_menu: Callable[[], Awaitable[None]],
+    get_me: Callable[[], Awaitable[Any]],
+    ways_in: keys.WaysIn,
+    stop: asyncio.Event,
+) -> None:
+    """Set the bot's menu and learn its name for the front page; tried until Telegram can be reached, in no hurry."""
+    while not stop.is_set():
+        try:
+            await set_menu()
+            ways_in.telegram_name = str((await get_me()).get("username", ""))
+            return
+        except ChannelError as trouble:
+            log.warning("telegram_not_reached", reason=str(trouble)[:200])
+        with suppress(TimeoutError):
+            async with asyncio.timeout(60):
+                await stop.wait()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Started:
+    """What whoever started it wants to know: where it listens, and the demo's accounts (name, password, role)."""
+
+    url: str
+    accounts: list[tuple[str, str, str]]
+
+
+async def run(settings: Settings, *, demo: bool = False) -> None:
+    """Everything in one process, until SIGTERM or SIGINT."""
+    await serve(demo_settings(settings) if demo else settings, demo=demo, asked_to_stop=_signals(), started=_greet)
+
+
+def _greet(started: Started) -> None:
+    print(f"Hòm Thư: {started.url}/  (staff: /staff/)", flush=True)
+    for username, password, role in started.accounts:
+        print(f"  demo account  {username}  password  {password}  ({role})", flush=True)
+
+
+async def serve(
+    settings: Settings, *, asked_to_stop: asyncio.Event, started: Callable[[Started], None], demo: bool = False
+) -> None:
+    """Intake, delivery and web in one process, until asked to stop."""
+    async with AsyncExitStack() as stack:
+        bell = Bell()
+        database = await stack.enter_async_context(open_database(settings, bell=bell))
+        await _take_up_what_a_kill_left(settings, database)
+        parts = await build(settings, database, bell, stack)
+        accounts = await seed(database, parts.city, SystemClock()) if demo else []
+        port = await _start_web(settings, parts.web_app, stack)
+        started(Started(url=f"http://{settings.host}:{port}", accounts=accounts))
+        await live(parts, asked_to_stop)
+
+
+async def work(settings: Settings) -> None:
+    """Intake and delivery only, beside other processes on PostgreSQL, until SIGTERM or SIGINT."""
+    async with AsyncExitStack() as stack:
+        bell = Bell()
+        database = await stack.enter_async_context(open_database(settings, bell=bell))
+        parts = await build(settings, database, bell, stack)
+        parts.receiving = []  # whoever runs `run` receives: two pollers of one bot would shut each other out
+        log.info("working")
+        await live(parts, _signals())
+
+
+async def live(parts: Parts, asked_to_stop: asyncio.Event) -> None:
+    """Run every loop; a loop that breaks ends the process, so that whoever supervises it starts a fresh one."""
+    stops = [asyncio.Event(), asyncio.Event(), asyncio.Event()]
+    loops: list[list[Loop]] = [parts.receiving, [parts.intake.work], [parts.delivery.run]]
+    # What was made so far stays: the collector need not look through it again and again.
+    gc.collect()
+    gc.freeze()
+    async with asyncio.TaskGroup() as group:
+        running = [
+            [group.create_task(_coroutine(loop(stop))) for loop in row] for row, stop in zip(loops, stops, strict=True)
+        ]
+        await asked_to_stop.wait()
+        log.info("stopping")
+        for stop, row in zip(stops, running, strict=True):
+            stop.set()
+            await asyncio.gather(*row)
+    log.info("stopped")
+
+
+async def _coroutine(work: Awaitable[None]) -> None:
+    await work
+
+
+def _signals() -> asyncio.Event:
+    asked = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
+            loop.add_signal_handler(name, asked.set)
+    return asked
+
+
+async def _take_up_what_a_kill_left(settings: Settings, database: Database) -> None:
+    """On SQLite we are alone: whatever is still claimed was claimed by a process that is gone."""
+    if settings.is_sqlite:
+        async with database.begin() as uow:
+            await uow.inbox.forget_leases()
+            await uow.outbox.forget_leases()
+            await uow.commit()
+
+
+async def _start_web(settings: Settings, app: web.Application, stack: AsyncExitStack) -> int:
+    """Start listening; returns the port. Closed by `stack` before the database is."""
+    runner = web.AppRunner(app, access_log=None, shutdown_timeout=WEB_STOPS_WITHIN)
+    await runner.setup()
+    stack.push_async_callback(runner.cleanup)
+
+    async def end_streams() -> None:
+        app[keys.STOP].set()
+
+    stack.push_async_callback(end_streams)
+    site = web.TCPSite(runner, settings.host, settings.port)
+    try:
+        await site.start()
+    except OSError as trouble:
+        line = f"HOMTHU_PORT: {settings.host}:{settings.port} cannot be listened on ({trouble.strerror}); choose another"
+        raise SettingsError(line=line) from trouble
+    return int(runner.addresses[0][1])
+
+
+def list_routes(settings: Settings) -> list[dict[str, Any]]:
+    """Every route that `run` would serve: `methods`, `path`, `area`."""
+    database = Database(settings.database_url, data_dir=settings.data_dir)
+    city = City.load(settings.zone, {}, SystemClock().now())
+    files = open_file_store("memory://")
+    clock, bell, keeper = SystemClock(), Bell(), SafeFileKeeper(files)
+    app = make_web_app(
+        settings=settings,
+        secret_key="-" * 32,  # nothing is signed: nothing is served
+        storage=database,
+        clock=clock,
+        wards=city.wards,
+        bell=bell,
+        files=files,
+        file_keeper=keeper,
+    )
+    dialogue = make_dialogue(city)
+    intake = Intake(database, {}, dialogue.converse, dialogue.apologise, keeper, clock)
+    _add_pages(app, intake, Health(database, clock, Metrics()))
+    methods: dict[str, set[str]] = {}
+    for route in app.router.routes():
+        path = route.resource.canonical if route.resource else ""
+        methods.setdefault(path, set()).add(route.method)
+    if settings.telegram_token.get_secret_value() and settings.telegram_mode == "webhook":
+        methods["/hooks/telegram"] = {"POST"}
+    return [{"methods": sorted(names), "path": path, "area": _area(path)} for path, names in sorted(methods.items())]
+
+
+def _area(path: str) -> str:
+    first = path.strip("/").split("/")[0]
+    return first if first in ("staff", "chat", "hooks", "health", "metrics", "assets") else "public"
+
+
+async def check(settings: Settings) -> list[checks.Finding]:
+    """What `homthu check` prints; never raises for what it looks at."""
+    findings = [checks.Finding(what="settings", is_ok=True, found="every variable can be read")]
+    try:
+        async with open_database(settings, beside_others=True) as database:
+            findings.append(await checks.check_storage(database, settings))
+    except Exception as trouble:  # an operator must read what the library says, whatever it is
+        findings.append(checks.storage_out_of_reach(trouble))
+    findings.append(checks.check_space(settings))
+    findings.append(await checks.check_files(open_files(settings)))
+    findings += await _check_telegram(settings)
+    findings.append(await checks.check_clock(settings.telegram_api_base))
+    return findings
+
+
+async def _check_telegram(settings: Settings) -> list[checks.Finding]:
+    token = settings.telegram_token.get_secret_value()
+    if not token:
+        return [checks.Finding(what="telegram", is_ok=True, found="not set up; the web chat works without it")]
+    from handlers.channels.telegram_calls import RawCalls
+
+    async with RawCalls(token, settings.telegram_api_base) as calls:
+
+        async def name() -> str:
+            return str((await calls.call("getMe")).get("username", ""))
+
+        return [await checks.check_telegram(name)]

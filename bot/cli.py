@@ -1,0 +1,202 @@
+"""The command line: `homthu …`. Each command opens only what it needs; what the parts are is `bot.app`'s affair.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
+"""
+
+import argparse
+import asyncio
+import json
+import sys
+from collections.abc import Awaitable, Callable, Sequence
+from datetime import date, datetime, time
+from importlib.metadata import PackageNotFoundError, version
+
+from bot import app
+from bot.clock import SystemClock
+from bot.commands import accounts, add_account, disable_account, export_rows, reset_account
+from bot.domain.people import Role
+from bot.domain.ward import WardCode
+from bot.errors import BotError, SettingsError, StorageBusy
+from bot.ports import Storage
+from bot.routing.wards import load_wards
+from bot.settings import Settings, load_settings
+
+DONE, FAILED, WRONG = 0, 1, 2
+
+
+def command(words: Sequence[str]) -> int:
+    """Carry out one command and return the exit code; whatever goes wrong is told in one line on stderr."""
+    try:
+        chosen = _parser().parse_args(words)
+    except SystemExit as told:  # argparse has printed its help or what is wrong
+        return int(told.code or 0)
+    try:
+        settings = load_settings()
+        app.prepare_logs(settings, quiet=chosen.do is not _run and chosen.do is not _work)
+        return int(asyncio.run(chosen.do(settings, chosen)))
+    except SettingsError as wrong:
+        return _tell(wrong.values["line"], WRONG)
+    except StorageBusy as busy:
+        return _tell(f"The database cannot be used: {busy}. Try `homthu check`.", FAILED)
+    except BotError as known:
+        return _tell(str(known), FAILED)
+    except BrokenPipeError:  # `homthu export … | head`
+        sys.stderr.close()
+        return FAILED
+    except KeyboardInterrupt:
+        return FAILED
+
+
+def _tell(line: str, code: int) -> int:
+    print(f"homthu: {line}", file=sys.stderr)
+    return code
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="homthu", description="A chatbot and suggestion box for a city's wards.")
+    parser.add_argument("--version", action="version", version=f"homthu {_version()}")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, do: Callable[[Settings, argparse.Namespace], Awaitable[int]], what: str) -> argparse.ArgumentParser:
+        made = commands.add_parser(name, help=what, description=what)
+        made.set_defaults(do=do)
+        return made
+
+    add("run", _run, "Start everything in one process: intake, delivery, web.").add_argument(
+        "--demo", action="store_true", help="invented staff and cases, in a data folder of their own"
+    )
+    add("work", _work, "Intake and delivery only, beside other processes, on PostgreSQL.")
+    add("migrate", _migrate, "Bring the database to this version's schema.")
+    add("check", _check, "Look at settings, database, files, channels and clock; say what is wrong and how to mend it.")
+    add("routes", _routes, "Print every route as JSON.")
+    _add_export(add("export", _export, "Print every case, one a line, in the order of acceptance."))
+    _add_staff(add("staff", _staff, "Accounts of the desk."))
+    replay = add("replay", _replay, "List the updates that could not be handled, or let them be handled again.")
+    replay.add_argument("ids", nargs="*", type=int, metavar="ID", help="ids from the list; none: only list")
+    replay.add_argument("--all", action="store_true", help="every failed update")
+    audit = add("audit", _audit, "The audit trail.")
+    audit.add_argument("what", choices=["verify"], help="walk the chain of hashes")
+    return parser
+
+
+def _add_export(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--format", choices=["jsonl"], default="jsonl")
+    parser.add_argument("--from", dest="since", type=date.fromisoformat, metavar="YYYY-MM-DD", help="accepted on or after")
+    parser.add_argument("--to", dest="until", type=date.fromisoformat, metavar="YYYY-MM-DD", help="accepted on or before")
+    parser.add_argument("--ward", metavar="CODE", help="one ward's cases only")
+
+
+def _add_staff(parser: argparse.ArgumentParser) -> None:
+    actions = parser.add_subparsers(dest="action", required=True, metavar="ACTION")
+    add = actions.add_parser("add", help="make an account; prints a one-time password")
+    add.add_argument("username")
+    add.add_argument("--name", default="", help="full name as colleagues see it (default: the username)")
+    add.add_argument("--role", choices=[role.value for role in Role], default=Role.WARD_OFFICER.value)
+    add.add_argument("--ward", metavar="CODE", help="five digits; for roles of a ward")
+    actions.add_parser("list", help="every account")
+    for action, what in (("disable", "no more signing in; ends its sessions"), ("reset", "a new one-time password")):
+        actions.add_parser(action, help=what).add_argument("username")
+
+
+def _version() -> str:
+    try:
+        return version("homthu")
+    except PackageNotFoundError:  # run from a checkout, as dev.py does
+        return "0.1.0"
+
+
+async def _run(settings: Settings, chosen: argparse.Namespace) -> int:
+    await app.run(settings, demo=chosen.demo)
+    return DONE
+
+
+async def _work(settings: Settings, _chosen: argparse.Namespace) -> int:
+    if settings.is_sqlite:
+        raise SettingsError(line="HOMTHU_DATABASE_URL: `work` needs PostgreSQL; SQLite allows one process, use `run`")
+    await app.work(settings)
+    return DONE
+
+
+async def _migrate(settings: Settings, _chosen: argparse.Namespace) -> int:
+    async with app.open_database(settings):
+        print("The schema is up to date.")
+    return DONE
+
+
+async def _check(settings: Settings, _chosen: argparse.Namespace) -> int:
+    findings = await app.check(settings)
+    for finding in findings:
+        print(f"{'ok   ' if finding.is_ok else 'WRONG'} {finding.what}: {finding.found}")
+        if finding.mend:
+            print(f"      {finding.mend}")
+    return DONE if all(finding.is_ok for finding in findings) else FAILED
+
+
+async def _routes(settings: Settings, _chosen: argparse.Namespace) -> int:
+    print(json.dumps(app.list_routes(settings), indent=1))
+    return DONE
+
+
+async def _export(settings: Settings, chosen: argparse.Namespace) -> int:
+    zone = settings.zone
+    since = datetime.combine(chosen.since, time.min, zone) if chosen.since else None
+    until = datetime.combine(chosen.until, time.max, zone) if chosen.until else None
+    async with app.open_database(settings, beside_others=True) as database:
+        async for row in export_rows(database, load_wards()):
+            created = datetime.fromisoformat(row["created_at"])
+            if (since and created < since) or (until and created > until) or (chosen.ward and row["ward"] != chosen.ward):
+                continue
+            print(json.dumps(row, ensure_ascii=False))
+    return DONE
+
+
+async def _staff(settings: Settings, chosen: argparse.Namespace) -> int:
+    now = SystemClock().now()
+    async with app.open_database(settings, beside_others=True) as database:
+        if chosen.action == "list":
+            for staff in await accounts(database):
+                state = "disabled" if staff.is_disabled else "active"
+                print("\t".join((staff.username, staff.full_name, staff.role.value, staff.ward_code or "-", state)))
+        elif chosen.action == "disable":
+            await disable_account(database, username=chosen.username, now=now)
+            print(f"{chosen.username} can no longer sign in.")
+        else:
+            print(f"One-time password: {await _new_password(database, chosen, now)}")
+    return DONE
+
+
+async def _new_password(database: Storage, chosen: argparse.Namespace, now: datetime) -> str:
+    if chosen.action == "reset":
+        return await reset_account(database, username=chosen.username, now=now)
+    return await add_account(
+        database,
+        load_wards(),
+        username=chosen.username,
+        full_name=chosen.name or chosen.username,
+        role=Role(chosen.role),
+        ward=WardCode(chosen.ward) if chosen.ward else None,
+        now=now,
+    )
+
+
+async def _replay(settings: Settings, chosen: argparse.Namespace) -> int:
+    async with app.open_database(settings, beside_others=True) as database, database.begin() as uow:
+        failed = await uow.inbox.failed(most=1000)
+        ids = [update.id for update in failed] if chosen.all else chosen.ids
+        replayed = await uow.inbox.replay(ids) if ids else 0
+        await uow.commit()
+    if ids:
+        print(f"{replayed} will be handled again.")
+        return DONE if replayed == len(ids) else FAILED
+    for update in failed:
+        print(f"{update.id}\t{update.received_at.isoformat()}\t{update.channel.value}\t{update.reason}")
+    return DONE
+
+
+async def _audit(settings: Settings, _chosen: argparse.Namespace) -> int:
+    async with app.open_database(settings, beside_others=True) as database, database.reading() as uow:
+        broken = await uow.audit.verify()
+    if broken is not None:
+        return _tell(f"The audit trail does not fit from row {broken} on: it was changed after it was written.", FAILED)
+    print("The audit trail is whole.")
+    return DONE

@@ -1,0 +1,56 @@
+"""What the command line does with an open database: accounts and the export. Printing and parsing are `bot.cli`'s."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import Any
+
+from bot.domain.people import Role, StaffMember
+from bot.domain.ward import WardCode
+from bot.exporting import export_row
+from bot.ports import Storage
+from bot.routing.wards import Wards
+from bot.services.staff_accounts import add_staff, disable_staff, list_staff, reset_password
+
+
+async def export_rows(storage: Storage, wards: Wards) -> AsyncIterator[dict[str, Any]]:
+    """Every case in order of acceptance, read a page at a time: the export of a million cases needs no more memory."""
+    after = 0
+    while True:
+        async with storage.reading() as uow:
+            page = await uow.cases.export(after_id=after)
+        for case, thread in page:
+            yield export_row(case, thread, wards)
+        if not page:
+            return
+        after = page[-1][0].id
+
+
+async def add_account(
+    storage: Storage, wards: Wards, *, username: str, full_name: str, role: Role, ward: WardCode | None, now: datetime
+) -> str:
+    """Make an account and return its one-time password."""
+    async with storage.begin() as uow:
+        _, password = await add_staff(
+            uow, username=username, full_name=full_name, role=role, ward_code=ward, now=now, wards=wards
+        )
+        await uow.commit()
+    return password
+
+
+async def reset_account(storage: Storage, *, username: str, now: datetime) -> str:
+    """A new one-time password."""
+    async with storage.begin() as uow:
+        password = await reset_password(uow, username=username, now=now)
+        await uow.commit()
+    return password
+
+
+async def disable_account(storage: Storage, *, username: str, now: datetime) -> None:
+    async with storage.begin() as uow:
+        await disable_staff(uow, username=username, now=now)
+        await uow.commit()
+
+
+async def accounts(storage: Storage) -> list[StaffMember]:
+    async with storage.reading() as uow:
+        return await list_staff(uow)

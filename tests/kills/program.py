@@ -1,0 +1,89 @@
+"""The program as a process of its own, to be killed without warning and started again on the same data."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+import urllib.request
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from tests.bot_api import BotApiServer
+from tests.conftest import Place
+from tests.house.imports import ROOT
+
+STARTS_WITHIN = 60.0  # seconds; aiogram alone takes some on a busy machine
+
+
+@dataclass
+class Program:
+    """`homthu run` on a database, bound to a Bot API."""
+
+    place: Place
+    api: BotApiServer
+    log: Path
+    more: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[str] | None = None
+    url: str = ""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {
+            **{name: value for name, value in os.environ.items() if not name.startswith("HOMTHU_")},
+            "PYTHONPATH": str(ROOT),
+            "HOMTHU_DATA_DIR": str(self.place.data_dir),
+            "HOMTHU_DATABASE_URL": self.place.url,
+            "HOMTHU_PORT": "0",
+            "HOMTHU_TELEGRAM_TOKEN": self.api.token,
+            "HOMTHU_TELEGRAM_API_BASE": self.api.base,
+            **self.more,
+        }
+
+    def starts(self) -> None:
+        """Start it and wait for the line that says where it listens."""
+        with self.log.open("a") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "bot", "run"],
+                cwd=ROOT,
+                env=self.environment,
+                stdout=subprocess.PIPE,
+                stderr=log,
+                text=True,
+                start_new_session=True,
+            )
+        assert self.process.stdout is not None
+        line = self.process.stdout.readline()
+        assert "http://" in line, f"it did not start: {line!r}\n{self.log.read_text()[-3000:]}"
+        self.url = "http://" + line.split("http://")[1].split("/")[0]
+
+    def is_killed(self) -> None:
+        """SIGKILL: nothing it could do about it."""
+        assert self.process is not None
+        self.process.kill()
+        self.process.wait(timeout=10)
+        assert self.process.returncode == -signal.SIGKILL, "it was already gone"
+
+    def is_asked_to_stop(self) -> float:
+        """SIGTERM; returns the seconds it took. It must leave with 0."""
+        assert self.process is not None
+        began = time.monotonic()
+        self.process.terminate()
+        self.process.wait(timeout=30)
+        assert self.process.returncode == 0, self.log.read_text()[-3000:]
+        return time.monotonic() - began
+
+    def is_ready(self) -> bool:
+        try:
+            with urllib.request.urlopen(f"{self.url}/health/ready", timeout=5) as answer:
+                return bool(answer.status == 200)
+        except OSError:
+            return False
+
+    def ends(self) -> None:
+        """Leave nothing running, whatever the test came to."""
+        if self.process is not None and self.process.poll() is None:
+            self.process.kill()
+            self.process.wait(timeout=10)
+        if self.process is not None and self.process.stdout is not None:
+            self.process.stdout.close()
