@@ -25,7 +25,9 @@ MOST_PARTS = 40  # fields and files together; the page's own form has eight and 
 LARGEST_FIELD = 256 * 1024  # bytes; the longest text allowed, and room to say kindly that a longer one is too long
 LARGEST_POST = MOST_FILES * LARGEST_FILE + 1024 * 1024  # bytes
 IDLE = 30.0  # seconds without a byte after which a sender is given up
-CHUNK = 64 * 1024  # bytes
+# Bytes asked for at once; what comes is what has arrived. More than aiohttp ever buffers: asked for less, its part reader
+# may have to push some of it back by a call that it deprecates itself.
+CHUNK = 1024 * 1024
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _IN_MEMORY = 512 * 1024  # bytes of a file in the making; more waits in a temporary file

@@ -78,7 +78,8 @@ class ChatPages:
             return await self._refuse(request, visitor, form, refusal)
         if _is_script(request):
             notice = say(page_language(request), "webchat_too_many_files", most=MOST_FILES) if form.is_cut else ""
-            response = web.json_response({"kept": True, "notice": notice})
+            at = request.app[keys.CLOCK].now().astimezone(request.app[keys.SETTINGS].zone)
+            response = web.json_response({"kept": True, "at": f"{at:%H:%M}", "notice": notice})
         else:
             response = web.Response(status=303, headers={"Location": f"/chat{'?notice=files' if form.is_cut else ''}#end"})
         drop_cookie(request, response, WARD_COOKIE)

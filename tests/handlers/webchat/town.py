@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from html.parser import HTMLParser
+from io import BytesIO
 from pathlib import Path
 
 from aiohttp import ClientResponse, ClientSession, CookieJar, FormData
@@ -163,7 +164,7 @@ class Browser:
         for name, value in fields.items():
             form.add_field(name, value, content_type="text/plain; charset=utf-8" if files else None)
         for name, data, media_type in files:
-            form.add_field("files", data, filename=name, content_type=media_type)
+            form.add_field("files", BytesIO(data), filename=name, content_type=media_type)
         async with self.session.post(self.root / "chat" / "messages", data=form) as response:
             self.page = Page(response.status, await response.text(), str(response.real_url.relative()))
         return self.page

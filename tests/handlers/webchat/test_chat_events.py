@@ -1,0 +1,137 @@
+"""The live stream: replies as they come, each once, also to a page that was away in between."""
+
+import asyncio
+
+import pytest
+
+from handlers.channels import webchat_events
+from handlers.channels.webchat_limits import STREAMS_OF_ADDRESS
+from storage import Database
+from tests.handlers.webchat.town import Town
+
+
+async def test_an_answer_arrives_while_the_page_is_open(town_on_each: Town) -> None:
+    """Lan keeps the page open; the officer's answer appears at once, as the same markup that the page itself has."""
+    lan = await town_on_each.visitor()
+    async with lan.follows() as stream:
+        assert stream.response.content_type == "text/event-stream"
+        assert "no-store" in stream.response.headers["Cache-Control"]
+        await lan.tells(text="Đèn hỏng", key="lan-0001")
+        first = await stream.next()
+        assert "Đã nghe: Đèn hỏng" in first.line
+        await town_on_each.staff_write(lan, "Tổ điện sẽ đến sáng mai.")
+        second = await stream.next(within=2)
+    assert "Tổ điện sẽ đến sáng mai." in second.line
+    assert int(second.id) > int(first.id)
+    page = await lan.opens()
+    assert f'id="line-{second.id}"' in second.data
+    assert f'id="line-{second.id}"' in page.html
+
+
+async def test_lines_missed_while_away_arrive_exactly_once(town_on_each: Town) -> None:
+    """The stream breaks off; three answers are written; the browser comes back with the last id it saw."""
+    lan = await town_on_each.visitor()
+    await lan.says("xin chào")
+    async with lan.follows() as stream:
+        seen = (await stream.next()).id
+    for number in range(3):
+        await town_on_each.staff_write(lan, f"trả lời {number}")
+    async with lan.follows(last_id=seen) as stream:
+        events = [await stream.next() for _ in range(3)]
+        assert await stream.is_quiet()
+    assert [f"trả lời {n}" in event.line for n, event in enumerate(events)] == [True] * 3
+    async with lan.follows(last_id=events[1].id) as stream:
+        assert (await stream.next()).id == events[2].id
+        assert await stream.is_quiet()
+
+
+async def test_the_page_says_where_the_stream_goes_on(town: Town) -> None:
+    """What the page shows already is not sent again; `Last-Event-ID` counts more than the address the script began with."""
+    lan = await town.visitor()
+    page = await lan.says("xin chào")
+    [shown] = [a["data-after"] for _, a in page.elements if "data-after" in a]
+    assert int(shown) > 0
+    async with lan.follows(after=shown) as stream:
+        assert await stream.is_quiet()
+    async with lan.follows(after=0, last_id=shown) as stream:
+        assert await stream.is_quiet()
+
+
+async def test_a_stream_is_for_its_own_browser(town: Town) -> None:
+    lan, minh = await town.visitor(), await town.visitor()
+    async with minh.follows() as stream:
+        await lan.says("chuyện của Lan")
+        assert await stream.is_quiet()
+
+
+async def test_many_lines_at_once_all_arrive(town: Town) -> None:
+    lan = await town.visitor()
+    await lan.says("xin chào")
+    for number in range(70):
+        await town.staff_write(lan, f"dòng {number}")
+    async with lan.follows() as stream:
+        lines = [(await stream.next()).line for _ in range(71)]
+        assert await stream.is_quiet()
+    assert "dòng 69" in lines[-1]
+    assert len(set(lines)) == 71
+
+
+async def test_a_reply_of_another_process_is_found_without_a_bell(
+    town: Town, database_beside: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody rings here for what another process queued and delivered: the stream's own look finds it."""
+    monkeypatch.setattr(webchat_events, "LOOK_EVERY", 0.1)
+    lan = await town.visitor()
+    page = await lan.says("xin chào")
+    [shown] = [a["data-after"] for _, a in page.elements if "data-after" in a]
+    async with lan.follows(after=shown) as stream:
+        town.database = database_beside
+        await town.staff_write(lan, "từ nơi khác")
+        assert "từ nơi khác" in (await stream.next()).line
+
+
+async def test_a_silent_stream_shows_signs_of_life(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(webchat_events, "LOOK_EVERY", 0.05)
+    monkeypatch.setattr(webchat_events, "HEARTBEAT", 0.1)
+    lan = await town.visitor()
+    async with lan.follows() as stream, asyncio.timeout(3):
+        rows = [await stream.response.content.readuntil(b"\n\n") for _ in range(3)]
+    assert rows == [b"retry: 2000\n\n", b": still here\n\n", b": still here\n\n"]
+
+
+async def test_streams_end_when_the_process_does(town: Town) -> None:
+    """A stop ends every stream cleanly and soon; who comes afterwards is sent away for good."""
+    lan = await town.visitor()
+    async with lan.follows() as stream, asyncio.timeout(2):
+        await stream.response.content.readuntil(b"\n\n")
+        town.stop.set()
+        assert await stream.response.content.read() == b""
+        async with lan.follows() as late:
+            assert late.response.status == 204
+
+
+async def test_a_closed_page_frees_its_place(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One browser holds six open pages; the seventh is told to wait, until another is closed."""
+    monkeypatch.setattr(webchat_events, "LOOK_EVERY", 0.05)
+    lan, minh = await town.visitor(), await town.visitor()
+    open_pages = [lan.follows() for _ in range(STREAMS_OF_ADDRESS)]
+    for opened in open_pages:
+        await opened.__aenter__()
+    async with lan.follows() as seventh:
+        assert seventh.response.status == 429
+        assert int(seventh.response.headers["Retry-After"]) > 0
+    async with minh.follows() as other:
+        assert other.response.status == 200
+    for opened in open_pages:
+        await opened.__aexit__(None, None, None)
+    async with asyncio.timeout(3):
+        while True:
+            async with lan.follows() as again:
+                if again.response.status == 200:
+                    break
+            await asyncio.sleep(0.05)
+
+
+async def test_without_a_cookie_there_is_nothing_to_follow(town: Town) -> None:
+    async with town.browser().follows() as stream:
+        assert stream.response.status == 204
