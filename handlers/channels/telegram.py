@@ -53,13 +53,13 @@ from handlers.channels.telegram_updates import clean
 
 log = structlog.get_logger()
 
-ONE_CALL = 30.0  # seconds
+ONE_CALL = 20.0  # seconds
 ONE_UPLOAD = 120.0  # seconds
 ONE_ANSWER = 5.0  # seconds; a button stops turning by itself, the message must not wait for it
 LARGEST_PHOTO = 10 * 1024 * 1024  # bytes; a larger one goes as a document, https://core.telegram.org/bots/api#sendphoto
 REMEMBERED = 1000  # replies that were cut short between two messages
 
-MENU = ("start", "cases", "where", "cancel", "help", "language")  # each has a wording `telegram_menu_<command>`
+MENU = ("new", "cases", "where", "cancel", "help", "language")  # each has a wording `telegram_menu_<command>`
 
 # Chats that nothing will ever reach again, in Telegram's words; everything else it refuses with 400 is about the message.
 _GONE = ("chat not found", "user is deactivated", "user not found", "peer_id_invalid", "bot was blocked")
@@ -160,10 +160,10 @@ class TelegramChannel:
                 if not isinstance(method, SendPhoto) or refused.blocked:
                     raise
                 result = await self._call(_as_document(method))  # too long and narrow, or no picture after all
-            except TryLater as later:
+            except (TryLater, asyncio.CancelledError):
                 if sent:
                     self._remember((address, reply), sent)
-                raise later from None
+                raise
             sent.append(str(result.get("message_id", "")) if isinstance(result, dict) else "")
         return sent[-1]
 

@@ -14,6 +14,7 @@ from bot.domain.reply import Choice, Reply
 from bot.errors import NeverDeliverable, TryLater
 from bot.wording import say
 from handlers.channels.telegram import MENU, TelegramChannel
+from handlers.dialogue.spoken import command
 from tests.bot_api import BotApiServer, Fault
 from tests.handlers.telegram.conftest import FileShelf
 
@@ -294,6 +295,7 @@ async def test_the_menu_is_there_in_both_languages(api: BotApiServer, telegram: 
     assert set(api.menus) == {"", "vi", "en"}
     assert api.menus[""] == api.menus["vi"]
     assert list(api.menus["en"]) == list(MENU)
+    assert [name for name in MENU if command(name) is None] == [], "the dialogue must know what the menu offers"
     assert api.menus["vi"]["help"] != api.menus["en"]["help"]
 
 
