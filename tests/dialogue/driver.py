@@ -96,7 +96,7 @@ class Resident:
         )
 
     async def presses(self, label: str) -> list[Reply]:
-        """Press the newest button whose label contains this."""
+        """Press the newest button with this label, or else the newest whose label contains it."""
         return await self.presses_data(self.button(label).data)
 
     async def presses_data(self, data: str) -> list[Reply]:
@@ -125,11 +125,10 @@ class Resident:
         )
 
     def button(self, label: str) -> Choice:
-        for reply in reversed(self.replies):
-            for choice in (choice for row in reply.choices for choice in row):
-                if label in choice.label:
-                    return choice
-        raise AssertionError(f"{self.name} sees no button {label!r}; last heard: {self.hears[-1:]}")
+        shown = [choice for reply in reversed(self.replies) for row in reply.choices for choice in row]
+        fits = [choice for choice in shown if choice.label == label] or [choice for choice in shown if label in choice.label]
+        assert fits, f"{self.name} sees no button {label!r}; last heard: {self.hears[-1:]}"
+        return fits[0]
 
     @property
     def labels(self) -> list[str]:

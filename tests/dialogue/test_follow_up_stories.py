@@ -1,0 +1,176 @@
+"""After the code: more words, photos, edits, thanks, a new matter, and a case that was closed meanwhile."""
+
+from bot.domain.case import Case, CaseStatus
+from bot.domain.outcome import Outcome
+from bot.domain.thread import EventKind
+from tests.dialogue.conftest import Meet
+from tests.dialogue.driver import Resident
+
+
+async def files(resident: Resident, words: str = "Rác ở phường Tây Hồ") -> Case:
+    await resident.says(words)
+    await resident.presses("Gửi")
+    return (await resident.cases())[-1]
+
+
+async def close(resident: Resident, case: Case) -> None:
+    async with resident.storage.begin() as uow:
+        known = await uow.cases.by_code(case.code)
+        assert known is not None
+        await uow.cases.change(known, status=CaseStatus.CLOSED, outcome=Outcome.DONE, closed_at=resident.now)
+        await uow.commit()
+
+
+async def test_more_words_join_the_case_and_are_acknowledged(meet: Meet) -> None:
+    lan = meet("Lan")
+    case = await files(lan)
+    await lan.says("sáng nay nhiều hơn")
+    assert f"Đã thêm vào hồ sơ {case.code}" in lan.hears[-1]
+    await lan.sends_photo()
+    await lan.shares_location(21.06, 105.82)
+    thread = await lan.thread(case)
+    assert [message.text for message in thread[1:]] == ["sáng nay nhiều hơn", "", "📍 21.060000, 105.820000"]
+    assert len(thread[2].attachments) == 1
+    assert [event.kind for event in await lan.timeline(case)] == [EventKind.FILED, *[EventKind.ADDED] * 3]
+    assert len(await lan.cases()) == 1
+
+
+async def test_an_album_after_filing_is_one_message_and_acknowledged_once(meet: Meet) -> None:
+    lan = meet("Lan")
+    case = await files(lan)
+    await lan.sends_photo("chỗ này", group="g7")
+    assert await lan.sends_photo(group="g7") == []
+    assert await lan.sends_photo(group="g7") == []
+    thread = await lan.thread(case)
+    assert [len(message.attachments) for message in thread] == [0, 3]
+    assert [event.kind for event in await lan.timeline(case)].count(EventKind.ADDED) == 1
+
+
+async def test_a_caption_on_an_albums_later_part_is_kept_and_acknowledged(meet: Meet) -> None:
+    lan = meet("Lan")
+    case = await files(lan)
+    await lan.sends_photo(group="g7")
+    await lan.sends_photo("đây là chỗ thứ hai", group="g7")
+    assert "Đã thêm" in lan.hears[-1]
+    assert [message.text for message in await lan.thread(case)][1:] == ["", "đây là chỗ thứ hai"]
+
+
+async def test_an_edit_after_filing_is_kept_beside_the_earlier_words(meet: Meet) -> None:
+    lan = meet("Lan")
+    case = await files(lan)
+    await lan.edits("Lan-1", "Rác ở phường Tây Hồ, ngõ 12")
+    assert f"Đã sửa trong hồ sơ {case.code}" in lan.hears[-1]
+    [message] = await lan.thread(case)
+    assert message.text == "Rác ở phường Tây Hồ, ngõ 12"
+    assert message.edited_at is not None
+    assert [event.kind for event in await lan.timeline(case)] == [EventKind.FILED, EventKind.EDITED]
+    [known] = await lan.cases()
+    assert known.text == "Rác ở phường Tây Hồ"  # as it was filed
+
+
+async def test_an_edit_of_an_older_case_finds_that_case(meet: Meet) -> None:
+    lan = meet("Lan")
+    first = await files(lan)
+    await lan.presses("Gửi việc mới")
+    await files(lan, "Ghế gãy ở phường Ba Đình")
+    await lan.edits("Lan-1", "Rác ở ngõ 12 phường Tây Hồ")
+    assert first.code in lan.hears[-1]
+
+
+async def test_an_edit_of_a_message_that_nobody_has_is_a_message(meet: Meet) -> None:
+    """What was edited may have been read as something else; its words are not thrown away."""
+    lan = meet("Lan")
+    case = await files(lan)
+    await lan.edits("Lan-unknown", "còn một đống nữa")
+    assert "Đã thêm" in lan.hears[-1]
+    assert (await lan.thread(case))[-1].text == "còn một đống nữa"
+
+
+async def test_new_matter_starts_a_second_case(meet: Meet) -> None:
+    lan = meet("Lan")
+    first = await files(lan)
+    await lan.commands("new")
+    second = await files(lan, "Ghế gãy ở phường Ba Đình")
+    assert first.code != second.code
+    await lan.says("cái ghế xanh")
+    assert second.code in lan.hears[-1]
+
+
+async def test_words_that_joined_a_case_can_become_a_matter_of_their_own(meet: Meet) -> None:
+    """The button takes the words and the photo along; a second tap does not file twice."""
+    lan = meet("Lan")
+    first = await files(lan)
+    await lan.sends_photo("Ghế gãy ở phường Ba Đình")
+    button = lan.button("Đây là việc mới").data
+    await lan.presses_data(button)
+    assert "Nơi nhận: phường Ba Đình" in lan.hears[-1]
+    assert "1 ảnh" in lan.hears[-1]
+    await lan.presses_data(button)
+    assert "Nơi nhận: phường Ba Đình" in lan.hears[-1]
+    await lan.presses("Gửi")
+    await lan.presses_data(button)
+    cases = await lan.cases()
+    assert [case.code for case in cases] == [first.code, lan.code]
+    assert cases[1].text == "Ghế gãy ở phường Ba Đình"
+    [message] = await lan.thread(cases[1])
+    assert len(message.attachments) == 1
+
+
+async def test_nobody_takes_words_out_of_another_residents_case(meet: Meet) -> None:
+    """A forged button with somebody else's message id finds nothing."""
+    lan, mai = meet("Lan"), meet("Mai")
+    await files(lan, "Chuyện riêng của Lan ở phường Tây Hồ")
+    await mai.presses_data("n:Lan-1")
+    assert "Nút này đã cũ" in mai.hears[-1]
+    assert not any("Chuyện riêng" in text for text in mai.hears)
+
+
+async def test_writing_to_a_closed_case_opens_it_again(meet: Meet) -> None:
+    """Words in a closed case would lie where nobody looks; the deadline stays."""
+    lan = meet("Lan")
+    case = await files(lan)
+    await close(lan, case)
+    await lan.says("vẫn còn rác")
+    assert "mở lại" in lan.hears[-1]
+    [known] = await lan.cases()
+    assert (known.status, known.due_at) == (CaseStatus.OPEN, case.due_at)
+    assert (await lan.timeline(case))[-1].details == {"reopened": "yes"}
+
+
+async def test_thanks_open_nothing_again_but_are_kept(meet: Meet) -> None:
+    lan = meet("Lan")
+    case = await files(lan)
+    await close(lan, case)
+    await lan.says("Cảm ơn!")
+    assert "Không có gì" in lan.hears[-1]
+    [known] = await lan.cases()
+    assert known.status is CaseStatus.CLOSED
+    assert (await lan.thread(case))[-1].text == "Cảm ơn!"
+
+
+async def test_an_emergency_in_a_later_message_shows_the_numbers_first(meet: Meet) -> None:
+    lan = meet("Lan")
+    await files(lan)
+    first, second = await lan.says("giờ thì cháy to rồi, bốc cháy cả dãy")
+    assert "114" in first.text
+    assert "Đã thêm" in second.text
+
+
+async def test_new_matter_never_throws_an_unfinished_one_away(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.says("Rác ở phường Tây Hồ")
+    await lan.commands("new")
+    assert "tin chưa gửi" in lan.hears[-1]
+    assert "Rác ở phường Tây Hồ" in lan.hears[-1]
+    await lan.presses("Gửi")
+    assert len(await lan.cases()) == 1
+
+
+async def test_two_residents_do_not_meet(meet: Meet) -> None:
+    lan, mai = meet("Lan"), meet("Mai")
+    await files(lan)
+    await mai.says("hồ sơ của tôi")
+    assert "chưa gửi hồ sơ nào" in mai.hears[-1]
+    await mai.presses_data(lan.button("Gửi").data)
+    assert "Nút này đã cũ" in mai.hears[-1]
+    assert await mai.cases() == []
