@@ -30,6 +30,7 @@ class PasswordPage:
     """Everything `staff/password.html` may use."""
 
     frame: Frame
+    username: str  # for the browser's password store
     is_forced: bool
     trouble: str
 

@@ -107,7 +107,12 @@ async def post_password(visit: Visit) -> web.StreamResponse:
 
 
 def _password_page(visit: Visit, trouble: str = "", *, status: int = 200) -> web.Response:
-    page = PasswordPage(frame=visit.frame, is_forced=visit.staff.must_change_password, trouble=trouble)
+    page = PasswordPage(
+        frame=visit.frame,
+        username=visit.staff.username,
+        is_forced=visit.staff.must_change_password,
+        trouble=trouble,
+    )
     return render(visit.request, "staff/password.html", page, status=status)
 
 

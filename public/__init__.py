@@ -1,5 +1,5 @@
 """Pages anyone may see. So far the front page: what this is, and the ways in."""
 
-from public.front import add_routes
+from public.routes import add_routes
 
 __all__ = ["add_routes"]

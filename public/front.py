@@ -19,11 +19,6 @@ class FrontPage:
     emergencies: Sequence[tuple[str, str]]  # the number, and the wording key of whom it reaches
 
 
-def add_routes(app: web.Application) -> None:
-    """Add the public pages to an application made by `bot.web.make_web_app`."""
-    app.router.add_get("/", show_front)
-
-
 async def show_front(request: web.Request) -> web.StreamResponse:
     name = request.app[keys.WAYS_IN].telegram_name
     page = FrontPage(

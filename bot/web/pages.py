@@ -64,7 +64,7 @@ def _local(zone: ZoneInfo, shape: str, moment: datetime) -> str:
 
 
 def words_of(language: Language) -> Callable[..., str]:
-    """`t` for a language: `t("desk_queue")`, `t("desk_count", n=3)`."""
+    """`t` for a language: `t("desk_queue_title")`, `t("desk_undelivered", n=3)`."""
     return partial(say, language)
 
 

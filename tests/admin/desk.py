@@ -1,6 +1,7 @@
 """The desk as its tests use it: a real database, the real pages, and browsers of staff that sign in by the form."""
 
 import asyncio
+import io
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -86,7 +87,7 @@ class Browser:
     ) -> ClientResponse:
         data = FormData(fields)
         for name, content in (files or {}).items():
-            data.add_field("files", content, filename=name, content_type="application/octet-stream")
+            data.add_field("files", io.BytesIO(content), filename=name, content_type="application/octet-stream")
         response: ClientResponse = await self.client.post(
             path, data=data, allow_redirects=False, headers={"Sec-Fetch-Site": "same-origin"} if headers is None else headers
         )
