@@ -45,12 +45,14 @@ def fold(word: str) -> tuple[str, str]:
     return "".join(plain), "".join(marked + tones)
 
 
-def words_of(text: str) -> list[Word]:
+# One turn asks for the words of the same text several times: routing, understanding, the card.
+@lru_cache(maxsize=8)
+def words_of(text: str) -> tuple[Word, ...]:
     """The words of a text in order; punctuation and digits' signs only separate them."""
     nfc = text if text.isascii() else unicodedata.normalize("NFC", text)
-    return [
+    return tuple(
         Word(*fold(found.group()), found.group()[0].isupper(), found.start(), found.end()) for found in _WORD.finditer(nfc)
-    ]
+    )
 
 
 def folded(text: str) -> str:
@@ -58,10 +60,21 @@ def folded(text: str) -> str:
     return " ".join(word.plain for word in words_of(text))
 
 
-def same_words(found: Sequence[Word], plain: Sequence[str], marked: Sequence[str]) -> bool:
-    """Are these words that name? Marks count as soon as the writer set any; a text without marks is compared without."""
-    if any(word.plain != wanted for word, wanted in zip(found, plain, strict=True)):
+def stands_at(words: Sequence[Word], place: int, plain: Sequence[str], marked: Sequence[str]) -> bool:
+    """Do the words from `place` on make that name?
+
+    Marks count as soon as the writer set any; what was written without marks is compared without.
+    """
+    if place + len(plain) > len(words):
         return False
-    if not any(word.has_marks for word in found):
-        return True
-    return all(word.marked == wanted for word, wanted in zip(found, marked, strict=True))
+    has_marks = False
+    fits_marks = True
+    for at, wanted in enumerate(plain, place):
+        word = words[at]
+        if word.plain != wanted:
+            return False
+        if word.marked != word.plain:
+            has_marks = True
+        if word.marked != marked[at - place]:
+            fits_marks = False
+    return fits_marks or not has_marks

@@ -60,7 +60,7 @@ class District:
         return " ".join(self.plain)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Gazetteer:
     """All names by their first plain word, longest first."""
 

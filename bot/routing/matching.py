@@ -8,9 +8,10 @@ strong. What follows from the mentions is decided in `bot.routing.routing`.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 
 from bot.domain.ward import WardCode
-from bot.routing.folding import Word, same_words, words_of
+from bot.routing.folding import Word, stands_at, words_of
 from bot.routing.gazetteer import District, Gazetteer, Name, Unit, UnitKind
 
 LONGEST_TEXT = 10_000  # characters that are searched; a place is named early, and a turn must stay short
@@ -75,20 +76,20 @@ _PROVINCES = (
 _ELSEWHERE = tuple(tuple(name.split()) for name in _PROVINCES.split("|"))
 
 
+@lru_cache(maxsize=8)  # a turn looks at the same text several times
 def find_places(text: str, gazetteer: Gazetteer) -> Found:
     """Every ward, old unit and district that the text names.
 
     Args:
-        text: Anything; only its first `LONGEST_TEXT` characters are searched.
+        text: Anything of at most `LONGEST_TEXT` characters; whoever has more cuts it.
     """
-    reader = _Reader(words_of(text[:LONGEST_TEXT]), gazetteer)
-    return reader.read()
+    return _Reader(words_of(text), gazetteer).read()
 
 
 class _Reader:
     """Walks the words once; every word is looked at a bounded number of times."""
 
-    def __init__(self, words: list[Word], gazetteer: Gazetteer) -> None:
+    def __init__(self, words: Sequence[Word], gazetteer: Gazetteer) -> None:
         self.words = words
         self.gazetteer = gazetteer
         self.taken = [False] * len(words)
@@ -124,8 +125,7 @@ class _Reader:
         return Name(fits[0].plain, fits[0].marked, tuple(unit for name in fits for unit in name.units))
 
     def _stands(self, name: Name | District, place: int) -> bool:
-        found = self.words[place : place + len(name.plain)]
-        return len(found) == len(name.plain) and same_words(found, name.plain, name.marked)
+        return stands_at(self.words, place, name.plain, name.marked)
 
     def _kinds_around(self, start: int, end: int) -> frozenset[UnitKind] | None:
         before = self.words[start - 1] if start else None

@@ -9,7 +9,7 @@ from typing import Literal
 from bot.domain.draft import WardSource
 from bot.domain.ward import Point, WardCode
 from bot.routing.gazetteer import Gazetteer, load_gazetteer
-from bot.routing.matching import Found, Mention, Strength, find_places
+from bot.routing.matching import LONGEST_TEXT, Found, Mention, Strength, find_places
 from bot.routing.points import WardMap
 from bot.routing.wards import Wards, load_wards
 
@@ -60,7 +60,7 @@ class Router:
         Raises:
             UnknownWard: `preset` is no ward's code.
         """
-        found = find_places(text, self._gazetteer) if text else Found((), False)
+        found = find_places(text[:LONGEST_TEXT], self._gazetteer) if text else Found((), False)
         by_words = self._from_words(found)
         by_point = self._from_point(point) if point is not None else None
         by_preset = self._from_preset(preset) if preset is not None else None

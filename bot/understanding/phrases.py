@@ -1,10 +1,10 @@
 """Looks phrases up in a text, longest first. What they mean is said in `words`, what follows in `understand`."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from bot.routing.folding import Word, same_words, words_of
+from bot.routing.folding import Word, stands_at, words_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class PhraseBook:
             by_first[plain[0]].append(Phrase(plain, marked, tuple(found)))
         self._by_first = {first: sorted(same, key=lambda one: -len(one.plain)) for first, same in by_first.items()}
 
-    def count(self, words: list[Word]) -> dict[str, int]:
+    def count(self, words: Sequence[Word]) -> dict[str, int]:
         """How much speaks for each tag: the words of its phrases, those of longer phrases taken first."""
         counts: dict[str, int] = defaultdict(int)
         place = 0
@@ -50,16 +50,15 @@ class PhraseBook:
             place += len(found[0].plain) if found else 1
         return dict(counts)
 
-    def _longest(self, words: list[Word], place: int) -> list[Phrase]:
+    def _longest(self, words: Sequence[Word], place: int) -> list[Phrase]:
         """All phrases of the greatest length that stand here: without marks several may look the same."""
         found: list[Phrase] = []
         for phrase in self._by_first.get(words[place].plain, ()):
             if found and len(phrase.plain) < len(found[0].plain):
                 break
-            here = words[place : place + len(phrase.plain)]
-            if len(here) == len(phrase.plain) and same_words(here, phrase.plain, phrase.marked):
-                if phrase.must_have_marks and not here[0].has_marks:
-                    continue
+            if not stands_at(words, place, phrase.plain, phrase.marked):
+                continue
+            if not phrase.must_have_marks or words[place].has_marks:
                 found.append(phrase)
         return found
 

@@ -6,6 +6,7 @@ that is not seen as one would reach the general desk, so there too the doubt goe
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.domain.case import CaseKind
 from bot.routing.folding import words_of
@@ -44,14 +45,19 @@ _BOOK = PhraseBook(
 
 def understand_text(text: str) -> Understanding:
     """What the text seems to be. Any text, any length; the same text always gives the same answer."""
-    counts = _BOOK.count(words_of(text[:LONGEST_TEXT]))
+    return _understand(text[:LONGEST_TEXT])
+
+
+@lru_cache(maxsize=8)  # a turn asks twice: is it an emergency, what is it about
+def _understand(text: str) -> Understanding:
+    counts = _BOOK.count(words_of(text))
     emergency, alarm = _best(counts, w.EMERGENCY)
     conduct = _conduct(counts)
     if conduct is not None:
         return Understanding(CaseKind.CONDUCT, conduct, _sure(3), bool(alarm), True)
     if alarm:
         return Understanding(CaseKind.OTHER, emergency, _sure(alarm), True)
-    return _everyday(counts, asks="?" in text[:LONGEST_TEXT])
+    return _everyday(counts, asks="?" in text)
 
 
 def _conduct(counts: Mapping[str, int]) -> str | None:
