@@ -44,6 +44,7 @@ class Database:
     ) -> None:
         self.url = engines.read_url(url, data_dir)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        self._has_own_folder = not url  # else the file lies in a folder of somebody else's choosing
         self._bell = bell
         self._guest = guest
         self._lock_timeout = lock_timeout
@@ -63,7 +64,7 @@ class Database:
         if self.is_sqlite:
             path = Path(str(self.url.database))
             with busy_when_out_of_reach():
-                engines.prepare_file(path)
+                engines.prepare_file(path, is_ours=self._has_own_folder)
             if self._folder_lock:
                 self._folder_lock.take()
             self._writers = engines.open_sqlite_writer(
@@ -105,13 +106,11 @@ class Database:
     async def begin(self) -> AsyncIterator[UnitOfWork]:
         """A unit of work that may write. See `bot.ports.Storage`."""
         async with self._transaction() as connection:
-            uow = SqlUnitOfWork(connection)
+            uow = SqlUnitOfWork(connection, self._bell)
             try:
                 yield uow
             finally:
                 uow.end()
-        if uow.committed_for and self._bell is not None:
-            self._bell.ring(uow.committed_for)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
@@ -130,7 +129,7 @@ class Database:
             finally:
                 uow.end()
         finally:
-            await connection.close()
+            await asyncio.shield(connection.close())
 
     async def ping(self) -> None:
         """Prove that a row can be committed. Raises StorageBusy."""
@@ -153,7 +152,7 @@ class Database:
                     await connection.begin()
                 yield connection
             finally:
-                await connection.close()
+                await asyncio.shield(connection.close())
             return
         await self._take_turn()
         try:

@@ -65,10 +65,14 @@ def read_url(url: str, data_dir: Path | None) -> URL:
     return found.set(drivername="postgresql+asyncpg", query=query)
 
 
-def prepare_file(path: Path) -> None:
-    """Make the folder (0700) and the file (0600); SQLite gives its side files the same rights."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.parent.chmod(0o700)
+def prepare_file(path: Path, *, is_ours: bool) -> None:
+    """Make the file (0600) and its folder (0700, also one that was there if it `is_ours`).
+
+    SQLite gives its side files the rights of the file.
+    """
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if is_ours:
+        path.parent.chmod(0o700)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     path.chmod(0o600)
 

@@ -58,8 +58,7 @@ def open_file_store(url: str) -> FileStore:
         return ObjectFileStore(MemoryStore())
     if url.startswith("file://") or "://" not in url:
         folder = Path(url.removeprefix("file://")).absolute()
-        folder.mkdir(parents=True, exist_ok=True)
-        folder.chmod(0o700)
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         return ObjectFileStore(LocalStore(folder), folder)
     if not url.startswith("s3://"):
         raise SettingsError(line="HOMTHU_FILES_URL: must be a folder or begin with s3://")

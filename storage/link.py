@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Address
 from bot.errors import NoOpenUnitOfWork
-from storage.trouble import as_busy
+from storage.trouble import as_busy, hush
 
 Values = Mapping[str, Any]
 ByEngine = Mapping[str, Executable]
@@ -75,5 +75,6 @@ class Link:
         except Exception as error:
             busy = as_busy(error)
             if busy is None:
+                hush(error)
                 raise
-            raise busy from error
+            raise busy from None

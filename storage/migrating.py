@@ -35,6 +35,7 @@ def _walk(connection: Connection, direction: str, revision: str) -> None:
     from alembic.config import Config
 
     if connection.dialect.name == "postgresql":  # two processes that start together: the second finds it done
+        connection.execute(text("SET LOCAL lock_timeout = '10min'"))
         connection.execute(select(func.pg_advisory_xact_lock(lock_number("migrations"))))
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))

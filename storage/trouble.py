@@ -57,6 +57,23 @@ def as_busy(error: BaseException) -> StorageBusy | None:
     )
 
 
+def hush(error: BaseException) -> None:
+    """Take the values out of an error's text, which may end in a log: PostgreSQL quotes rows and arguments in its own.
+
+    What remains names the kind, the constraint and the statement. SQLite's texts name tables and columns only.
+    """
+    if not isinstance(error, DBAPIError) or isinstance(error.orig, sqlite3.Error):
+        return
+    cause = error.orig
+    state = str(getattr(cause, "sqlstate", None) or "")
+    words = str(cause).partition("\n")[0]  # what follows is DETAIL, the failing row
+    if not state or state.startswith("22"):  # bad data: the first line quotes it as well
+        words = type(cause).__name__
+    error.args = (f"{words} ({state})",)
+    error.__cause__ = None
+    error.__suppress_context__ = True
+
+
 @contextmanager
 def busy_when_out_of_reach() -> Iterator[None]:
     """Raises StorageBusy in place of an error of reach."""
@@ -65,5 +82,6 @@ def busy_when_out_of_reach() -> Iterator[None]:
     except Exception as error:
         busy = as_busy(error)
         if busy is None:
+            hush(error)
             raise
-        raise busy from error
+        raise busy from None

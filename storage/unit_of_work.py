@@ -2,7 +2,7 @@
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.people import Address
+from bot.bell import Bell
 from bot.errors import NoOpenUnitOfWork
 from bot.ports import Audit as AuditPort
 from bot.ports import (
@@ -31,12 +31,12 @@ from storage.trouble import busy_when_out_of_reach
 class SqlUnitOfWork:
     """See `bot.ports.UnitOfWork`. Made by `storage.database`; over after its one commit."""
 
-    def __init__(self, connection: AsyncConnection) -> None:
+    def __init__(self, connection: AsyncConnection, bell: Bell | None = None) -> None:
         self._connection = connection
+        self._bell = bell
         self._link = link = Link(connection)
         self._trail = SqlAudit(link)
         self._is_over = False
-        self.committed_for: set[Address] = set()  # who hears the bell; filled by the commit
         self.inbox: Inbox = SqlInbox(link)
         self.outbox: Outbox = SqlOutbox(link)
         self.conversations: Conversations = SqlConversations(link)
@@ -61,7 +61,8 @@ class SqlUnitOfWork:
         self.end()
         with busy_when_out_of_reach():
             await self._connection.commit()
-        self.committed_for = self._link.rung
+        if self._bell is not None and self._link.rung:
+            self._bell.ring(self._link.rung)
 
     def end(self) -> None:
         """Nothing more can be asked of it."""

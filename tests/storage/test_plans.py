@@ -60,4 +60,6 @@ async def test_a_plan_that_walks_a_table_would_be_seen(sqlite_database: Database
 
     from storage.tables import inbox as table
 
-    assert any(step.startswith("SCAN inbox") for step in await plan(sqlite_database, select(table).where(table.c.body == "x")))
+    assert any(
+        step.startswith("SCAN inbox") for step in await plan(sqlite_database, select(table).where(table.c.body == "x"))
+    )

@@ -1,0 +1,92 @@
+"""A conversation is found again as it was left, and an address has one resident for ever."""
+
+import asyncio
+from dataclasses import replace
+
+from bot.domain.case import CaseCode, CaseKind
+from bot.domain.draft import Conversation, Draft, DraftPart, Question, WardSource
+from bot.domain.incoming import FileKind, FileTrouble, StoredFile
+from bot.domain.people import Address, Channel, Language
+from bot.domain.ward import Point
+from storage import Database
+from tests.storage.cast import HOA, LAN, NOW, TAY_HO, photo, resident
+
+DRAFT = Draft(
+    serial="k3",
+    started_at=NOW,
+    parts=(
+        DraftPart(source_id="5", text="Hố ga mất nắp", files=(photo(),), group_id="album"),
+        DraftPart(source_id="6", text="", files=(StoredFile("", FileKind.VIDEO, None, "", 0, "", FileTrouble.TOO_LARGE),)),
+    ),
+    kind=CaseKind.VIOLATION,
+    kind_chosen=True,
+    category="road",
+    ward_codes=(TAY_HO,),
+    ward_source=WardSource.POINT,
+    point=Point(21.05, 105.82, 8.5),
+    trace=("point in 00091",),
+)
+
+
+async def test_an_address_never_seen_has_a_fresh_conversation(database: Database) -> None:
+    """And looking at it writes nothing."""
+    async with database.begin() as uow:
+        assert await uow.conversations.get(LAN) == Conversation(address=LAN)
+        assert await uow.conversations.get(LAN) == Conversation(address=LAN)
+
+
+async def test_a_conversation_is_found_as_it_was_left(database: Database) -> None:
+    full = Conversation(
+        address=LAN,
+        language=Language.EN,
+        draft=DRAFT,
+        asked=Question.CONFIRM,
+        case_code=CaseCode("7K3M-9QX2"),
+        preset_ward=TAY_HO,
+        last_group_id="album",
+        is_blocked=True,
+    )
+    async with database.begin() as uow:
+        stored = await uow.conversations.put(full, NOW)
+        await uow.commit()
+    assert stored.resident_id is not None
+    assert replace(stored, resident_id=None) == full
+    async with database.begin() as uow:
+        assert await uow.conversations.get(LAN) == stored
+        bare = await uow.conversations.put(Conversation(address=LAN, resident_id=stored.resident_id), NOW)
+        assert await uow.conversations.get(LAN) == bare
+        assert bare.draft is None
+
+
+async def test_lan_stays_the_same_resident(database: Database) -> None:
+    """Also when her conversation is put anew without saying whose it is; Hoa is somebody else, and so is Lan on Zalo."""
+    async with database.begin() as uow:
+        lan = await resident(uow)
+        assert (await uow.conversations.put(Conversation(address=LAN), NOW)).resident_id == lan.resident_id
+        others = [await resident(uow, HOA), await resident(uow, Address(Channel.ZALO, LAN.external_id))]
+        assert len({lan.resident_id, *(other.resident_id for other in others)}) == 3
+
+
+async def test_two_first_messages_at_once_make_one_resident(database: Database) -> None:
+    """Two tabs of one new web chat."""
+
+    async def first_message() -> object:
+        async with database.begin() as uow:
+            conversation = await resident(uow)
+            await asyncio.sleep(0.01)
+            await uow.commit()
+            return conversation.resident_id
+
+    assert len(set(await asyncio.gather(*(first_message() for _ in range(8))))) == 1
+
+
+async def test_hostile_text_is_kept_as_far_as_it_can_be(database: Database) -> None:
+    """NUL and lone surrogates are no text to PostgreSQL; everything else comes back as it was."""
+    part = DraftPart(source_id="5", text="a\ud800b\0c <script>'; DROP TABLE cases; -- \U0001f3d9 \\u0000 Hòa")
+    async with database.begin() as uow:
+        whose = Address(Channel.ZALO, "x\0\udfffy")
+        await uow.conversations.put(Conversation(address=whose, draft=Draft(serial="k", started_at=NOW, parts=(part,))), NOW)
+        found = await uow.conversations.get(whose)
+        assert found.draft is not None
+        [kept] = found.draft.parts
+    assert kept.text.replace("\0", "\ufffd") == part.text.replace("\0", "\ufffd").replace("\ud800", "\ufffd")

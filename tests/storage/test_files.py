@@ -1,0 +1,64 @@
+"""The file store keeps bytes once, by what they are, and nobody else may read them."""
+
+import hashlib
+import stat
+from pathlib import Path
+
+import pytest
+
+from bot.errors import SettingsError
+from storage.files import ObjectFileStore, open_file_store
+
+PHOTO = b"\xff\xd8\xff" + bytes(range(256)) * 40
+
+
+@pytest.mark.parametrize("where", ["folder", "file", "memory"])
+async def test_bytes_come_back_by_their_hash(tmp_path: Path, where: str) -> None:
+    place = {"folder": str(tmp_path / "files"), "file": f"file://{tmp_path}/files", "memory": "memory://"}[where]
+    store = open_file_store(place)
+    key = await store.put(PHOTO)
+    assert key == hashlib.sha256(PHOTO).hexdigest()
+    assert await store.put(PHOTO) == key
+    assert await store.get(key) == PHOTO
+    empty = await store.put(b"")
+    assert await store.get(empty) == b""
+
+
+async def test_the_same_bytes_are_one_file_that_only_we_can_read(tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "files"
+    store = open_file_store(str(folder))
+    key = await store.put(PHOTO)
+    await store.put(PHOTO)
+    [file] = [path for path in folder.rglob("*") if path.is_file()]
+    assert file == folder / key[:2] / key[2:4] / key
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    for path in (folder, folder / key[:2], folder / key[:2] / key[2:4]):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o700, path
+
+
+async def test_a_file_cut_short_by_a_crash_is_written_anew(tmp_path: Path) -> None:
+    store = open_file_store(str(tmp_path))
+    key = await store.put(PHOTO)
+    (tmp_path / key[:2] / key[2:4] / key).write_bytes(PHOTO[:5])
+    await store.put(PHOTO)
+    assert await store.get(key) == PHOTO
+
+
+@pytest.mark.parametrize("key", ["0" * 64, "", "../../etc/passwd", "A" * 64, "0" * 63 + "\n", "..", "0" * 65])
+async def test_what_is_not_there_or_no_key_at_all_is_not_found(tmp_path: Path, key: str) -> None:
+    with pytest.raises(FileNotFoundError):
+        await open_file_store(str(tmp_path)).get(key)
+
+
+@pytest.mark.parametrize("url", ["gs://bucket", "http://example.org/files", "ftp://x"])
+def test_a_place_we_cannot_use_is_refused_by_the_settings_name(url: str) -> None:
+    with pytest.raises(SettingsError) as refused:
+        open_file_store(url)
+    assert refused.value.values["line"].startswith("HOMTHU_FILES_URL: ")
+
+
+def test_a_bucket_is_opened_without_asking_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "x")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "y")
+    monkeypatch.setenv("AWS_REGION", "ap-southeast-1")
+    assert isinstance(open_file_store("s3://homthu/files"), ObjectFileStore)

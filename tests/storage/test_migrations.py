@@ -1,0 +1,155 @@
+"""The schema can be walked up and down with people in it, and the tables in the code are the tables in the database."""
+
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, inspect, text
+
+from bot.domain.thread import Author, NewMessage
+from storage import Database, migrating
+from storage.migrations import HEAD
+from storage.tables import metadata
+from tests.databases import PostgresDatabases
+from tests.storage.cast import NOW, TAY_HO, file_case, hire, keep, photo, says, update
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Database:
+    """A database without tables, not yet opened."""
+    if request.param == "sqlite":
+        return Database("", data_dir=tmp_path / "data")
+    return Database(request.getfixturevalue("empty_postgres"))
+
+
+@pytest.fixture
+async def empty_postgres(postgres_server: PostgresDatabases) -> str:
+    return await postgres_server.empty()
+
+
+def scripts() -> ScriptDirectory:
+    config = Config()
+    config.set_main_option("script_location", str(migrating.SCRIPTS))
+    return ScriptDirectory.from_config(config)
+
+
+def revisions() -> list[str]:
+    """Oldest first."""
+    return [script.revision for script in reversed(list(scripts().walk_revisions()))]
+
+
+async def walk(database: Database, direction: str, revision: str) -> None:
+    async with database._transaction() as connection:
+        await getattr(migrating, f"{direction}grade")(connection, revision)
+        await connection.commit()
+
+
+async def tables(database: Database) -> set[str]:
+    async with database._transaction() as connection:
+        return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+
+
+async def differences(database: Database) -> list[object]:
+    def compare(connection: Connection) -> list[object]:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        return list(compare_metadata(context, metadata))
+
+    async with database._transaction() as connection:
+        return await connection.run_sync(compare)
+
+
+async def populate(database: Database) -> None:
+    """Somebody in every table."""
+    await keep(database, update(1, "lan"), update(2, "hoa", unreadable="not JSON"))
+    async with database.begin() as uow:
+        case, minh = await file_case(uow), await hire(uow)
+        message = NewMessage(case_id=case.id, author=Author.STAFF, text="x", at=NOW, staff_id=minh.id, files=(photo(),))
+        message_id = await uow.cases.add_message(message)
+        await uow.cases.edit_message(message_id, "y", NOW)
+        await uow.outbox.add([says("x", case=case, message_id=message_id)], NOW)
+        await uow.audit.record(action="x", now=NOW, staff_id=minh.id, subject=TAY_HO)
+        await uow.commit()
+
+
+async def test_every_step_can_be_walked_up_down_and_up_again_with_people_in_it(empty: Database) -> None:
+    await empty.open(migrate=False)
+    assert await tables(empty) <= {"alembic_version"}
+    steps = revisions()
+    assert steps
+    for step, below in zip(steps, ["base", *steps], strict=False):
+        await walk(empty, "up", step)
+        if step == HEAD:
+            await populate(empty)
+        await walk(empty, "down", below)
+        await walk(empty, "up", step)
+    await walk(empty, "down", "base")
+    assert await tables(empty) <= {"alembic_version"}
+    await empty.migrate()
+    await populate(empty)
+    await empty.close()
+
+
+async def test_the_tables_in_the_code_are_the_tables_in_the_database(empty: Database) -> None:
+    """And the comparison sees a difference when there is one."""
+    await empty.open()
+    assert await tables(empty) == set(metadata.tables) | {"alembic_version"}
+    assert await differences(empty) == []
+    async with empty._transaction() as connection:
+        await connection.execute(text("DROP INDEX ix_cases_queue"))
+        await connection.execute(text("ALTER TABLE staff ADD COLUMN nickname TEXT"))
+        await connection.commit()
+    assert len(await differences(empty)) == 2
+    await empty.close()
+
+
+async def _upgrade_and_fall_over(database: Database) -> None:
+    async with database._transaction() as connection:
+        await migrating.upgrade(connection)
+        raise RuntimeError("the disk is gone")
+
+
+async def test_a_step_that_fails_changes_nothing(empty: Database) -> None:
+    """Half a schema would stop every later start."""
+    await empty.open(migrate=False)
+
+    with pytest.raises(RuntimeError, match="the disk is gone"):
+        await _upgrade_and_fall_over(empty)
+    assert await tables(empty) == set()
+    await empty.migrate()
+    assert await tables(empty) == set(metadata.tables) | {"alembic_version"}
+    await empty.close()
+
+
+async def test_nothing_is_done_when_nothing_is_to_be_done(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A start does not even import Alembic then."""
+
+    async def refuse(*_: object) -> None:
+        raise AssertionError("walked although it was there")
+
+    monkeypatch.setattr("storage.database.upgrade", refuse)
+    await database.migrate()
+
+
+def test_the_newest_step_is_the_one_named_in_the_code() -> None:
+    """The quick check at start compares with `HEAD`; Alembic's own answer must be the same."""
+    assert scripts().get_heads() == [HEAD]
+
+
+def test_the_alembic_command_finds_the_same_steps() -> None:
+    config = Config(toml_file=str(ROOT / "pyproject.toml"))
+    assert ScriptDirectory.from_config(config).get_heads() == [HEAD]
+
+
+def test_every_step_is_a_dated_sentence() -> None:
+    found = sorted((migrating.SCRIPTS / "versions").glob("2*.py"))
+    assert len(found) == len(revisions())
+    for path in found:
+        source = path.read_text(encoding="utf-8")
+        assert path.stem[:10].replace("_", "").isdigit()
+        assert source.startswith('"""')
+        assert "def downgrade() -> None:\n    pass" not in source
