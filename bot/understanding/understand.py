@@ -20,7 +20,7 @@ LONGEST_TEXT = 10_000  # characters that are looked at
 class Understanding:
     """`category` is an id of `categories.json` or empty; `confidence` from 0 to 1.
 
-    An emergency keeps the kind of its everyday side where it has one: it still becomes a case for a desk.
+    An emergency is of kind OTHER and still becomes a case, unless it is about an official: then it is that first.
     """
 
     kind: CaseKind

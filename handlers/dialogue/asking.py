@@ -26,6 +26,9 @@ KINDS = (
     CaseKind.QUESTION,
 )
 
+# The law wants these signed and handed in (L-03, L-04): the resident must know that a chat is neither.
+FORMAL = frozenset({"off_formal_complaint", "off_formal_denunciation"})
+
 
 def ask_next(turn: Turn) -> None:
     """Put the question that the open draft now needs, and remember that it was put."""
@@ -88,6 +91,8 @@ def _show_card(turn: Turn, draft: Draft) -> None:
         turn.say("chat_card_files", files=attached)
     if draft.kind is CaseKind.CONDUCT:
         turn.say("chat_card_restricted" if draft.ward_code else "chat_card_leaders")
+    if draft.category in FORMAL:
+        turn.say("chat_card_formal")
     turn.say(
         "chat_card_confirm",
         choices=[

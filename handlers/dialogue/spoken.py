@@ -5,7 +5,7 @@ Only a whole message counts ("hủy", "Trợ giúp!"): inside a sentence the sam
 
 from enum import StrEnum
 
-from bot.routing.folding import folded
+from bot.routing.folding import words_of
 
 _LONGEST = 40  # characters; a command is short
 
@@ -46,24 +46,18 @@ _WORDS = {
     "thank you very much|thanks a lot",
 }
 _MEANING = {words: spoken for spoken, line in _WORDS.items() for words in line.split("|")}
-# With their marks these are other words: "bỏ" drops it, "bố" is father; "hủy" cancels, "huy" may be a name.
-_MUST_BE = {
-    "bo": {"bo", "bỏ"},
-    "dung": {"dung", "đúng"},
-    "co": {"co", "có"},
-    "thoi": {"thoi", "thôi"},
-    "chao": {"chao", "chào"},
-}
+# With other marks these are other words: "bỏ" drops it, "bố" is father; "đúng" is yes, "dừng" is stop.
+_MARKED = {word.plain: word.marked for word in words_of("bỏ đúng có thôi chào")}
 
 
 def spoken(text: str) -> Spoken | None:
     """The command that the whole text is, if it is one."""
     if len(text) > _LONGEST:
         return None
-    words = folded(text)
-    if words in _MUST_BE and text.strip(" \t\r\n.!?,").casefold() not in _MUST_BE[words]:
+    words = words_of(text)
+    if len(words) == 1 and words[0].has_marks and words[0].marked != _MARKED.get(words[0].plain, words[0].marked):
         return None
-    return _MEANING.get(words)
+    return _MEANING.get(" ".join(word.plain for word in words))
 
 
 def command(name: str) -> Spoken | None:

@@ -1,5 +1,6 @@
 """The pure heart: what a message adds, what is still missing. No database, no clock."""
 
+import unicodedata
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -181,6 +182,8 @@ def test_button_data_fits_telegrams_64_bytes() -> None:
         ("cảm ơn nhé", Spoken.THANKS),
         ("bố", None),  # father, not "drop it"
         ("bỏ", Spoken.CANCEL),
+        (unicodedata.normalize("NFD", "bỏ"), Spoken.CANCEL),
+        ("dừng", None),  # stop is not yes
         ("hủy hợp đồng thu gom rác", None),
         ("help me with the rubbish in our lane", None),
         ("", None),

@@ -174,6 +174,15 @@ async def test_such_a_report_without_a_ward_goes_to_the_citys_leaders(meet: Meet
     assert [case.desk for case in await lan.cases()] == [Desk.LEADERS]
 
 
+async def test_who_wants_to_denounce_is_told_how_and_is_heard_all_the_same(meet: Meet) -> None:
+    """L-04: a chat is no signed denunciation. L-05: what it says is kept all the same, at the restricted desk."""
+    lan = meet("Lan")
+    await lan.says("Tôi tố cáo ông trưởng phòng ở phường Tây Hồ")
+    assert "không thay cho đơn khiếu nại, tố cáo có chữ ký" in lan.hears[-1]
+    await lan.presses("Gửi")
+    assert [case.desk for case in await lan.cases()] == [Desk.RESTRICTED]
+
+
 async def test_ward_and_kind_can_be_corrected_on_the_card(meet: Meet) -> None:
     lan = meet("Lan")
     await lan.says("Rác chất đống ở phường Tây Hồ")
