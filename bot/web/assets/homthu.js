@@ -1,4 +1,4 @@
-// A module for the chat's page: shortens the trips that its forms make without it. Every sentence it shows stands in the page.
+// The chat's page: shortens the trips of its forms. Every sentence it shows stands in the page.
 // A post keeps its key until it is known to be kept, so that trying again is safe.
 const form = document.querySelector("[data-chat]");
 const all = (query) => document.querySelectorAll(query), $ = (query, root = document) => root.querySelector(query);
@@ -8,7 +8,7 @@ const lines = $("#lines"), notice = $("[data-notice]"), picked = $("[data-picked
 const most = 10, largest = 20 << 20;
 let files = [], last = lines.dataset.after, unsent = "";
 
-const remember = () => { try { localStorage.homthu = text.value || unsent; } catch { /* storage is off */ } };
+const save = () => { try { localStorage.homthu = text.value || unsent; } catch { /* storage is off */ } };
 const tell = (message = "") => { notice.textContent = message; notice.hidden = !message; };
 const grow = () => { text.style.height = "auto"; text.style.height = `${text.scrollHeight + 2}px`; };
 const gently = matchMedia("(prefers-reduced-motion: reduce)").matches ? "auto" : "smooth";
@@ -59,6 +59,7 @@ const send = (fields, said, sent = []) => {
     if (answer.kept) {
       state.textContent = answer.at;
       ward.value = unsent = "";
+      history.replaceState(0, "", "/chat");
       tell(answer.notice);
     } else if (answer.isFinal) { // for good: back into the form with it
       line.remove();
@@ -72,8 +73,9 @@ const send = (fields, said, sent = []) => {
         type: "button", className: "again", textContent: words.again,
         onclick() { bubble.classList.remove("bubble--failed"); state.textContent = sending; attempt(); },
       }));
+      toEnd(gently);
     }
-    remember();
+    save();
   };
   attempt();
 };
@@ -89,7 +91,7 @@ form.onsubmit = (event) => {
   grow();
   send({ text: said }, said, sent);
 };
-text.oninput = () => { remember(); grow(); };
+text.oninput = () => { save(); grow(); };
 text.onkeydown = (event) => {
   if (event.key !== "Enter" || event.shiftKey || event.isComposing || !matchMedia("(pointer: fine)").matches) return;
   event.preventDefault();
@@ -99,9 +101,9 @@ lines.onsubmit = (event) => {
   event.preventDefault();
   send({ choice: event.submitter.value }, event.submitter.textContent);
 };
-$("[data-forget]").onsubmit = () => { text.value = unsent = ""; remember(); };
+$("[data-forget]").onsubmit = () => { text.value = unsent = ""; save(); };
 
-const offerPlace = () => { for (const button of all("[data-locate]")) button.hidden = !(isSecureContext && navigator.geolocation); };
+const offer = () => { for (const button of all("[data-locate]")) button.hidden = !(isSecureContext && navigator.geolocation); };
 document.onclick = ({ target }) => target.closest("[data-locate]") && navigator.geolocation.getCurrentPosition(
   ({ coords: { latitude: lat, longitude: lon, accuracy } }) => send({ lat, lon, accuracy }, words.place),
   () => tell(words.noPlace), { enableHighAccuracy: true, timeout: 15000 });
@@ -112,10 +114,10 @@ const listen = () => {
   source.addEventListener("line", ({ data, lastEventId }) => {
     last = lastEventId;
     if ($(`#line-${last}`)) return;
-    const isAtEnd = innerHeight + scrollY > page.scrollHeight - 200;
+    const isAtEnd = innerHeight * 2 + scrollY > page.scrollHeight;
     for (const line of all(".said:not(.said--mine)")) line.classList.add("said--past");
     lines.insertAdjacentHTML("beforeend", data); // our own template, escaped there
-    offerPlace();
+    offer();
     if (isAtEnd) toEnd(gently);
   });
   source.onerror = () => source.readyState === 2 && setTimeout(listen, 15000);
@@ -124,6 +126,6 @@ const listen = () => {
 form.classList.add("composer--live");
 try { text.value ||= localStorage.homthu || ""; } catch { /* off */ }
 grow();
-offerPlace();
+offer();
 toEnd();
 listen();

@@ -19,7 +19,7 @@ async def test_an_answer_arrives_while_the_page_is_open(town_on_each: Town) -> N
         await lan.tells(text="Đèn hỏng", key="lan-0001")
         first = await stream.next()
         assert "Đã nghe: Đèn hỏng" in first.line
-        await town_on_each.staff_write(lan, "Tổ điện sẽ đến sáng mai.")
+        await town_on_each.staff_write("Tổ điện sẽ đến sáng mai.")
         second = await stream.next(within=2)
     assert "Tổ điện sẽ đến sáng mai." in second.line
     assert int(second.id) > int(first.id)
@@ -35,7 +35,7 @@ async def test_lines_missed_while_away_arrive_exactly_once(town_on_each: Town) -
     async with lan.follows() as stream:
         seen = (await stream.next()).id
     for number in range(3):
-        await town_on_each.staff_write(lan, f"trả lời {number}")
+        await town_on_each.staff_write(f"trả lời {number}")
     async with lan.follows(last_id=seen) as stream:
         events = [await stream.next() for _ in range(3)]
         assert await stream.is_quiet()
@@ -68,7 +68,7 @@ async def test_many_lines_at_once_all_arrive(town: Town) -> None:
     lan = await town.visitor()
     await lan.says("xin chào")
     for number in range(70):
-        await town.staff_write(lan, f"dòng {number}")
+        await town.staff_write(f"dòng {number}")
     async with lan.follows() as stream:
         lines = [(await stream.next()).line for _ in range(71)]
         assert await stream.is_quiet()
@@ -86,7 +86,7 @@ async def test_a_reply_of_another_process_is_found_without_a_bell(
     [shown] = [a["data-after"] for _, a in page.elements if "data-after" in a]
     async with lan.follows(after=shown) as stream:
         town.database = database_beside
-        await town.staff_write(lan, "từ nơi khác")
+        await town.staff_write("từ nơi khác")
         assert "từ nơi khác" in (await stream.next()).line
 
 

@@ -1,6 +1,7 @@
 """What no honest page sends: foreign forms, broken bodies, floods, words that would like to be markup. Never a 5xx."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -18,8 +19,8 @@ async def test_markup_stays_words_everywhere(town: Town) -> None:
     lan = await town.visitor()
     harmless = {tag for tag, _ in lan.page.elements}
     await lan.says(MARKUP, files=[(MARKUP + ".pdf", b"%PDF-1.4 x", "application/pdf")])
-    answer = Reply(text=MARKUP, choices=((Choice(MARKUP[:60], 'a"><script>1</script>'),),))
-    await town.staff_write(lan, "", answer)
+    answer = Reply(text=MARKUP, choices=((Choice(MARKUP[:60], 'a"><script>alert(2)</script>'),),))
+    await town.staff_write("", answer)
     async with lan.follows() as stream:
         events = [await stream.next() for _ in range(2)]
     page = await lan.opens()
@@ -80,11 +81,15 @@ async def test_another_sites_form_is_refused(town: Town, headers: dict[str, str]
     assert town.kept == []
 
 
-async def test_files_of_a_foreign_form_are_not_even_read(town: Town) -> None:
+async def test_files_of_a_foreign_form_are_not_even_stored(town: Town, tmp_path: Path) -> None:
+    """Nobody fills the disk from another site: not one byte of the file reaches the store."""
     lan = await town.visitor()
     page = await lan.posts({"form_token": "wrong", "text": "x"}, [("a.pdf", b"%PDF-1.4", "application/pdf")])
     assert page.status == 403
     assert town.kept == []
+    assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
+    await lan.posts({"form_token": lan.page.field("form_token")}, [("a.pdf", b"%PDF-1.4", "application/pdf")])
+    assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] != [], "this is where files go"
 
 
 @pytest.mark.parametrize("cookie", ["", "short", "é" * 43, "a" * 5000, "../../etc/passwd", "a" * 42 + "="])

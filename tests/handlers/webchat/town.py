@@ -237,8 +237,8 @@ class Town:
         await browser.opens()
         return browser
 
-    async def staff_write(self, browser: Browser, text: str, reply: Reply | None = None) -> None:
-        """A reply out of the blue, as an officer's answer comes."""
+    async def staff_write(self, text: str, reply: Reply | None = None) -> None:
+        """A reply out of the blue to who wrote last, as an officer's answer comes."""
         address = Address(Channel.WEBCHAT, self.kept[-1].address_id)
         async with self.database.begin() as uow:
             await uow.outbox.add([NewReply(address=address, reply=reply or Reply(text=text))], datetime.now(UTC))
