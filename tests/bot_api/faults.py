@@ -9,7 +9,7 @@ class Fault:
     """One failure.
 
     `status` answers with that code, `garbage` with no JSON, `hang` (seconds) with nothing for a while, `cut` closes the
-    connection. `acts` says whether the call is carried out before it fails.
+    connection, `location` sends the caller elsewhere. `acts` says whether the call is carried out before it fails.
     """
 
     status: int = 0
@@ -18,6 +18,7 @@ class Fault:
     garbage: bytes = b""
     hang: float = 0.0
     cut: bool = False
+    location: str = ""
     acts: bool = False
 
 

@@ -191,6 +191,8 @@ async def _fail(request: web.Request, fault: Fault) -> web.StreamResponse:
         if request.transport is not None:
             request.transport.abort()
         return web.Response()
+    if fault.location:
+        return web.Response(status=302, headers={"Location": fault.location})
     if fault.garbage:
         return web.Response(status=fault.status or 200, body=fault.garbage)
     return _answer(Refused(fault.status, fault.description, retry_after=fault.retry_after))

@@ -6,8 +6,11 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.domain.incoming import LARGEST_FILE, FileKind, RemoteFile
+from bot.domain.people import Address, Channel
+from bot.domain.reply import Reply
 from bot.errors import FileNotFetched, FileTooLarge, TryLater
 from handlers.channels.telegram import TelegramChannel
+from handlers.channels.telegram_calls import RawCalls
 from tests.bot_api import BotApiServer, Fault
 from tests.handlers.telegram.conftest import FileShelf
 
@@ -92,3 +95,20 @@ async def test_a_path_that_leads_elsewhere_is_not_followed(
     api.breaks("getFile", Fault(garbage=json.dumps(answer).encode()))
     with pytest.raises(FileNotFetched):
         await telegram.fetch(remote("x"))
+
+
+async def test_nobody_is_followed_to_another_address(api: BotApiServer, telegram: TelegramChannel, calls: RawCalls) -> None:
+    """The token stands in the address and a reply in the body: neither goes where a redirect points."""
+    async with BotApiServer() as elsewhere:
+        elsewhere.resident(501)
+        file = remote(api.keep_file(b"x"))
+        lure = f"{elsewhere.base}/bot{elsewhere.token}/getMe"
+        for method in ("file", "sendMessage", "getUpdates"):
+            api.breaks(method, Fault(location=lure))
+        with pytest.raises(FileNotFetched):
+            await telegram.fetch(file)
+        with pytest.raises(TryLater):
+            await telegram.send(Address(Channel.TELEGRAM, "501"), Reply(text="x"))
+        with pytest.raises(TryLater):
+            await calls.call_raw("getUpdates", {})
+        assert elsewhere.calls == []

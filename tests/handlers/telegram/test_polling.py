@@ -251,3 +251,13 @@ async def test_a_server_that_is_not_there_is_asked_again(unused_port: int, inbox
 def test_redacting_takes_out_the_token_and_whatever_looks_like_one() -> None:
     told = redact("GET https://api.telegram.org/bot77:AAother/x and 4242:mine", "4242:mine")
     assert told == "GET https://api.telegram.org/<token>/x and <token>"
+
+
+def test_after_a_day_of_silence_the_offset_is_forgotten() -> None:
+    """After a week Telegram begins anew at a random number, which may be below the old one."""
+    offset = telegram_intake._Offset()
+    assert offset.confirm([7, 9, None, 8], now=1000.0)
+    assert offset.asked(1000.0 + 3600) == 10
+    assert offset.asked(1000.0 + telegram_intake.FORGET_OFFSET_AFTER + 1) is None
+    assert offset.confirm([3], now=700_000.0)
+    assert offset.asked(700_000.0) == 4, "a lower id than before is believed"
