@@ -1,6 +1,7 @@
 """After the code: more words, photos, edits, thanks, a new matter, and a case that was closed meanwhile."""
 
 from bot.domain.case import Case, CaseStatus
+from bot.domain.draft import Conversation
 from bot.domain.outcome import Outcome
 from bot.domain.thread import EventKind
 from tests.dialogue.conftest import Meet
@@ -174,3 +175,17 @@ async def test_two_residents_do_not_meet(meet: Meet) -> None:
     await mai.presses_data(lan.button("Gửi").data)
     assert "Nút này đã cũ" in mai.hears[-1]
     assert await mai.cases() == []
+
+
+async def test_words_never_join_a_case_of_another_address(meet: Meet) -> None:
+    """Should a conversation ever name a foreign case, its resident's words start a draft of their own."""
+    lan, mai = meet("Lan"), meet("Mai")
+    case = await files(lan)
+    async with mai.storage.begin() as uow:
+        await uow.conversations.put(Conversation(address=mai.address, case_code=case.code), mai.now)
+        await uow.commit()
+    await mai.says("Ghế gãy ở phường Ba Đình")
+    assert "Nơi nhận: phường Ba Đình" in mai.hears[-1]
+    assert len(await lan.thread(case)) == 1
+    await mai.says("cảm ơn")
+    assert len(await lan.thread(case)) == 1
