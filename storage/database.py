@@ -13,7 +13,9 @@ from bot.errors import NoOpenUnitOfWork, StorageBusy
 from bot.ports import UnitOfWork
 from storage import engine as engines
 from storage.folder_lock import FolderLock
+from storage.link import Link
 from storage.migrating import is_current, upgrade
+from storage.presence import Presence
 from storage.tables import heartbeat
 from storage.trouble import busy_when_out_of_reach
 from storage.unit_of_work import SqlUnitOfWork
@@ -53,6 +55,12 @@ class Database:
         self._readers: AsyncEngine | None = None
         self._turn = asyncio.Lock()  # SQLite: whose turn it is to write, first come, first served
         self._writer: AsyncConnection | None = None
+        self._presence = Presence()
+
+    @property
+    def owner(self) -> str:
+        """See `storage.presence`."""
+        return str(self._presence.number)
 
     async def open(self, *, migrate: bool = True) -> None:
         """Open it and bring it to this program's schema.
@@ -77,6 +85,8 @@ class Database:
         try:
             if migrate:
                 await self.migrate()
+            if not self._guest:
+                await self.free_claims_of_the_dead()
         except BaseException:
             await self.close()
             raise
@@ -88,6 +98,7 @@ class Database:
         if self._writer is not None:
             await self._writer.close()
             self._writer = None
+        await self._presence.end()
         if self._writers is not None:
             await self._writers.dispose()
         self._readers = self._writers = None
@@ -130,6 +141,16 @@ class Database:
                 uow.end()
         finally:
             await asyncio.shield(connection.close())
+
+    async def free_claims_of_the_dead(self) -> int:
+        """See `bot.ports.Storage`. Says first that we are alive ourselves."""
+        if self._writers is not None and not self.is_sqlite:
+            await self._presence.say(self._writers)
+        async with self._transaction() as connection:
+            freed = await self._presence.free_claims_of_the_dead(Link(connection))
+            with busy_when_out_of_reach():
+                await connection.commit()
+        return freed
 
     async def ping(self) -> None:
         """Prove that a row can be committed. Raises StorageBusy."""

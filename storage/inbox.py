@@ -80,9 +80,6 @@ _replay = (
     .where(inbox.c.id.in_(bindparam("rows", expanding=True)), is_state("failed", inbox))
     .values(state="waiting", attempts=0, reason="", handled_at=None, due_at=None, owner="", leased_until=None)
 )
-_forget_leases = (
-    update(inbox).where(is_state("waiting", inbox), inbox.c.leased_until.is_not(None)).values(owner="", leased_until=None)
-)
 _failed = (
     select(inbox.c.id, inbox.c.channel, inbox.c.external_id, inbox.c.received_at, inbox.c.reason)
     .where(is_state("failed", inbox))
@@ -157,9 +154,6 @@ class SqlInbox:
 
     async def replay(self, update_ids: Sequence[int]) -> int:
         return await self._link.run(_replay, {"rows": list(update_ids)}) if update_ids else 0
-
-    async def forget_leases(self) -> int:
-        return await self._link.run(_forget_leases)
 
     async def failed(self, *, most: int = 100) -> list[FailedUpdate]:
         rows = await self._link.rows(_failed, {"most": most})

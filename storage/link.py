@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Executable, Row, Table
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Address
@@ -12,12 +11,36 @@ from bot.errors import NoOpenUnitOfWork
 from storage.trouble import as_busy, hush
 
 Values = Mapping[str, Any]
-ByEngine = Mapping[str, Executable]
+Insert = Callable[[Table], Any]
 
 
-def by_engine(build: Callable[[Callable[[Table], Any]], Executable]) -> ByEngine:
-    """The same statement for each engine, built once; `build` is given the engine's own `insert` (for ON CONFLICT)."""
-    return {"sqlite": build(sqlite.insert), "postgresql": build(postgresql.insert)}
+class ByEngine:
+    """A statement that each engine says in its own words, built once, when it is first needed."""
+
+    def __init__(self, build: Callable[[Insert], Executable]) -> None:
+        self._build = build
+        self._built: dict[str, Executable] = {}
+
+    def __getitem__(self, engine: str) -> Executable:
+        if engine not in self._built:
+            self._built[engine] = self._build(_insert_of(engine))
+        return self._built[engine]
+
+
+def by_engine(build: Callable[[Insert], Executable]) -> ByEngine:
+    """The same statement for each engine; `build` is given the engine's own `insert`, which knows ON CONFLICT."""
+    return ByEngine(build)
+
+
+def _insert_of(engine: str) -> Insert:
+    # Imported here: a start on SQLite does without PostgreSQL's dialects, which take longer to load than our own tables.
+    if engine == "postgresql":
+        from sqlalchemy.dialects.postgresql import insert as postgres_insert
+
+        return postgres_insert
+    from sqlalchemy.dialects.sqlite import insert as sqlite_insert
+
+    return sqlite_insert
 
 
 class Link:
@@ -68,7 +91,7 @@ class Link:
         # Any: rowcount exists on the result of INSERT, UPDATE and DELETE only, and the type checker cannot know which.
         if self._connection is None:
             raise NoOpenUnitOfWork
-        if isinstance(statement, Mapping):
+        if isinstance(statement, ByEngine):
             statement = statement[self.engine]
         try:
             return await self._connection.execute(statement, values)

@@ -96,9 +96,6 @@ _replay = (
     .values(state="waiting", attempts=0, error="", finished_at=None, due_at=bindparam("due"), owner="", leased_until=None)
     .returning(outbox.c.channel, outbox.c.external_id)
 )
-_forget_leases = (
-    update(outbox).where(is_state("waiting", outbox), outbox.c.leased_until.is_not(None)).values(owner="", leased_until=None)
-)
 
 
 class SqlOutbox:
@@ -212,6 +209,3 @@ class SqlOutbox:
         rows = await self._link.rows(_replay, {"rows": list(reply_ids), "due": now})
         self._link.rung.update(Address(Channel(row.channel), row.external_id) for row in rows)
         return len(rows)
-
-    async def forget_leases(self) -> int:
-        return await self._link.run(_forget_leases)
