@@ -25,6 +25,7 @@ MOST_PARTS = 40  # fields and files together; the page's own form has eight and 
 LARGEST_FIELD = 256 * 1024  # bytes; the longest text allowed, and room to say kindly that a longer one is too long
 LARGEST_POST = MOST_FILES * LARGEST_FILE + 1024 * 1024  # bytes
 IDLE = 30.0  # seconds without a byte after which a sender is given up
+LONGEST = 15 * 60.0  # seconds for a whole post: 20 MB over a slow mobile line, several times
 # Bytes asked for at once; what comes is what has arrived. More than aiohttp ever buffers: asked for less, its part reader
 # may have to push some of it back by a call that it deprecates itself.
 CHUNK = 1024 * 1024
@@ -92,13 +93,20 @@ class FormReader:
             BadForm: The body is broken, of another type, or stopped coming.
             TooManyUploads: A file would have been one too many at this moment.
         """
+        try:
+            async with asyncio.timeout(LONGEST):
+                await self._read(request, form, is_own)
+        except TimeoutError:
+            raise BadForm("too slow") from None
+        _refuse_foreign(form, is_own)
+
+    async def _read(self, request: web.Request, form: ChatForm, is_own: Callable[[str], bool]) -> None:
         if request.content_type == "multipart/form-data":
             await self._read_parts(request, form, is_own)
         elif request.content_type == "application/x-www-form-urlencoded":
             await _read_pairs(request, form)
         else:
             raise BadForm("neither kind of form")
-        _refuse_foreign(form, is_own)
 
     async def _read_parts(self, request: web.Request, form: ChatForm, is_own: Callable[[str], bool]) -> None:
         parts = await _read(request.multipart())

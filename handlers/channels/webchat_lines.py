@@ -26,6 +26,16 @@ class FileView:
     is_image: bool  # there is a copy that may be shown in the page
     trouble: FileTrouble | None
 
+    @property
+    def kind_key(self) -> str:
+        """The wording key of what kind of file it is."""
+        return f"webchat_file_{self.kind}"
+
+    @property
+    def trouble_key(self) -> str:
+        """The wording key of why it is not there; empty when it is."""
+        return f"webchat_file_trouble_{self.trouble}" if self.trouble else ""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineView:

@@ -13,8 +13,10 @@ from bot.domain.reply import Reply
 from bot.domain.ward import Point
 from bot.errors import FileNotFetched
 from bot.ports import ChannelPort, KeptUpdate
+from bot.wording import say
 from handlers.channels.webchat import WebChat
 from handlers.channels.webchat_body import ChatPost, clean, read_point
+from handlers.channels.webchat_lines import FileView
 
 LAN = Address(Channel.WEBCHAT, "a" * 64)
 NOW = datetime(2026, 9, 14, 3, 0, tzinfo=UTC)
@@ -134,3 +136,12 @@ async def test_nothing_is_sent_and_nothing_fetched() -> None:
     assert await WebChat().send(LAN, Reply(text="xin chào")) == ""
     with pytest.raises(FileNotFetched):
         await WebChat().fetch(RemoteFile("x", FileKind.PHOTO))
+
+
+def test_every_kind_and_trouble_of_a_file_has_words() -> None:
+    for kind in FileKind:
+        for trouble in (None, *FileTrouble):
+            view = FileView(key="", kind=kind, name="", is_image=False, trouble=trouble)
+            assert say(Language.VI, view.kind_key)
+            assert bool(view.trouble_key) == bool(trouble)
+            assert not trouble or say(Language.EN, view.trouble_key)

@@ -1,12 +1,16 @@
 """What no honest page sends: foreign forms, broken bodies, floods, words that would like to be markup. Never a 5xx."""
 
+import asyncio
 import json
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from limits import RateLimitItemPerMinute
 
 from bot.domain.incoming import LARGEST_FILE
 from bot.domain.reply import Choice, Reply
+from handlers.channels import webchat_form, webchat_limits
 from handlers.channels.webchat_body import LONGEST_TEXT
 from handlers.channels.webchat_limits import POSTS
 from tests.handlers.webchat.town import Town
@@ -281,3 +285,41 @@ async def test_a_file_is_for_its_own_browser(town: Town, photo: bytes) -> None:
     ):
         async with browser.session.get(town.root / "chat" / "files" / key) as response:
             assert response.status == 404
+
+
+async def test_strangers_in_a_flood_do_not_keep_residents_out(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A flood of fresh cookies meets the city's limit; who has written before does not."""
+    lan = await town.visitor()
+    assert (await lan.tells(text="xin chào"))[0] == 200
+    monkeypatch.setattr(webchat_limits, "NEW_ADDRESSES", RateLimitItemPerMinute(2))
+    strangers = [await town.visitor() for _ in range(4)]
+    answers = [(await stranger.tells(text="tràn ngập"))[0] for stranger in strangers]
+    assert answers == [200, 200, 429, 429]
+    assert (await lan.tells(text="vẫn viết được"))[0] == 200
+
+
+async def test_too_many_uploads_at_once_wait_their_turn(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    lan = await town.visitor()
+    monkeypatch.setattr(webchat_form, "_UPLOADS_AT_ONCE", 0)
+    page = await lan.says("đừng mất", files=[("a.pdf", b"%PDF-1.4", "application/pdf")])
+    assert page.status == 503
+    assert page.typed == "đừng mất"
+    assert (await lan.says("không có tệp")).status == 200
+
+
+@pytest.mark.parametrize("limit", ["IDLE", "LONGEST"])
+async def test_a_sender_who_falls_silent_is_given_up(town: Town, monkeypatch: pytest.MonkeyPatch, limit: str) -> None:
+    monkeypatch.setattr(webchat_form, limit, 0.2)
+    lan = await town.visitor()
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b'--b\r\nContent-Disposition: form-data; name="text"\r\n\r\nwait'
+        await asyncio.sleep(3)
+
+    headers = {"Content-Type": "multipart/form-data; boundary=b"}
+    async with (
+        asyncio.timeout(2),
+        lan.session.post(town.root / "chat" / "messages", data=body(), headers=headers) as response,
+    ):
+        assert response.status == 400
+    assert town.kept == []
