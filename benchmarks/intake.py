@@ -87,13 +87,13 @@ def bots(arguments: argparse.Namespace, folder: Path) -> tuple[Bot, Bot]:
     scenario = folder / "homthu.json"
     scenario.write_text(json.dumps(SCENARIO), encoding="utf-8")
     python = shlex.quote(sys.executable)
-    # The load generator names things TELEGRAM_…; a fresh data folder for every round.
-    ours = (
+    # The load generator names things TELEGRAM_…, and starts one program: a shell renames them and makes a fresh folder.
+    settings = (
         'HOMTHU_TELEGRAM_API_BASE="$TELEGRAM_API_BASE" HOMTHU_TELEGRAM_TOKEN="$TELEGRAM_TOKEN" HOMTHU_PORT=0 '
-        f"HOMTHU_TELEGRAM_PER_SECOND=1000 HOMTHU_DATA_DIR=$(mktemp -d -p {shlex.quote(str(folder))}) "
-        f"exec {python} -m bot run"
+        f"HOMTHU_TELEGRAM_PER_SECOND=1000 HOMTHU_LOG_LEVEL=warning HOMTHU_DATA_DIR=$(mktemp -d -p {shlex.quote(str(folder))})"
     )
-    rival = f"exec {python} {shlex.quote(str(arguments.loadgen / 'floors' / 'aiogram_flow.py'))}"
+    ours = f"sh -c {shlex.quote(f'{settings} exec {python} -m bot run')}"
+    rival = f"{python} {shlex.quote(str(arguments.loadgen / 'floors' / 'aiogram_flow.py'))}"
     return (
         Bot("homthu (SQLite FULL, polling)", ours, scenario),
         Bot("aiogram (in memory, polling)", rival, arguments.loadgen / "scenarios" / "flow.json"),
@@ -102,7 +102,7 @@ def bots(arguments: argparse.Namespace, folder: Path) -> tuple[Bot, Bot]:
 
 def show(name: str, rounds: list[Round]) -> None:
     def middle(field: str) -> float:
-        return statistics.median(getattr(found, field) for found in rounds)
+        return float(statistics.median(getattr(found, field) for found in rounds))
 
     busy = max((found.others_busy or 0.0) for found in rounds)
     print(

@@ -37,13 +37,13 @@ from handlers.channels.webchat import WebChat
 from handlers.delivery import Delivery
 from handlers.dialogue import make_dialogue
 from handlers.intake import Intake
+from handlers.leases import watch_leases
 from handlers.pacing import Pace
 from storage import Database
 from storage.files import open_file_store
 
 log = structlog.get_logger()
 
-TURNS_A_COMMIT = 16  # on SQLite, where every commit waits for the disk; on PostgreSQL each turn commits for itself
 WEB_STOPS_WITHIN = 2.0  # seconds for pages under way
 
 Loop = Callable[[asyncio.Event], Awaitable[None]]
@@ -81,6 +81,7 @@ class Parts:
     receiving: list[Loop] = field(default_factory=list)
     intake: Intake
     delivery: Delivery
+    watching: Loop  # hands back what dead processes had claimed
     city: City
 
 
@@ -111,7 +112,6 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         dialogue.apologise,
         keeper,
         clock,
-        together=TURNS_A_COMMIT if settings.is_sqlite else 1,
     )
     app = make_web_app(
         settings=settings,
@@ -129,6 +129,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         receiving=telegram.receiving(intake, app) if telegram else [],
         intake=intake,
         delivery=Delivery(database, channels, bell, clock, paces),
+        watching=lambda stop: watch_leases(database, stop),
         city=city,
     )
 
@@ -226,7 +227,6 @@ async def serve(
     async with AsyncExitStack() as stack:
         bell = Bell()
         database = await stack.enter_async_context(open_database(settings, bell=bell))
-        await _take_up_what_a_kill_left(settings, database)
         parts = await build(settings, database, bell, stack)
         accounts = await seed(database, parts.city, SystemClock()) if demo else []
         port = await _start_web(settings, parts.web_app, stack)
@@ -248,7 +248,7 @@ async def work(settings: Settings) -> None:
 async def live(parts: Parts, asked_to_stop: asyncio.Event) -> None:
     """Run every loop; a loop that breaks ends the process, so that whoever supervises it starts a fresh one."""
     stops = [asyncio.Event(), asyncio.Event(), asyncio.Event()]
-    loops: list[list[Loop]] = [parts.receiving, [parts.intake.work], [parts.delivery.run]]
+    loops: list[list[Loop]] = [parts.receiving, [parts.watching, parts.intake.work], [parts.delivery.run]]
     # What was made so far stays: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()
@@ -275,15 +275,6 @@ def _signals() -> asyncio.Event:
         with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
             loop.add_signal_handler(name, asked.set)
     return asked
-
-
-async def _take_up_what_a_kill_left(settings: Settings, database: Database) -> None:
-    """On SQLite we are alone: whatever is still claimed was claimed by a process that is gone."""
-    if settings.is_sqlite:
-        async with database.begin() as uow:
-            await uow.inbox.forget_leases()
-            await uow.outbox.forget_leases()
-            await uow.commit()
 
 
 async def _start_web(settings: Settings, app: web.Application, stack: AsyncExitStack) -> int:

@@ -100,10 +100,6 @@ class Inbox(Protocol):
         """Give it back untouched, to be claimed again from `due_at` on (storage or a channel was out of reach)."""
         ...
 
-    async def forget_leases(self) -> int:
-        """Hand back everything claimed; only right when this is the only process. Returns how many were."""
-        ...
-
     async def replay(self, update_ids: Sequence[int]) -> int:
         """Make failed updates wait again. Returns how many did."""
         ...
@@ -138,10 +134,6 @@ class Outbox(Protocol):
 
     async def next_due(self, channels: Sequence[Channel] | None = None) -> datetime | None:
         """When a reply (of these channels) can be claimed next; in the past when one can be now, None when none waits."""
-        ...
-
-    async def forget_leases(self) -> int:
-        """Hand back everything claimed; only right when this is the only process. Returns how many were."""
         ...
 
     async def backlog(self, now: datetime) -> Backlog:
@@ -393,6 +385,19 @@ class UnitOfWork(Protocol):
 
 class Storage(Protocol):
     """The database."""
+
+    @property
+    def owner(self) -> str:
+        """Begins the name of everyone who claims through it: "<owner>/<any>". Unlike any other opened database's."""
+        ...
+
+    async def free_claims_of_the_dead(self) -> int:
+        """Hand back at once what processes that are gone had claimed; returns how many.
+
+        Raises:
+            StorageBusy: The database is out of reach.
+        """
+        ...
 
     def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A unit of work that may write.

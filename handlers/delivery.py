@@ -62,7 +62,7 @@ class Delivery:
         self._bell = bell
         self._clock = clock
         self._lease = lease
-        self._owner = f"delivery-{secrets.token_hex(8)}"
+        self._owner = f"{storage.owner}/delivery-{secrets.token_hex(4)}"
         self._lanes = {name: _lane(port, paces.get(name), monotonic) for name, port in channels.items()}
         self._wake = asyncio.Event()
         self._done: list[_Done] = []

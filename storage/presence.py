@@ -8,7 +8,20 @@ SQLite nothing needs saying: whoever holds the folder is the only one who claims
 import secrets
 from contextlib import suppress
 
-from sqlalchemy import Boolean, Table, Update, literal_column, not_, text, update
+from sqlalchemy import (
+    BigInteger,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    cast,
+    column,
+    func,
+    literal_column,
+    select,
+    table,
+    update,
+)
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.elements import ColumnElement
 
@@ -18,12 +31,9 @@ from storage.tables import inbox, outbox
 from storage.trouble import busy_when_out_of_reach
 
 _SPACE = 20_260_105  # the first of the lock's two numbers: nobody else's locks are meant
-_take = text("SELECT pg_try_advisory_lock(:space, :number)")
-_is_held = (
-    "EXISTS (SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND granted AND objsubid = 2"
-    f" AND classid = {_SPACE} AND objid::text = split_part({{table}}.owner, '/', 1)"
-    " AND database = (SELECT oid FROM pg_database WHERE datname = current_database()))"
-)
+_take = select(func.pg_try_advisory_lock(bindparam("space"), bindparam("number")))
+_look = select(literal_column("1"))
+_locks = table("pg_locks", column("locktype"), column("classid"), column("objid"), column("objsubid"), column("granted"))
 
 
 class Presence:
@@ -39,15 +49,18 @@ class Presence:
         Raises:
             StorageBusy: The server is out of reach.
         """
-        with busy_when_out_of_reach():
-            if self._connection is not None and self._connection.invalidated:
+        if self._connection is not None:
+            try:
+                await self._connection.execute(_look)
+            except Exception:  # whatever it is, this session is of no use; a new one shows whether the server is there
                 await self.end()
-            if self._connection is None:
-                connection = engine.connect()
-                await connection.start()
-                self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-                await self._connection.execute(_take, {"space": _SPACE, "number": self.number})
-            await self._connection.execute(text("SELECT 1"))
+            else:
+                return
+        with busy_when_out_of_reach():
+            connection = engine.connect()
+            await connection.start()
+            self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+            await self._connection.execute(_take, {"space": _SPACE, "number": self.number})
 
     async def end(self) -> None:
         """Closing the session frees the lock; a broken session has done so already."""
@@ -62,9 +75,25 @@ class Presence:
         return sum([await link.run(_free(table, self.number, link.is_postgres)) for table in (inbox, outbox)])
 
 
-def _free(table: Table, mine: int, is_postgres: bool) -> Update:
-    is_gone: ColumnElement[bool] = ~table.c.owner.startswith(f"{mine}/")
+def _free(claims: Table, mine: int, is_postgres: bool) -> Update:
+    is_gone: ColumnElement[bool] = ~claims.c.owner.startswith(f"{mine}/")
     if is_postgres:
-        is_gone &= not_(literal_column(_is_held.format(table=table.name), Boolean))
-    claimed = is_state("waiting", table) & table.c.leased_until.is_not(None)
-    return update(table).where(claimed, is_gone).values(owner="", leased_until=None)
+        is_gone &= ~_is_alive(claims)
+    claimed = is_state("waiting", claims) & claims.c.leased_until.is_not(None)
+    return update(claims).where(claimed, is_gone).values(owner="", leased_until=None)
+
+
+def _is_alive(claims: Table) -> ColumnElement[bool]:
+    """Does a session hold the lock of the number that the owner's name begins with?"""
+    number = func.split_part(claims.c.owner, "/", 1)
+    return (
+        select(literal_column("1"))
+        .where(
+            _locks.c.locktype == "advisory",
+            _locks.c.granted,
+            _locks.c.objsubid == literal_column("2"),  # a lock of two numbers
+            cast(_locks.c.classid, BigInteger) == _SPACE,
+            cast(_locks.c.objid, Text) == number,
+        )
+        .exists()
+    )

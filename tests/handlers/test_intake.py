@@ -10,8 +10,8 @@ from bot.domain.incoming import Incoming, IncomingKind
 from bot.domain.people import Channel
 from bot.domain.reply import NewReply, Reply
 from bot.errors import StaleVersion, StorageBusy
+from bot.ports import Storage
 from handlers.intake import Intake
-from handlers.leases import take_back_leases
 from handlers.turns import Turn, Turns
 from storage import Database
 from tests.conftest import Place
@@ -28,12 +28,13 @@ from tests.handlers.cast import (
     until,
     update,
 )
+from tests.handlers.test_intake_keep import Watched
 
 TELEGRAM = Channel.TELEGRAM
 
 
 def make_intake(
-    database: Database, dialogue: Dialogue, *, at_once: int = 4, together: int = 1, lease: timedelta = timedelta(seconds=60)
+    database: Storage, dialogue: Dialogue, *, at_once: int = 4, together: int = 1, lease: timedelta = timedelta(seconds=60)
 ) -> Intake:
     return Intake(
         database,
@@ -177,6 +178,19 @@ async def test_an_apology_that_fails_as_well_still_puts_the_update_aside(databas
         assert len(await uow.inbox.failed()) == 1
 
 
+async def test_many_residents_who_write_together_share_a_transaction(database: Database) -> None:
+    """Forty turns in five transactions, and one that fails costs only itself."""
+    dialogue = Dialogue()
+    storage = Watched(database)
+    intake = make_intake(storage, dialogue, together=8)
+    await intake.keep(TELEGRAM, [update(number, f"resident-{number}", "x") for number in range(40)])
+    storage.commits = 0
+    async with at_work(intake.work):
+        await until(lambda: nothing_waits(database))
+        assert storage.commits <= 7  # one to claim, five turns' worth, one that found nothing more
+    assert len(dialogue.turns) == len(await queued(database)) == 40
+
+
 async def test_what_is_not_from_a_resident_is_kept_and_never_answered(database: Database) -> None:
     dialogue = Dialogue()
     intake = make_intake(database, dialogue)
@@ -253,7 +267,7 @@ async def test_what_a_killed_process_had_claimed_is_taken_up_when_its_lease_runs
     assert await queued(database) == [("lan", "Bạn viết: Đèn hỏng")]
 
 
-async def test_the_only_process_need_not_wait_for_its_predecessors_lease(database: Database) -> None:
+async def test_nobody_waits_for_a_dead_processs_lease(database: Database) -> None:
     dialogue = Dialogue()
     intake = make_intake(database, dialogue)
     await intake.keep(TELEGRAM, [update(1, "lan", "Đèn hỏng")])
@@ -263,7 +277,7 @@ async def test_the_only_process_need_not_wait_for_its_predecessors_lease(databas
         await uow.outbox.add([NewReply(address=address("hoa"), reply=Reply(text="Chào"))], now)
         assert await uow.outbox.claim(owner="killed", channels=[TELEGRAM], now=now, lease=hour, most=5)
         await uow.commit()
-    assert await take_back_leases(database) == 2
+    assert await database.free_claims_of_the_dead() == 2
     async with at_work(intake.work):
         await until(lambda: nothing_waits(database))
     assert await queued(database) == [("hoa", "Chào"), ("lan", "Bạn viết: Đèn hỏng")]

@@ -44,6 +44,13 @@ class Watched:
     is_broken: bool = False
     on_begin: Callable[[UnitOfWork], None] | None = None
 
+    @property
+    def owner(self) -> str:
+        return self.database.owner
+
+    async def free_claims_of_the_dead(self) -> int:
+        return await self.database.free_claims_of_the_dead()
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
         self.begun += 1

@@ -1,7 +1,6 @@
 """The program as a process of its own, to be killed without warning and started again on the same data."""
 
 import os
-import signal
 import subprocess
 import sys
 import time
@@ -60,9 +59,10 @@ class Program:
     def is_killed(self) -> None:
         """SIGKILL: nothing it could do about it."""
         assert self.process is not None
+        assert self.process.poll() is None, f"it was already gone\n{self.log.read_text()[-3000:]}"
         self.process.kill()
         self.process.wait(timeout=10)
-        assert self.process.returncode == -signal.SIGKILL, "it was already gone"
+        self._close()
 
     def is_asked_to_stop(self) -> float:
         """SIGTERM; returns the seconds it took. It must leave with 0."""
@@ -71,6 +71,7 @@ class Program:
         self.process.terminate()
         self.process.wait(timeout=30)
         assert self.process.returncode == 0, self.log.read_text()[-3000:]
+        self._close()
         return time.monotonic() - began
 
     def is_ready(self) -> bool:
@@ -85,5 +86,8 @@ class Program:
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait(timeout=10)
+        self._close()
+
+    def _close(self) -> None:
         if self.process is not None and self.process.stdout is not None:
             self.process.stdout.close()

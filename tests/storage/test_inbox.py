@@ -124,16 +124,6 @@ async def test_a_released_update_comes_back_when_it_is_due_and_keeps_its_place(d
     assert await claim(database, now=NOW + timedelta(seconds=5)) == ["1"]
 
 
-async def test_a_process_that_is_alone_takes_back_every_lease_at_its_start(database: Database) -> None:
-    """After a kill on SQLite nobody needs to wait for the dead process's leases."""
-    await keep(database, update(1, "lan"), update(2, "hoa"))
-    assert await claim(database, owner="killed") == ["1", "2"]
-    async with database.begin() as uow:
-        assert await uow.inbox.forget_leases() == 2
-        await uow.commit()
-    assert await claim(database, owner="restarted") == ["1", "2"]
-
-
 async def test_the_backlog_says_how_much_waits_and_since_when(database: Database) -> None:
     async with database.begin() as uow:
         assert (await uow.inbox.backlog()).oldest is None

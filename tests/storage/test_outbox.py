@@ -109,18 +109,8 @@ async def test_a_dead_postmans_reply_is_sent_by_the_next(database: Database) -> 
         assert await uow.outbox.next_due() == NOW + LEASE
     assert await take(database, LATER) == ["một"]
     await record(database, sent(only), failed(only))  # the dead one's word comes late and changes nothing
-    async with database.begin() as uow:
+    async with database.reading() as uow:
         assert (await uow.outbox.backlog(LATER)).failed == 0
-        assert await uow.outbox.forget_leases() == 0
-
-
-async def test_leases_are_taken_back_at_once_by_a_process_that_is_alone(database: Database) -> None:
-    await queue(database, says("một"))
-    assert await take(database, owner="killed") == ["một"]
-    async with database.begin() as uow:
-        assert await uow.outbox.forget_leases() == 1
-        await uow.commit()
-    assert await take(database) == ["một"]
 
 
 async def test_an_answer_that_never_arrives_is_shown_on_its_case(database: Database) -> None:
