@@ -85,8 +85,8 @@ class Database:
         try:
             if migrate:
                 await self.migrate()
-            if not self._guest:
-                await self.free_claims_of_the_dead()
+                if not self._guest:  # without `migrate` there may be no tables yet
+                    await self.free_claims_of_the_dead()
         except BaseException:
             await self.close()
             raise

@@ -32,7 +32,7 @@ from storage.trouble import busy_when_out_of_reach
 
 _SPACE = 20_260_105  # the first of the lock's two numbers: nobody else's locks are meant
 _take = select(func.pg_try_advisory_lock(bindparam("space"), bindparam("number")))
-_look = select(literal_column("1"))
+_look = select(literal_column("1", BigInteger))
 _locks = table("pg_locks", column("locktype"), column("classid"), column("objid"), column("objsubid"), column("granted"))
 
 
