@@ -10,6 +10,7 @@ from contextlib import suppress
 
 from sqlalchemy import (
     BigInteger,
+    Select,
     Table,
     Text,
     Update,
