@@ -18,6 +18,9 @@ from bot.web.tokens import same
 TOKEN_FIELD = "form_token"  # noqa: S105 - the name of a field, not a secret
 SPOOL = 256 * 1024  # bytes of one file held in memory before it goes to disk
 MOST_FIELDS = 100
+# Bytes asked for at once; what comes is what has arrived. More than aiohttp ever buffers: asked for less, its part reader
+# may have to push some of it back by a call that it deprecates itself.
+CHUNK = 1024 * 1024
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 
@@ -132,7 +135,7 @@ async def _read_multipart(request: web.Request, form: Form, limits: Limits) -> N
             await _read_file(request, part, form, limits)
             continue
         value = bytearray()
-        while chunk := await part.read_chunk():
+        while chunk := await part.read_chunk(CHUNK):
             value += chunk
             fields_size += len(chunk)
             if fields_size > limits.fields_size:
@@ -148,7 +151,7 @@ async def _read_file(request: web.Request, part: BodyPartReader, form: Form, lim
     upload = Upload(clean(part.name or ""), clean(part.filename or ""), 0, False, spool)
     if is_kept:
         form.uploads.append(upload)
-    while chunk := await part.read_chunk(64 * 1024):
+    while chunk := await part.read_chunk(CHUNK):
         size += len(chunk)
         if request.content.total_bytes > limits.total_size:
             raise _too_large(limits)

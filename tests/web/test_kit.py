@@ -1,5 +1,6 @@
 """What every page has, whatever room it comes from: headers, errors without innards, languages, forms within bounds."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -50,6 +51,7 @@ def make_app(database: Database, public_url: str = "") -> web.Application:
     app.router.add_get("/busy", busy)
     app.router.add_get("/stream", stream)
     app.router.add_post("/chat/echo", echo)
+    app.router.add_post("/chat/roomy-echo", roomy_echo)
     app.router.add_post("/hooks/any", hook)
     return app
 
@@ -75,7 +77,14 @@ async def hook(_request: web.Request) -> web.Response:
 
 
 async def echo(request: web.Request) -> web.Response:
-    limits = Limits(files=2, file_size=1000, total_size=10_000)
+    return await echo_within(request, Limits(files=2, file_size=1000, total_size=10_000))
+
+
+async def roomy_echo(request: web.Request) -> web.Response:
+    return await echo_within(request, Limits(files=2))
+
+
+async def echo_within(request: web.Request, limits: Limits) -> web.Response:
     async with read_form(request, token="right", limits=limits) as form:
         files = [[upload.name, upload.size, upload.is_too_large, len(upload.read())] for upload in form.uploads]
         return web.json_response({"fields": dict(form.fields), "files": files, "many": form.has_too_many_files})
@@ -239,6 +248,31 @@ async def test_an_empty_file_input_is_no_file(client: Client) -> None:
     form.add_field("files", b"", filename="", content_type="application/octet-stream")
     found = await (await client.post("/chat/echo", data=form)).json()
     assert (found["files"], found["many"]) == ([], False)
+
+
+async def test_a_form_that_comes_in_drops_and_gushes_is_read_whole(client: Client) -> None:
+    """A few bytes, a pause, then a lot at once: the part reader is never made to push anything back."""
+    words, scan = "a" * 30_000, b"x" * 120_000
+
+    async def slowly() -> AsyncIterator[bytes]:
+        for name, more, body in (
+            ("form_token", "", b"right"),
+            ("text", "", words.encode()),
+            ("files", '; filename="scan"', scan),
+        ):
+            yield f'--edge\r\nContent-Disposition: form-data; name="{name}"{more}\r\n\r\n'.encode() + body[:4]
+            for gush in (body[4:6], body[6:]):
+                await asyncio.sleep(0.02)
+                yield gush
+            yield b"\r\n"
+        yield b"--edge--\r\n"
+
+    headers = {"Content-Type": "multipart/form-data; boundary=edge"}
+    response = await client.post("/chat/roomy-echo", data=slowly(), headers=headers)
+    assert response.status == 200
+    found = await response.json()
+    assert found["fields"]["text"] == words
+    assert found["files"] == [["scan", len(scan), False, len(scan)]]
 
 
 @dataclass(frozen=True)
