@@ -1,9 +1,12 @@
 """Where we stand with each address, and whose address it is."""
 
+import json
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, select
+import structlog
+from sqlalchemy import Row, Text, bindparam, delete, insert, select, type_coerce
 
 from bot.domain.case import CaseCode
 from bot.domain.draft import Conversation, Draft, Question
@@ -12,11 +15,15 @@ from bot.domain.ward import WardCode
 from storage.link import Link, by_engine
 from storage.tables import addresses, conversations, residents
 
+log = structlog.get_logger()
+
 _KEY = ("channel", "external_id")
 
-_get = select(conversations).where(
-    conversations.c.channel == bindparam("channel"), conversations.c.external_id == bindparam("external_id")
-)
+# The draft as text: what cannot be parsed must not keep us from the rest of the row.
+_get = select(
+    *(column for column in conversations.c if column.name != "draft"),
+    type_coerce(conversations.c.draft, Text).label("draft"),
+).where(conversations.c.channel == bindparam("channel"), conversations.c.external_id == bindparam("external_id"))
 _put = by_engine(
     lambda insert_into: (stored := insert_into(conversations)).on_conflict_do_update(
         index_elements=_KEY,
@@ -45,12 +52,13 @@ class SqlConversations:
         row = await self._link.row(_get, {"channel": address.channel.value, "external_id": address.external_id})
         if row is None:
             return Conversation(address=address)
+        draft, asked = _draft_of(row)
         return Conversation(
             address=address,
             resident_id=ResidentId(row.resident_id),
             language=Language(row.language),
-            draft=Draft.from_dict(row.draft) if row.draft else None,
-            asked=Question(row.asked) if row.asked else None,
+            draft=draft,
+            asked=asked,
             case_code=CaseCode(row.case_code) if row.case_code else None,
             preset_ward=WardCode(row.preset_ward) if row.preset_ward else None,
             last_group_id=row.last_group_id,
@@ -90,3 +98,17 @@ class SqlConversations:
             await self._link.run(_drop_resident, {"resident": resident_id})
             resident_id = await self._link.value(_whose, key)
         return ResidentId(resident_id)
+
+
+def _draft_of(row: Row[Any]) -> tuple[Draft | None, Question | None]:
+    """The open draft and what was asked about it.
+
+    A draft that cannot be read (a disk's fault, a newer version's words) is none: the resident can go on with a new one,
+    and every message of the old one is still in the inbox.
+    """
+    try:
+        draft = Draft.from_dict(json.loads(row.draft)) if row.draft else None
+        return draft, Question(row.asked) if row.asked else None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
+        log.error("draft_unreadable", resident=row.resident_id, error=type(wrong).__name__)
+        return None, None

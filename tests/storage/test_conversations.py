@@ -3,6 +3,10 @@
 import asyncio
 from dataclasses import replace
 
+import pytest
+from sqlalchemy import text
+from structlog.testing import capture_logs
+
 from bot.domain.case import CaseCode, CaseKind
 from bot.domain.draft import Conversation, Draft, DraftPart, Question, WardSource
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
@@ -90,3 +94,30 @@ async def test_hostile_text_is_kept_as_far_as_it_can_be(database: Database) -> N
         assert found.draft is not None
         [kept] = found.draft.parts
     assert kept.text.replace("\0", "\ufffd") == part.text.replace("\0", "\ufffd").replace("\ud800", "\ufffd")
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ['{"serial":"k3","started_at"', "[]", "7", '{"serial":"k3"}', '{"parts":null}', '"x"', "{}]", "[" * 100_000],
+)
+async def test_a_draft_that_cannot_be_read_holds_nobody_up(database: Database, broken: str) -> None:
+    """Lan goes on without it, in her language and with her case; the log says so, without her words."""
+    whole = Conversation(
+        address=LAN, language=Language.EN, draft=DRAFT, asked=Question.WARD, case_code=CaseCode("7K3M-9QX2"), is_blocked=True
+    )
+    async with database.begin() as uow:
+        stored = await uow.conversations.put(whole, NOW)
+        await uow.commit()
+    async with database._transaction() as connection:
+        changed = await connection.execute(text("UPDATE conversations SET draft = :draft"), {"draft": broken})
+        assert changed.rowcount == 1
+        await connection.commit()
+    with capture_logs() as logs:
+        async with database.begin() as uow:
+            found = await uow.conversations.get(LAN)
+            assert found == replace(stored, draft=None, asked=None)
+            again = await uow.conversations.put(replace(found, draft=DRAFT), NOW)
+            assert await uow.conversations.get(LAN) == again
+    [line] = logs
+    assert (line["event"], line["log_level"], line["resident"]) == ("draft_unreadable", "error", stored.resident_id)
+    assert "Hố ga" not in str(logs)
