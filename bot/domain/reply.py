@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from bot.domain.incoming import FileKind, StoredFile
-from bot.domain.people import Address
+from bot.domain.people import Address, Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,8 @@ class Reply:
     """One message to a resident. Plain text: a channel escapes it for itself.
 
     `choices` are rows of choices. `asks_location` offers the channel's own "share my location". `answers_choice_id` is the
-    pressed button that the channel wants acknowledged; a reply may be that alone (then `text` is empty).
+    pressed button that the channel wants acknowledged; a reply may be that alone (then `text` is empty). `language` is what
+    `text` is written in, for whatever a channel adds of its own; None where nobody said.
     """
 
     text: str = ""
@@ -35,6 +36,7 @@ class Reply:
     asks_location: bool = False
     files: tuple[StoredFile, ...] = ()
     answers_choice_id: str = ""
+    language: Language | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """Only what is set, for the outbox row."""
@@ -51,6 +53,8 @@ class Reply:
             ]
         if self.answers_choice_id:
             found["answers"] = self.answers_choice_id
+        if self.language:
+            found["language"] = self.language.value
         return found
 
     @classmethod
@@ -65,6 +69,7 @@ class Reply:
                 for f in found.get("files", ())
             ),
             answers_choice_id=found.get("answers", ""),
+            language=Language(found["language"]) if found.get("language") else None,
         )
 
 

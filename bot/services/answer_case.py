@@ -41,10 +41,8 @@ async def answer_case(
     language = await residents_language(uow, case)
     office = office_name(language, case.ward_code, wards)
     said = say(language, "answer_text", code=case.code, office=office, text=words).strip()
-    reply = NewReply(
-        address=case.address, reply=Reply(text=said, files=tuple(files)), message_id=message_id, case_id=case.id
-    )
-    await uow.outbox.add([reply], now)
+    reply = Reply(text=said, files=tuple(files), language=language)
+    await uow.outbox.add([NewReply(address=case.address, reply=reply, message_id=message_id, case_id=case.id)], now)
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.ANSWERED, at=now, staff_id=staff.id))
     await uow.audit.record(action="case_answered", now=now, staff_id=staff.id, subject=case.code)
     return message_id

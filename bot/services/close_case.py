@@ -48,8 +48,8 @@ async def close_case(
         outcome=say(language, f"outcome_{outcome.value}"),
         text=words,
     )
-    reply = NewReply(address=case.address, reply=Reply(text=said), message_id=message_id, case_id=case.id)
-    await uow.outbox.add([reply], now)
+    reply = Reply(text=said, language=language)
+    await uow.outbox.add([NewReply(address=case.address, reply=reply, message_id=message_id, case_id=case.id)], now)
     details = {"outcome": outcome.value}
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.CLOSED, at=now, staff_id=staff.id, details=details))
     await uow.audit.record(action="case_closed", now=now, staff_id=staff.id, subject=case.code, details=details)

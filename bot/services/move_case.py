@@ -51,7 +51,8 @@ async def move_case(
         if ward
         else say(language, "answer_moved_to_city", code=case.code)
     )
-    await uow.outbox.add([NewReply(address=case.address, reply=Reply(text=said), case_id=case.id)], now)
+    reply = Reply(text=said, language=language)
+    await uow.outbox.add([NewReply(address=case.address, reply=reply, case_id=case.id)], now)
     details = short_details(from_ward=case.ward_code, from_desk=case.desk.value, ward=ward_code, desk=desk.value)
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.MOVED, at=now, staff_id=staff.id, details=details))
     await uow.audit.record(action="case_moved", now=now, staff_id=staff.id, subject=case.code, details=dict(details))

@@ -48,7 +48,7 @@ from bot.ports import FileStore, KeptUpdate
 from bot.wording import say
 from handlers.channels.telegram_calls import redact
 from handlers.channels.telegram_reading import read_update
-from handlers.channels.telegram_text import LONGEST_CAPTION, language_of, parts, units
+from handlers.channels.telegram_text import LONGEST_CAPTION, parts, units
 from handlers.channels.telegram_updates import clean
 
 log = structlog.get_logger()
@@ -306,7 +306,7 @@ Markup = InlineKeyboardMarkup | ReplyKeyboardMarkup | ReplyKeyboardRemove
 def _with_keyboard(reply: Reply) -> tuple[str, Markup]:
     """The words, and the keyboard under them. A plain reply takes an earlier location button away again."""
     text = clean(reply.text).strip()
-    language = language_of(text)
+    language = reply.language or Language.VI
     if reply.choices:
         if reply.asks_location:
             text = f"{text}\n\n{say(language, 'telegram_how_to_share_location')}"

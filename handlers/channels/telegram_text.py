@@ -1,8 +1,5 @@
 """What fits into one Telegram message: lengths count in UTF-16 units, and too long a text is split where people would."""
 
-from unicodedata import normalize
-
-from bot.domain.people import Language
 from handlers.channels.telegram_updates import clean
 
 LONGEST_TEXT = 4096
@@ -37,16 +34,3 @@ def _longest_head(text: str, most: int) -> str:
     while (over := units(head) - most) > 0:
         head = head[: -((over + 1) // 2)]
     return head
-
-
-_VIETNAMESE = frozenset("ăâđêôơưàáảãạằắẳẵặầấẩẫậèéẻẽẹềếểễệìíỉĩịòóỏõọồốổỗộờớởỡợùúủũụừứửữựỳýỷỹỵ")
-
-
-def language_of(text: str) -> Language:
-    """The language that one of our own sentences is in: in Vietnamese most words carry a mark, in English a name at most.
-
-    A reply does not say its language, and the line or the button that this channel adds must not change it.
-    """
-    words = normalize("NFC", text).lower().split()
-    marked = sum(not _VIETNAMESE.isdisjoint(word) for word in words)
-    return Language.VI if marked * 3 > len(words) else Language.EN

@@ -43,7 +43,8 @@ class Dialogue:
     async def apologise(self, uow: UnitOfWork, address: Address, now: datetime) -> None:
         """Say that a message could not be handled and what became of it; for a unit of work after the failed one."""
         language = (await uow.conversations.get(address)).language
-        await uow.outbox.add([NewReply(address=address, reply=Reply(text=say(language, "chat_apology")))], now)
+        reply = Reply(text=say(language, "chat_apology"), language=language)
+        await uow.outbox.add([NewReply(address=address, reply=reply)], now)
 
 
 def make_dialogue(city: City) -> Dialogue:

@@ -24,11 +24,12 @@ class _Said:
     choices: Rows = ()
     asks_location: bool = False
 
-    def reply(self) -> Reply:
+    def reply(self, language: Language) -> Reply:
         return Reply(
             text="\n\n".join(self.paragraphs),
             choices=tuple(tuple(row) for row in self.choices),
             asks_location=self.asks_location,
+            language=language,
         )
 
 
@@ -90,7 +91,7 @@ class Turn:
 
     async def finish(self) -> None:
         """Keep the conversation and queue the replies. A pressed button is always acknowledged, said or not."""
-        replies = [said.reply() for said in self._said if said.paragraphs]
+        replies = [said.reply(self.language) for said in self._said if said.paragraphs]
         if self.incoming.choice_id:
             first = replies[0] if replies else Reply()
             replies[:1] = [replace(first, answers_choice_id=self.incoming.choice_id)]

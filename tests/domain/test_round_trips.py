@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.case import CaseKind
 from bot.domain.draft import Draft, DraftPart, WardSource
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
+from bot.domain.people import Language
 from bot.domain.reply import Choice, Reply
 from bot.domain.ward import Point, WardCode
 
@@ -68,6 +69,7 @@ replies = st.builds(
     asks_location=st.booleans(),
     files=st.lists(files, max_size=3).map(tuple),
     answers_choice_id=words,
+    language=st.none() | st.sampled_from(Language),
 )
 
 

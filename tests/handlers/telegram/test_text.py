@@ -4,9 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.people import Language
-from bot.wording import catalogue
-from handlers.channels.telegram_text import language_of, parts, units
+from handlers.channels.telegram_text import parts, units
 
 
 @pytest.mark.parametrize(("text", "length"), [("", 0), ("đèn", 3), ("😡", 2), ("e\u0301", 2), ("a😡b", 4)])
@@ -30,12 +28,3 @@ def test_no_part_is_too_long_or_blank_and_no_letter_is_lost(text: str, most: int
     found = parts(text, most)
     assert all(0 < units(part) <= most and part.strip() for part in found)
     assert "".join("".join(found).split()) == "".join(text.split())
-
-
-def test_our_own_questions_are_known_by_their_language() -> None:
-    """Every sentence that can come with a wish for the place, also with the bot's name or a ward's in it."""
-    for language in Language:
-        asked = [forms[0] for key, forms in catalogue(language).items() if key.startswith("chat_ask_ward")]
-        assert asked
-        for text in (*asked, f"{catalogue(language)['chat_intro'][0]}\n\n{asked[0]}"):
-            assert language_of(text) is language, text
