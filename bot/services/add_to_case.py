@@ -5,11 +5,15 @@ queue. Which case is meant is decided in `handlers.dialogue`.
 """
 
 from datetime import datetime
+from enum import StrEnum
 
 from bot.domain.case import Case, CaseStatus
 from bot.domain.draft import DraftPart
-from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
+from bot.domain.incoming import StoredFile
+from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage, ThreadMessage
 from bot.ports import UnitOfWork
+
+REOPENED = {"reopened": "yes"}  # what the timeline says about words that opened a closed case again
 
 
 async def add_to_case(uow: UnitOfWork, *, case: Case, part: DraftPart, now: datetime, reopens: bool = True) -> Case:
@@ -27,8 +31,8 @@ async def add_to_case(uow: UnitOfWork, *, case: Case, part: DraftPart, now: date
     if await uow.cases.message_by_source(case.id, part.source_id) is not None:
         return case
     # First the change, then the message: adding a message raises the version, and `change` compares it.
-    is_reopened = reopens and case.status is CaseStatus.CLOSED
-    if is_reopened:
+    details = REOPENED if reopens and case.status is CaseStatus.CLOSED else None
+    if details:
         case = await uow.cases.change(case, status=CaseStatus.OPEN)
     album = await uow.cases.message_by_group(case.id, part.group_id) if part.group_id else None
     if album is not None:
@@ -36,25 +40,65 @@ async def add_to_case(uow: UnitOfWork, *, case: Case, part: DraftPart, now: date
     if album is None or part.text:
         await uow.cases.add_message(_message(case, part, now, with_files=album is None))
     if album is None:
-        details = {"reopened": "yes"} if is_reopened else None
         await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.ADDED, at=now, details=details))
     return case
 
 
-async def edit_in_case(uow: UnitOfWork, *, case: Case, source_id: str, text: str, now: datetime) -> bool:
+class Edited(StrEnum):
+    """What became of an edit."""
+
+    CHANGED = "changed"
+    SAME = "same"  # Telegram also tells of edits that changed nothing we keep: a link's preview, a reaction
+    UNKNOWN = "unknown"  # the case has no such message
+
+
+async def edit_in_case(
+    uow: UnitOfWork,
+    *,
+    case: Case,
+    source_id: str,
+    text: str,
+    now: datetime,
+    group_id: str = "",
+    files: tuple[StoredFile, ...] = (),
+) -> Edited:
     """Replace the words of an earlier message of this case; what they were stays as a revision.
 
-    Returns:
-        False when the case has no such message.
+    A closed case is opened again, as by any other words.
+
+    Args:
+        group_id: The album of the edited message: its parts are one message, known by the first one's `source_id`.
+        files: Those the message has now. New ones are added; what staff saw already stays.
+
+    Raises:
+        StaleVersion: Staff changed the case in the same moment; the turn is begun again.
     """
-    message_id = await uow.cases.message_by_source(case.id, source_id)
-    if message_id is None:
-        return False
-    if case.status is CaseStatus.CLOSED:
+    message = await _message_of(uow, case, source_id, group_id)
+    if message is None:
+        return Edited.UNKNOWN
+    known = {attachment.file.key for attachment in message.attachments}
+    new_files = tuple(file for file in files if file.key and file.key not in known)
+    # An album's part without a caption says nothing about the words that came with another part.
+    has_new_words = text != message.text.strip() and bool(text or not group_id)
+    if not has_new_words and not new_files:
+        return Edited.SAME
+    details = REOPENED if case.status is CaseStatus.CLOSED else None
+    if details:  # first: what comes next raises the version, and `change` compares it
         await uow.cases.change(case, status=CaseStatus.OPEN)
-    await uow.cases.edit_message(message_id, text, now)
-    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.EDITED, at=now))
-    return True
+    if has_new_words:
+        await uow.cases.edit_message(message.id, text, now)
+    await uow.cases.add_files(message.id, new_files)
+    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.EDITED, at=now, details=details))
+    return Edited.CHANGED
+
+
+async def _message_of(uow: UnitOfWork, case: Case, source_id: str, group_id: str) -> ThreadMessage | None:
+    message_id = await uow.cases.message_by_source(case.id, source_id)
+    if message_id is None and group_id:
+        message_id = await uow.cases.message_by_group(case.id, group_id)
+    if message_id is None:
+        return None
+    return next((message for message in await uow.cases.thread(case.id) if message.id == message_id), None)
 
 
 def _message(case: Case, part: DraftPart, now: datetime, *, with_files: bool) -> NewMessage:

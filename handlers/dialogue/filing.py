@@ -30,6 +30,8 @@ def receive(turn: Turn) -> None:
         return
     is_album_part = bool(incoming.group_id) and incoming.group_id == turn.conversation.last_group_id
     draft = understand(incoming, draft, turn.city)
+    if incoming.is_edit and draft == known:
+        return  # Telegram also tells of edits that changed nothing we keep
     turn.update(draft, turn.conversation.asked)
     turn.conversation = replace(turn.conversation, last_group_id=incoming.group_id)
     say_troubles(turn)

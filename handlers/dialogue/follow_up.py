@@ -1,18 +1,21 @@
 """What a resident writes after filing: it joins the case, unless the resident says that it is a matter of its own."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from bot.domain.case import Case, CaseStatus
 from bot.domain.draft import DraftPart
 from bot.domain.incoming import Incoming, IncomingKind
 from bot.domain.reply import Choice
-from bot.domain.thread import Author, ThreadMessage
-from bot.services.add_to_case import add_to_case, edit_in_case
+from bot.domain.thread import Author, EventKind, ThreadMessage
+from bot.services.add_to_case import Edited, add_to_case, edit_in_case
 from handlers.dialogue import choices
 from handlers.dialogue.asking import ask_next, new_button, say_receipt
 from handlers.dialogue.filing import receive as receive_into_draft
 from handlers.dialogue.filing import say_emergency, say_troubles, start_with
 from handlers.dialogue.turn import Turn
+
+BURST = timedelta(seconds=30)
 
 
 async def receive(turn: Turn) -> None:
@@ -29,15 +32,25 @@ async def receive(turn: Turn) -> None:
     if part is None:
         turn.say("chat_contact_not_needed", choices=[[new_button(turn)]])
         return
+    is_of_a_burst = not incoming.text.strip() and await _added_just_now(turn, case)
     await add_to_case(turn.uow, case=case, part=part, now=turn.now)
     turn.case_id = case.id
     say_troubles(turn)
     if is_album_part and not part.text:
         return
+    is_closed = case.status is CaseStatus.CLOSED
+    if is_of_a_burst and not is_closed:
+        return
     say_emergency(turn)
     label = turn.word("chat_button_own_matter")
-    key = "chat_added_reopened" if case.status is CaseStatus.CLOSED else "chat_added"
+    key = "chat_added_reopened" if is_closed else "chat_added"
     turn.say(key, code=case.code, choices=[[Choice(label, choices.new_from(incoming.source_id))]])
+
+
+async def _added_just_now(turn: Turn, case: Case) -> bool:
+    """Did something join this case a moment ago? Photo upon photo is acknowledged once; words always are."""
+    added = [event.at for event in await turn.uow.cases.timeline(case.id) if event.kind is EventKind.ADDED]
+    return bool(added) and turn.now - max(added) < BURST
 
 
 def part_of(incoming: Incoming) -> DraftPart | None:
@@ -63,18 +76,32 @@ async def thank(turn: Turn) -> None:
 
 async def edit(turn: Turn) -> bool:
     """Change a message that belongs to a filed case; False when no case of this resident has it."""
-    resident_id = turn.conversation.resident_id
-    text = turn.incoming.text.strip()
-    if resident_id is None or not text:
+    resident_id, incoming = turn.conversation.resident_id, turn.incoming
+    if resident_id is None or incoming.point is not None:
         return False
     for case in await turn.uow.cases.of_resident(resident_id):
-        source_id = turn.incoming.source_id
-        if await edit_in_case(turn.uow, case=case, source_id=source_id, text=text, now=turn.now):
-            turn.case_id = case.id
-            say_emergency(turn)
-            turn.say("chat_edited", code=case.code)
-            return True
+        edited = await edit_in_case(
+            turn.uow,
+            case=case,
+            source_id=incoming.source_id,
+            text=incoming.text.strip(),
+            now=turn.now,
+            group_id=incoming.group_id,
+            files=incoming.files,
+        )
+        if edited is Edited.UNKNOWN:
+            continue
+        if edited is Edited.CHANGED:
+            _say_edited(turn, case)
+        return True
     return False
+
+
+def _say_edited(turn: Turn, case: Case) -> None:
+    turn.case_id = case.id
+    say_troubles(turn)
+    say_emergency(turn)
+    turn.say("chat_edited_reopened" if case.status is CaseStatus.CLOSED else "chat_edited", code=case.code)
 
 
 async def own_matter(turn: Turn, source_id: str) -> None:

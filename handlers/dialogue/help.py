@@ -11,16 +11,23 @@ _PRESET = "ward_"
 
 
 def start(turn: Turn) -> None:
-    """/start, perhaps with the ward of a notice board's code: "/start ward_00091"."""
+    """/start, perhaps with the ward of a notice board's code: "/start ward_00091".
+
+    Whoever presses Start begins anew: what comes next is a matter of its own and joins no earlier case. An unfinished
+    draft is never thrown away for it.
+    """
     code = turn.incoming.argument.strip().removeprefix(_PRESET)
     turn.say("chat_start")
     if turn.incoming.argument.startswith(_PRESET) and code in turn.city.wards:
         _preset(turn, turn.city.wards[code].code)
-    if turn.draft is None:
-        turn.say("chat_start_now")
-    else:
+    if turn.draft is not None:
         turn.say("chat_draft_open")
         ask_next(turn)
+        return
+    turn.say("chat_start_now")
+    if turn.conversation.case_code is not None:
+        turn.conversation = replace(turn.conversation, case_code=None)
+        turn.say("chat_start_earlier")
 
 
 def _preset(turn: Turn, code: WardCode) -> None:

@@ -29,6 +29,7 @@ class Spoken(StrEnum):
 
 
 _WORDS = {
+    Spoken.START: "bat dau|start",
     Spoken.HELP: "tro giup|giup toi|giup|huong dan|cach dung|help|help me|how does this work|how do i use this|menu",
     Spoken.CANCEL: "huy|huy bo|bo|bo di|thoi|khong gui nua|dung lai|cancel|stop|never mind|forget it",
     Spoken.WHERE: "toi dang o dau|dang o buoc nao|toi dang o buoc nao|den dau roi|where am i|status",
@@ -41,7 +42,7 @@ _WORDS = {
     "send|send it|yes|correct|confirm",
     Spoken.DONT_KNOW: "khong biet|toi khong biet|khong ro|toi khong ro|chua ro|khong nho|ko biet|k biet|"
     "i don t know|i dont know|don t know|dont know|not sure|no idea",
-    Spoken.GREETING: "chao|xin chao|chao ban|chao bot|chao anh|chao chi|alo|a lo|hi|hello|hey|good morning|bat dau|start",
+    Spoken.GREETING: "chao|xin chao|chao ban|chao bot|chao anh|chao chi|alo|a lo|hi|hello|hey|good morning",
     Spoken.THANKS: "cam on|xin cam on|cam on ban|cam on nhe|cam on nhieu|cam on a|xin cam on a|cam on ubnd|thanks|thank you|"
     "thank you very much|thanks a lot",
 }

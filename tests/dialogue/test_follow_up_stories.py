@@ -1,11 +1,14 @@
 """After the code: more words, photos, edits, thanks, a new matter, and a case that was closed meanwhile."""
 
+from datetime import timedelta
+
 from bot.domain.case import Case, CaseStatus
 from bot.domain.draft import Conversation
+from bot.domain.incoming import FileTrouble, IncomingKind
 from bot.domain.outcome import Outcome
 from bot.domain.thread import EventKind
 from tests.dialogue.conftest import Meet
-from tests.dialogue.driver import Resident
+from tests.dialogue.driver import Resident, stored
 
 
 async def files(resident: Resident, words: str = "Rác ở phường Tây Hồ") -> Case:
@@ -189,3 +192,125 @@ async def test_words_never_join_a_case_of_another_address(meet: Meet) -> None:
     assert len(await lan.thread(case)) == 1
     await mai.says("cảm ơn")
     assert len(await lan.thread(case)) == 1
+
+
+async def test_who_presses_start_begins_anew(meet: Meet) -> None:
+    """People who come back press Start: what they write then is a matter of its own, and the earlier one is not lost."""
+    lan = meet("Lan")
+    first = await files(lan)
+    await lan.commands("start")
+    assert "/cases" in lan.hears[-1]
+    await lan.says("Ghế gãy ở phường Ba Đình")
+    assert "Nơi nhận: phường Ba Đình" in lan.hears[-1]
+    await lan.presses("Gửi")
+    assert lan.code != first.code
+    assert [message.text for message in await lan.thread(first)] == ["Rác ở phường Tây Hồ"]
+    await lan.commands("cases")
+    assert first.code in lan.hears[-1]
+    assert lan.code in lan.hears[-1]
+
+
+async def test_start_says_nothing_of_earlier_matters_to_who_has_none(meet: Meet) -> None:
+    lan = meet("Lan")
+    await lan.commands("start")
+    await lan.says("bắt đầu")
+    assert not any("/cases" in text for text in lan.hears)
+
+
+async def test_start_throws_no_unfinished_draft_away(meet: Meet) -> None:
+    lan = meet("Lan")
+    first = await files(lan)
+    await lan.presses("Gửi việc mới")
+    await lan.says("Ghế gãy ở phường Ba Đình")
+    await lan.commands("start")
+    assert "tin chưa gửi" in lan.hears[-1]
+    assert "Ghế gãy" in lan.hears[-1]
+    await lan.presses("Gửi")
+    assert lan.code != first.code
+
+
+async def test_photo_upon_photo_is_acknowledged_once_and_words_always(meet: Meet) -> None:
+    """Nobody wants five beeps for five photos; whoever writes must hear that it arrived."""
+    lan = meet("Lan")
+    case = await files(lan)
+    assert await lan.sends_photo() != []
+    assert await lan.sends_photo() == []
+    assert await lan.shares_location(21.06, 105.82) == []
+    [heard] = await lan.says("thêm nữa này")
+    assert "Đã thêm" in heard.text
+    assert await lan.sends_photo() == []
+    [heard] = await lan.sends_photo(trouble=FileTrouble.TOO_LARGE)
+    assert "quá lớn" in heard.text
+    lan.now += timedelta(seconds=30)
+    assert await lan.sends_photo() != []
+    assert len(await lan.thread(case)) == 8
+
+
+async def test_a_photo_that_opens_a_closed_case_is_never_passed_over_in_silence(meet: Meet) -> None:
+    lan = meet("Lan")
+    case = await files(lan)
+    await lan.sends_photo()
+    await close(lan, case)
+    [heard] = await lan.sends_photo()
+    assert "mở lại" in heard.text
+
+
+async def test_an_edit_that_opens_a_closed_case_again_says_so(meet: Meet) -> None:
+    """To Lan, and to staff: the timeline holds it as it does for added words."""
+    lan = meet("Lan")
+    case = await files(lan)
+    await close(lan, case)
+    await lan.edits("Lan-1", "Rác ở phường Tây Hồ, vẫn còn")
+    assert f"Đã sửa trong hồ sơ {case.code}" in lan.hears[-1]
+    assert "mở lại" in lan.hears[-1]
+    [known] = await lan.cases()
+    assert known.status is CaseStatus.OPEN
+    last = (await lan.timeline(case))[-1]
+    assert (last.kind, last.details) == (EventKind.EDITED, {"reopened": "yes"})
+
+
+async def test_an_edit_that_changes_nothing_is_no_news(meet: Meet) -> None:
+    """Telegram tells of edits also when only a link's preview came: no answer, no event, no closed case opened."""
+    lan = meet("Lan")
+    await lan.says("Rác ở phường Tây Hồ")
+    assert await lan.edits("Lan-1", "Rác ở phường Tây Hồ") == []
+    await lan.presses("Gửi")
+    [case] = await lan.cases()
+    await close(lan, case)
+    assert await lan.edits("Lan-1", " Rác ở phường Tây Hồ ") == []
+    [known] = await lan.cases()
+    assert known.status is CaseStatus.CLOSED
+    assert [event.kind for event in await lan.timeline(case)] == [EventKind.FILED]
+
+
+async def test_another_picture_put_in_place_of_one_is_added(meet: Meet) -> None:
+    """Staff keep what they saw, and see the new one beside it; the same picture told twice is not doubled."""
+    lan = meet("Lan")
+    await lan.sends_photo("Rác ở phường Tây Hồ")
+    await lan.presses("Gửi")
+    [case] = await lan.cases()
+    changed = lan.incoming(
+        IncomingKind.PHOTO, source_id="Lan-1", text="Rác ở phường Tây Hồ", files=(stored(99),), is_edit=True
+    )
+    await lan.gives(changed)
+    assert "Đã sửa" in lan.hears[-1]
+    assert await lan.gives(changed) == []
+    [message] = await lan.thread(case)
+    assert len(message.attachments) == 2
+
+
+async def test_a_caption_changed_on_an_albums_second_photo_changes_the_album(meet: Meet) -> None:
+    """The album is one message, known by its first part; the change neither doubles the photo nor makes a second message."""
+    lan = meet("Lan")
+    await lan.sends_photo(group="g7")
+    await lan.sends_photo("Rác ở phường Tây Hồ", group="g7")
+    await lan.presses("Gửi")
+    [case] = await lan.cases()
+    [before] = await lan.thread(case)
+    edited = {"source_id": "Lan-2", "files": (before.attachments[1].file,), "group_id": "g7", "is_edit": True}
+    await lan.gives(lan.incoming(IncomingKind.PHOTO, text="Rác ở phường Tây Hồ, ngõ 12", **edited))
+    [message] = await lan.thread(case)
+    assert message.text == "Rác ở phường Tây Hồ, ngõ 12"
+    assert len(message.attachments) == 2
+    assert await lan.gives(lan.incoming(IncomingKind.PHOTO, **edited)) == []
+    assert (await lan.thread(case))[0].text == "Rác ở phường Tây Hồ, ngõ 12"

@@ -12,7 +12,7 @@ from bot.domain.ward import WardCode
 from bot.domain.working_time import WorkingCalendar, due_after, with_changes
 from bot.errors import EmptyText
 from bot.ports import Storage, UnitOfWork
-from bot.services.add_to_case import add_to_case, edit_in_case
+from bot.services.add_to_case import Edited, add_to_case, edit_in_case
 from bot.services.file_case import file_case
 from bot.services.working_calendar import load_calendar
 from storage import Database
@@ -143,8 +143,9 @@ async def test_an_edit_of_a_message_elsewhere_changes_nothing(database: Database
     async with database.begin() as uow:
         case = await uow.cases.by_source(LAN, "m1")
         assert case is not None
-        assert not await edit_in_case(uow, case=case, source_id="m77", text="x", now=MONDAY)
-        assert await edit_in_case(uow, case=case, source_id="m1", text="rác to", now=MONDAY)
+        assert await edit_in_case(uow, case=case, source_id="m77", text="x", now=MONDAY) is Edited.UNKNOWN
+        assert await edit_in_case(uow, case=case, source_id="m1", text="rác to", now=MONDAY) is Edited.CHANGED
+        assert await edit_in_case(uow, case=case, source_id="m1", text="rác to", now=MONDAY) is Edited.SAME
         await uow.commit()
     async with database.reading() as uow:
         assert [message.text for message in await uow.cases.thread(case.id)] == ["rác to"]
