@@ -26,7 +26,7 @@ SCENARIO = {
     "notes": "four steps: start, the matter without its ward, the ward, send; then a case code",
     "accept": "Mã hồ sơ: (?P<case>[0-9A-Z-]+)",
     "steps": [
-        {"text": "/start", "until": "@any"},
+        {"text": "/new", "until": "@any"},
         {"text": "Đèn đường hỏng cả đoạn, buổi tối rất tối, đề nghị sửa {marker}", "until": "phường"},
         {"text": "phường Tây Hồ", "until": "@any", "until_button": "Gửi"},
         {"press": "Gửi", "until": "@accept"},
@@ -90,7 +90,8 @@ def bots(arguments: argparse.Namespace, folder: Path) -> tuple[Bot, Bot]:
     # The load generator names things TELEGRAM_…, and starts one program: a shell renames them and makes a fresh folder.
     settings = (
         'HOMTHU_TELEGRAM_API_BASE="$TELEGRAM_API_BASE" HOMTHU_TELEGRAM_TOKEN="$TELEGRAM_TOKEN" HOMTHU_PORT=0 '
-        f"HOMTHU_TELEGRAM_PER_SECOND=1000 HOMTHU_LOG_LEVEL=warning HOMTHU_DATA_DIR=$(mktemp -d -p {shlex.quote(str(folder))})"
+        "HOMTHU_TELEGRAM_PER_SECOND=1000 HOMTHU_LOG_LEVEL=warning "
+        f"HOMTHU_DATA_DIR=$(mktemp -d -p {shlex.quote(str(folder))})"
     )
     ours = f"sh -c {shlex.quote(f'{settings} exec {python} -m bot run')}"
     rival = f"{python} {shlex.quote(str(arguments.loadgen / 'floors' / 'aiogram_flow.py'))}"
@@ -115,8 +116,8 @@ def show(name: str, rounds: list[Round]) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--loadgen", type=Path, default=ROOT.parent / "shared" / "loadgen")
-    parser.add_argument("--residents", type=int, default=150)
-    parser.add_argument("--think-ms", type=float, default=500.0, help="a chat gets one message a second from us, in bursts")
+    parser.add_argument("--residents", type=int, default=200)
+    parser.add_argument("--think-ms", type=float, default=1100.0, help="below 1000 our own pace for a chat is what is timed")
     parser.add_argument("--seconds", type=float, default=8.0)
     parser.add_argument("--rounds", type=int, default=3)
     arguments = parser.parse_args()

@@ -6,6 +6,7 @@ finishes its turns, then delivery sends what it has in hand, then the web server
 
 import asyncio
 import gc
+import os
 import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -22,7 +23,7 @@ from bot.bell import Bell
 from bot.clock import SystemClock
 from bot.demo import demo_settings, seed
 from bot.domain.people import Channel
-from bot.errors import ChannelError, SettingsError
+from bot.errors import ChannelError, SettingsError, StorageBusy
 from bot.file_keeper import SafeFileKeeper
 from bot.health import Health
 from bot.keys import load_secret_key
@@ -51,18 +52,25 @@ Loop = Callable[[asyncio.Event], Awaitable[None]]
 
 def prepare_logs(settings: Settings, *, quiet: bool) -> None:
     """Logs without secrets; commands that print for a person log only what is wrong."""
-    secrets = (settings.telegram_token, settings.telegram_webhook_secret, settings.secret_key)
-    set_up_logs("warning" if quiet else settings.log_level, [secret.get_secret_value() for secret in secrets])
+    set_up_logs("warning" if quiet else settings.log_level, settings.secrets)
 
 
 @asynccontextmanager
 async def open_database(
     settings: Settings, *, bell: Bell | None = None, beside_others: bool = False
 ) -> AsyncIterator[Database]:
-    """The database, migrated. `beside_others`: for a short command while `run` has the folder."""
+    """The database, migrated. `beside_others`: for a short command while `run` has the folder.
+
+    Raises:
+        SettingsError: The settings name a place where no database can be.
+        DatabaseOutOfReach: It cannot be used now.
+    """
     database = Database(settings.database_url, data_dir=settings.data_dir, bell=bell, guest=beside_others)
     try:
-        await database.open()
+        try:
+            await database.open()
+        except StorageBusy as busy:
+            raise checks.why_not_opened(settings, str(busy.values.get("reason", ""))) from busy
         yield database
     finally:
         await database.close()
@@ -112,6 +120,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         dialogue.apologise,
         keeper,
         clock,
+        claims_in_turn=settings.is_sqlite,
     )
     app = make_web_app(
         settings=settings,
@@ -252,6 +261,7 @@ async def live(parts: Parts, asked_to_stop: asyncio.Event) -> None:
     # What was made so far stays: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()
+    gc.set_threshold(20_000, 20, 50)
     async with asyncio.TaskGroup() as group:
         running = [
             [group.create_task(_coroutine(loop(stop))) for loop in row] for row, stop in zip(loops, stops, strict=True)
@@ -291,8 +301,7 @@ async def _start_web(settings: Settings, app: web.Application, stack: AsyncExitS
     try:
         await site.start()
     except OSError as trouble:
-        line = f"HOMTHU_PORT: {settings.host}:{settings.port} cannot be listened on ({trouble.strerror}); choose another"
-        raise SettingsError(line=line) from trouble
+        raise SettingsError(line=checks.why_not_listening(settings, trouble)) from trouble
     return int(runner.addresses[0][1])
 
 
@@ -331,14 +340,17 @@ def _area(path: str) -> str:
 
 async def check(settings: Settings) -> list[checks.Finding]:
     """What `homthu check` prints; never raises for what it looks at."""
-    findings = [checks.Finding(what="settings", is_ok=True, found="every variable can be read")]
+    findings = [checks.check_variables(os.environ)]
     try:
         async with open_database(settings, beside_others=True) as database:
             findings.append(await checks.check_storage(database, settings))
-    except Exception as trouble:  # an operator must read what the library says, whatever it is
+    except Exception as trouble:  # an operator must read what is wrong, whatever it is
         findings.append(checks.storage_out_of_reach(trouble))
     findings.append(checks.check_space(settings))
-    findings.append(await checks.check_files(open_files(settings)))
+    try:
+        findings.append(await checks.check_files(open_files(settings)))
+    except SettingsError as wrong:
+        findings.append(checks.Finding(what="files", is_ok=False, found=wrong.values["line"]))
     findings += await _check_telegram(settings)
     findings.append(await checks.check_clock(settings.telegram_api_base))
     return findings

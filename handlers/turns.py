@@ -126,17 +126,22 @@ class Turns:
 
     async def _answer(self, turns: Sequence[Turn]) -> None:
         async with self._storage.begin() as uow:
-            now = self._clock.now()
-            taken_over = False
-            for turn in turns:
-                if not await uow.inbox.mark_handled(turn.update.id, owner=self._owner, now=now):
-                    log.warning("turn_taken_over", update=turn.update.id)  # its lease ran out; somebody else has it
-                    taken_over = True
-                    continue
-                if turn.incoming is not None and turn.incoming.kind is not IncomingKind.IGNORED:
-                    await self._converse(uow, turn.incoming, now)
-            if not (taken_over and len(turns) == 1):
+            kept_all = await self.answer_in(uow, turns)
+            if kept_all or len(turns) > 1:
                 await uow.commit()
+
+    async def answer_in(self, uow: UnitOfWork, turns: Sequence[Turn]) -> bool:
+        """Finish and answer them in this unit of work. False when somebody else has taken one over: it is left out."""
+        now = self._clock.now()
+        kept_all = True
+        for turn in turns:
+            if not await uow.inbox.mark_handled(turn.update.id, owner=self._owner, now=now):
+                log.warning("turn_taken_over", update=turn.update.id)  # its lease ran out; somebody else has it
+                kept_all = False
+                continue
+            if turn.incoming is not None and turn.incoming.kind is not IncomingKind.IGNORED:
+                await self._converse(uow, turn.incoming, now)
+        return kept_all
 
     async def _put_aside(self, turn: Turn, failure: Exception, *, apologises: bool) -> None:
         reason = described(failure)

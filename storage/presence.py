@@ -10,7 +10,6 @@ from contextlib import suppress
 
 from sqlalchemy import (
     BigInteger,
-    Select,
     Table,
     Text,
     Update,

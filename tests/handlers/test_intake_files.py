@@ -105,7 +105,9 @@ async def test_at_the_last_chance_the_words_go_on_without_the_photo() -> None:
 
 
 def make_intake(storage: Storage, channel: Postbox, dialogue: Dialogue) -> Intake:
-    return Intake(storage, {TELEGRAM: channel}, dialogue.converse, dialogue.apologise, Shelf(), TestClock())
+    return Intake(
+        storage, {TELEGRAM: channel}, dialogue.converse, dialogue.apologise, Shelf(), TestClock(), claims_in_turn=True
+    )
 
 
 async def test_no_transaction_is_open_while_a_photo_is_fetched(database: Database) -> None:
