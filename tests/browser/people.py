@@ -1,0 +1,167 @@
+"""Who walks: a resident with the chat open, an officer at the desk; each with a browser of their own.
+
+Both do only what a person can: read what is shown, press, type. At every step the page must fit its window's width.
+"""
+
+import asyncio
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+from playwright.async_api import Locator, Page, expect
+
+from tests.browser.chromium import PATIENCE, Watch
+
+MOST_STOPS = 60  # presses of Tab; no page of ours has more
+# A whole row of the queue shows the focus of the link in it.
+HAS_OUTLINE = """element => [element, element.closest('.case-row')].some(
+    (shown) => shown && getComputedStyle(shown).outlineStyle !== 'none')"""
+NEW_PASSWORD = "một-câu-thật-dài-dễ-nhớ"
+
+
+class Person:
+    """Somebody with one page open."""
+
+    def __init__(self, page: Page, root: str, watch: Watch, *, has_script: bool) -> None:
+        self.page, self.root, self.watch, self.has_script = page, root, watch, has_script
+        page.set_default_timeout(PATIENCE)
+
+    async def opens(self, path: str) -> None:
+        await self.page.goto(self.root + path)
+        await self.sees_it_whole()
+
+    def part(self, test_id: str) -> Locator:
+        return self.page.get_by_test_id(test_id)
+
+    async def tabs_to(self, stop: Locator) -> None:
+        """Press Tab until `stop` has the focus; it must be seen to have it."""
+        for _ in range(MOST_STOPS):
+            await self.page.keyboard.press("Tab")
+            if await stop.evaluate("element => element === document.activeElement"):
+                assert await stop.evaluate(HAS_OUTLINE), f"nothing shows that the keyboard is at {stop}"
+                return
+        raise AssertionError(f"{MOST_STOPS} stops of the Tab key, and {stop} was none of them")
+
+    async def sees_it_whole(self) -> None:
+        """Nothing is wider than the window: nobody has to move a page sideways to read it."""
+        wide, window = await self.page.evaluate(
+            "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
+        )
+        assert wide <= window, f"{self.page.url} is {wide} px wide in a window of {window} px"
+
+
+class Resident(Person):
+    """Writes in the chat and reads it."""
+
+    async def comes_in(self) -> None:
+        """By the front page, as somebody does who was told the address."""
+        await self.opens("/")
+        await self.part("to-chat").click()
+        await expect(self.part("chat-form")).to_be_visible()
+        await self.sees_it_whole()
+
+    async def says(self, text: str, photos: Sequence[Path] = ()) -> None:
+        await self.part("chat-text").fill(text)
+        if photos:
+            await self.part("chat-files").set_input_files([str(photo) for photo in photos])
+        await self.part("chat-send").click()
+        if text:
+            await expect(self.mine.last).to_contain_text(text)
+
+    async def presses(self, label: str) -> None:
+        """The newest chip with these words."""
+        await self.part("chip").filter(has_text=label).last.click()
+
+    @property
+    def mine(self) -> Locator:
+        return self.page.locator('[data-testid="chat-line"][data-from="resident"]')
+
+    @property
+    def theirs(self) -> Locator:
+        return self.page.locator('[data-testid="chat-line"][data-from="homthu"]')
+
+    async def hears(self, words: str) -> str:
+        """The newest line of ours with these words. With script it must come by itself; without, by looking again."""
+        line = self.theirs.filter(has_text=words).last
+        if not self.has_script:
+            async with asyncio.timeout(PATIENCE / 1000):
+                while not await line.count():
+                    await self.part("chat-refresh").click()
+                    await asyncio.sleep(0.1)
+        await expect(line).to_be_visible(timeout=PATIENCE)
+        await self.sees_it_whole()
+        return await line.inner_text()
+
+    async def reads_code(self) -> str:
+        """The case code of the receipt."""
+        found = re.search(r"(?:Mã hồ sơ|Case code): ([0-9A-Z-]+)", await self.hears("Mã hồ sơ"))
+        assert found
+        return found[1]
+
+
+class Officer(Person):
+    """Works at the desk."""
+
+    async def signs_in(self, username: str, password: str, *, is_first_time: bool = True) -> None:
+        """`password` is the one-time password of `homthu staff add`, which has to be replaced at once."""
+        await self.opens("/staff/")
+        form = self.part("login-form")
+        await form.locator("[name=username]").fill(username)
+        await form.locator("[name=password]").fill(password)
+        await form.locator("button").click()
+        if is_first_time:
+            await expect(self.part("forced")).to_be_visible()
+            await self.sees_it_whole()
+            form = self.part("password-form")
+            await form.locator("[name=current]").fill(password)
+            await form.locator("[name=new]").fill(NEW_PASSWORD)
+            await form.locator("[name=again]").fill(NEW_PASSWORD)
+            await form.locator("button").click()
+        await expect(self.part("who")).to_be_visible()
+        await self.sees_it_whole()
+
+    async def opens_case(self, code: str) -> None:
+        """By its row in the queue."""
+        await self.opens("/staff/")
+        await self.part("case-number").filter(has_text=code).click()
+        await expect(self.part("case-code")).to_have_text(code)
+        await self.sees_it_whole()
+
+    async def sees_photo(self) -> bytes:
+        """The first photo of the thread is drawn; returns what the browser got."""
+        photo = self.part("photo").locator("img").first
+        await photo.scroll_into_view_if_needed()
+        await expect(photo).to_have_js_property("complete", True)
+        assert await photo.evaluate("image => image.naturalWidth") > 0
+        source = await photo.get_attribute("src")
+        answer = await self.page.request.get(f"{self.root}{source}")
+        assert answer.ok
+        return await answer.body()
+
+    async def writes_answer(self, text: str) -> None:
+        """Type and send; what comes of it is the walk's to look at."""
+        form = self.part("reply-form")
+        await form.locator("textarea").fill(text)
+        await form.locator("button").click()
+        await self.sees_it_whole()
+
+    async def answers(self, text: str) -> None:
+        await self.writes_answer(text)
+        await expect(self.part("done")).to_be_visible()
+        await expect(self.part("thread-line").filter(has_text=text).last).to_be_visible()
+
+    async def closes(self, outcome: str, text: str) -> None:
+        form = await self.unfolds("close-form")
+        await form.locator(f"[name=outcome][value={outcome}]").check()
+        await form.locator("textarea").fill(text)
+        await form.locator("button").click()
+        await expect(self.part("done")).to_be_visible()
+        await self.sees_it_whole()
+
+    async def unfolds(self, form: str) -> Locator:
+        """The form behind its fold, opened."""
+        fold = self.page.locator("details").filter(has=self.part(form))
+        await fold.locator("summary").click()
+        await expect(self.part(form)).to_be_visible()
+        await self.sees_it_whole()
+        return self.part(form)
