@@ -1,17 +1,24 @@
-"""What `homthu check` looks at: each finding says what was found and, where it is wrong, how to mend it."""
+"""What `homthu check` looks at: each finding says what was found and, where it is wrong, how to mend it.
 
+Also the one line that a start says when it cannot go on: `why_not_opened`, `why_not_listening`.
+"""
+
+import difflib
+import errno
+import os
 import shutil
+import socket
 import sqlite3
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import aiohttp
 
-from bot.errors import BotError
+from bot.errors import BotError, DatabaseOutOfReach, SettingsError
 from bot.ports import FileStore, Storage
-from bot.settings import Settings
+from bot.settings import PREFIX, Settings
 
 LEAST_FREE = 500 * 1024 * 1024  # bytes; a full disk stops intake
 CLOCK_MAY_DIFFER = timedelta(seconds=30)
@@ -38,12 +45,84 @@ async def check_storage(storage: Storage, settings: Settings) -> Finding:
 
 
 def storage_out_of_reach(trouble: Exception) -> Finding:
+    if isinstance(trouble, SettingsError | DatabaseOutOfReach):
+        return Finding(what="database", is_ok=False, found=trouble.values["line"])
     mend = "Is the disk full or read-only, or is the server down? HOMTHU_DATABASE_URL says where it is looked for."
-    return Finding(what="database", is_ok=False, found=str(trouble), mend=mend)
+    return Finding(what="database", is_ok=False, found=first_line(trouble), mend=mend)
+
+
+def first_line(trouble: BaseException) -> str:
+    """The kind of error and the first line of what it says: the rest of a library's text explains the library."""
+    words = str(trouble).strip().partition("\n")[0][:300]
+    return f"{type(trouble).__name__}: {words}" if words else type(trouble).__name__
+
+
+# What the server, or the operating system, says when it is there and the settings are wrong.
+_REFUSED = {
+    "28P01": "the server refuses the password",
+    "28000": "the server refuses this role",
+    "3D000": "the server has no database of this name; create it",
+    "InvalidPasswordError": "the server refuses the password",
+}
+_NO_FOLDER = {
+    "PermissionError": "this account may not write there",
+    "FileExistsError": "a file is in the way",
+    "NotADirectoryError": "a file is in the way",
+    "IsADirectoryError": "a folder has the database's name",
+    "FileNotFoundError": "no folder can be made there",
+    "SQLITE_NOTADB": "its file is no database",
+    "SQLITE_READONLY": "the file is read-only",
+    "SQLITE_CANTOPEN": "the file cannot be opened",
+}
+
+
+def why_not_opened(settings: Settings, reason: str) -> BotError:
+    """The one line for a database that could not be opened: wrong settings when they certainly are, else out of reach."""
+    if not settings.is_sqlite:
+        if reason in _REFUSED:
+            return SettingsError(line=f"HOMTHU_DATABASE_URL: {_REFUSED[reason]} ({reason})")
+        line = f"HOMTHU_DATABASE_URL: no PostgreSQL can be reached there ({reason}); start it, or correct the address"
+        return DatabaseOutOfReach(line=line)
+    name, place = ("DATABASE_URL", "its file") if settings.database_url else ("DATA_DIR", str(settings.data_dir))
+    known = next((said for begins, said in _NO_FOLDER.items() if reason.startswith(begins)), "")
+    if known:
+        return SettingsError(
+            line=f"HOMTHU_{name}: {place} cannot be used: {known}; choose a folder this account may write to"
+        )
+    return DatabaseOutOfReach(
+        line=f"HOMTHU_{name}: the database in {place} cannot be used now ({reason}); is the disk full?"
+    )
+
+
+def why_not_listening(settings: Settings, trouble: OSError) -> str:
+    """The one line for an address that cannot be listened on: it is the host's fault, or the port's."""
+    host = isinstance(trouble, socket.gaierror) or trouble.errno in (errno.EADDRNOTAVAIL, errno.EAFNOSUPPORT)
+    if host:
+        return f"HOMTHU_HOST: {settings.host} is no address of this machine; 127.0.0.1, or 0.0.0.0 for all of them"
+    taken = (
+        "is in use" if trouble.errno == errno.EADDRINUSE else f"cannot be listened on ({os.strerror(trouble.errno or 0)})"
+    )
+    return f"HOMTHU_PORT: {settings.port} on {settings.host} {taken}; stop what has it, or choose another port"
+
+
+def check_variables(environment: Mapping[str, str]) -> Finding:
+    """A name that is nearly right is read by nobody, and nobody would ever say so."""
+    known = {PREFIX + name.upper() for name in Settings.model_fields}
+    unknown = sorted(
+        name for name in environment if name.startswith(PREFIX) and name not in known and not name.startswith("HOMTHU_TEST_")
+    )
+    if not unknown:
+        return Finding(what="settings", is_ok=True, found="every variable can be read")
+    near = difflib.get_close_matches(unknown[0], known, n=1)
+    mend = f"Did you mean {near[0]}?" if near else "The README lists every setting."
+    return Finding(what="settings", is_ok=False, found=f"nothing reads {', '.join(unknown)}", mend=mend)
 
 
 def check_space(settings: Settings) -> Finding:
-    free = shutil.disk_usage(settings.data_dir).free
+    """How much more can be kept. Where the folder is not there yet, what it will lie in is looked at."""
+    folder = settings.data_dir.absolute()
+    there = next(place for place in (folder, *folder.parents) if place.is_dir())
+    free = shutil.disk_usage(there).free
     found = f"{free // 1024**2} MB free in {settings.data_dir}"
     mend = "" if free >= LEAST_FREE else "Free some space: when the disk is full nothing new can be kept."
     return Finding(what="disk", is_ok=free >= LEAST_FREE, found=found, mend=mend)

@@ -7,16 +7,20 @@ import argparse
 import asyncio
 import json
 import sys
+import traceback
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, time
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import structlog
 
 from bot import app
 from bot.clock import SystemClock
 from bot.commands import accounts, add_account, disable_account, export_rows, reset_account
 from bot.domain.people import Role
 from bot.domain.ward import WardCode
-from bot.errors import BotError, SettingsError, StorageBusy
+from bot.errors import BotError, DatabaseOutOfReach, SettingsError, StorageBusy
 from bot.ports import Storage
 from bot.routing.wards import load_wards
 from bot.settings import Settings, load_settings
@@ -36,8 +40,12 @@ def command(words: Sequence[str]) -> int:
         return int(asyncio.run(chosen.do(settings, chosen)))
     except SettingsError as wrong:
         return _tell(wrong.values["line"], WRONG)
+    except DatabaseOutOfReach as gone:
+        return _tell(gone.values["line"], FAILED)
     except StorageBusy as busy:
-        return _tell(f"The database cannot be used: {busy}. Try `homthu check`.", FAILED)
+        return _tell(
+            f"HOMTHU_DATABASE_URL: the database cannot be used ({busy.values.get('reason')}); see `homthu check`", FAILED
+        )
     except BotError as known:
         return _tell(str(known), FAILED)
     except BrokenPipeError:  # `homthu export … | head`
@@ -45,11 +53,27 @@ def command(words: Sequence[str]) -> int:
         return FAILED
     except KeyboardInterrupt:
         return FAILED
+    except Exception as unknown:
+        return _tell_unknown(unknown)
 
 
 def _tell(line: str, code: int) -> int:
-    print(f"homthu: {line}", file=sys.stderr)
+    print("homthu:", " ".join(line.split()), file=sys.stderr)  # one line, also when a name in it has two
     return code
+
+
+def _tell_unknown(error: BaseException) -> int:
+    """Kinds and places for the log, no texts: an error nobody foresaw may quote a resident."""
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    if isinstance(error, BotError):
+        return _tell(str(error), FAILED)
+    frames = traceback.extract_tb(error.__traceback__)[-8:]
+    places = [f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames]
+    structlog.get_logger(__name__).critical("stopped_by_an_error", error=type(error).__name__, at=places)
+    return _tell(
+        f"stopped by an error of its own, {type(error).__name__}; the line above says where. Please report it.", FAILED
+    )
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -72,7 +96,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_export(add("export", _export, "Print every case, one a line, in the order of acceptance."))
     _add_staff(add("staff", _staff, "Accounts of the desk."))
     replay = add("replay", _replay, "List the updates that could not be handled, or let them be handled again.")
-    replay.add_argument("ids", nargs="*", type=int, metavar="ID", help="ids from the list; none: only list")
+    replay.add_argument("ids", nargs="*", type=_id, metavar="ID", help="ids from the list; none: only list")
     replay.add_argument("--all", action="store_true", help="every failed update")
     audit = add("audit", _audit, "The audit trail.")
     audit.add_argument("what", choices=["verify"], help="walk the chain of hashes")
@@ -96,6 +120,13 @@ def _add_staff(parser: argparse.ArgumentParser) -> None:
     actions.add_parser("list", help="every account")
     for action, what in (("disable", "no more signing in; ends its sessions"), ("reset", "a new one-time password")):
         actions.add_parser(action, help=what).add_argument("username")
+
+
+def _id(text: str) -> int:
+    number = int(text)
+    if not 0 < number < 1 << 63:
+        raise ValueError(text)
+    return number
 
 
 def _version() -> str:
@@ -141,8 +172,11 @@ async def _export(settings: Settings, chosen: argparse.Namespace) -> int:
     zone = settings.zone
     since = datetime.combine(chosen.since, time.min, zone) if chosen.since else None
     until = datetime.combine(chosen.until, time.max, zone) if chosen.until else None
+    wards = load_wards()
+    if chosen.ward and chosen.ward not in wards:
+        return _tell(f"--ward: there is no ward {chosen.ward}; a code has five digits, like 00091", WRONG)
     async with app.open_database(settings, beside_others=True) as database:
-        async for row in export_rows(database, load_wards()):
+        async for row in export_rows(database, wards):
             created = datetime.fromisoformat(row["created_at"])
             if (since and created < since) or (until and created > until) or (chosen.ward and row["ward"] != chosen.ward):
                 continue

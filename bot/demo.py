@@ -104,7 +104,7 @@ def demo_settings(settings: Settings) -> Settings:
     """The same settings with the demo's own folder.
 
     Raises:
-        SettingsError: Others could reach the server, or a real database or bot is named.
+        SettingsError: Others could reach the server, or a database is named.
     """
     try:
         is_loopback = settings.host == "localhost" or ipaddress.ip_address(settings.host).is_loopback
@@ -112,7 +112,7 @@ def demo_settings(settings: Settings) -> Settings:
         is_loopback = False
     if not is_loopback:
         raise SettingsError(line="HOMTHU_HOST: the demo has known passwords and starts on 127.0.0.1 only; unset it")
-    if not settings.is_sqlite:
+    if settings.database_url:
         raise SettingsError(line="HOMTHU_DATABASE_URL: the demo never touches a database of yours; unset it")
     return settings.model_copy(update={"data_dir": settings.data_dir / "demo", "database_url": "", "files_url": ""})
 

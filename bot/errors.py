@@ -28,6 +28,10 @@ class StorageBusy(BotError):
     wording_key = "try_again_soon"
 
 
+class DatabaseOutOfReach(StorageBusy):
+    """The database cannot be opened now; `line` tells an operator what to look at."""
+
+
 class NoOpenUnitOfWork(BotError):
     """Storage was used outside a unit of work."""
 

@@ -1,5 +1,6 @@
 """Every setting, read once at start from `HOMTHU_…` variables. The README's table is tested against this class."""
 
+import re
 from pathlib import Path
 from typing import Literal, Self
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -11,11 +12,25 @@ from bot.errors import SettingsError
 
 PREFIX = "HOMTHU_"
 
+# What pydantic finds, said as a mend. `{allowed}`, `{le}` and the like are the values it names.
+_MENDS = {
+    "int_parsing": "must be a whole number",
+    "int_type": "must be a whole number",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "literal_error": "must be {expected}",
+    "string_unicode": "must be UTF-8 text",
+}
+_ADDRESS = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?(?:/[^\s?#]*)?")
+_TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{3,}", re.ASCII)
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}", re.ASCII)
+
 
 class Settings(BaseSettings):
     """What an operator may set. Without any of it `run` works: SQLite, web chat, staff desk."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore")
+    # An empty variable is as good as none: compose files and unit files write `HOMTHU_PORT=`.
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="ignore", env_ignore_empty=True)
 
     data_dir: Path = Field(Path("data"), description="Folder for the database, the files and the keys.")
     database_url: str = Field("", description="`postgresql://…` for PostgreSQL; empty: SQLite in `DATA_DIR`.")
@@ -58,23 +73,28 @@ class Settings(BaseSettings):
     @field_validator("telegram_api_base")
     @classmethod
     def _base_is_http(cls, url: str) -> str:
-        if not url.startswith(("http://", "https://")):
-            raise ValueError("must begin with https:// (or http:// for a server of your own)")
+        if not _ADDRESS.fullmatch(url):
+            raise ValueError("must be an address that begins with https:// (or http:// for a server of your own)")
+        return url.rstrip("/")
+
+    @field_validator("public_url")
+    @classmethod
+    def _public_url_is_http(cls, url: str) -> str:
+        if url and not _ADDRESS.fullmatch(url):
+            raise ValueError("must be an address like https://gopy.example.vn, or empty")
         return url.rstrip("/")
 
     @field_validator("telegram_token")
     @classmethod
     def _token_has_its_shape(cls, token: SecretStr) -> SecretStr:
-        number, _, secret = token.get_secret_value().partition(":")
-        if token.get_secret_value() and not (number.isdigit() and len(secret) >= 3):
+        if token.get_secret_value() and not _TOKEN.fullmatch(token.get_secret_value()):
             raise ValueError("is not a bot token; BotFather gives one like 123456:ABC-DEF")
         return token
 
     @field_validator("telegram_webhook_secret")
     @classmethod
     def _secret_is_sendable(cls, secret: SecretStr) -> SecretStr:
-        text = secret.get_secret_value()
-        if text and not (16 <= len(text) <= 256 and text.isascii() and text.replace("_", "").replace("-", "").isalnum()):
+        if secret.get_secret_value() and not _WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
             raise ValueError("must be 16 to 256 of A-Z a-z 0-9 _ -")
         return secret
 
@@ -83,20 +103,31 @@ class Settings(BaseSettings):
     def _key_is_long(cls, key: SecretStr) -> SecretStr:
         if 0 < len(key.get_secret_value()) < 32:
             raise ValueError("must be 32 characters or more")
+        if not key.get_secret_value().isprintable():
+            raise ValueError("must be printable characters only")
         return key
 
     @model_validator(mode="after")
     def _webhook_has_what_it_needs(self) -> Self:
         if self.telegram_token.get_secret_value() and self.telegram_mode == "webhook":
             if not self.telegram_webhook_secret.get_secret_value():
-                raise ValueError("TELEGRAM_WEBHOOK_SECRET is missing: the webhook would accept anybody")
+                raise ValueError(
+                    "TELEGRAM_WEBHOOK_SECRET: is missing, the webhook would accept anybody; set 16 to 256 of A-Za-z0-9_-"
+                )
             if not self.public_url:
-                raise ValueError("PUBLIC_URL is missing: Telegram must be told where the webhook is")
+                raise ValueError("PUBLIC_URL: is missing, Telegram must be told where the webhook is; set it to https://…")
         return self
 
     @property
     def is_sqlite(self) -> bool:
         return not self.database_url or self.database_url.startswith("sqlite")
+
+    @property
+    def secrets(self) -> list[str]:
+        """What no log line may hold; as it stands in its variable."""
+        fields = (self.telegram_token, self.telegram_webhook_secret, self.secret_key)
+        _, _, password = self.database_url.partition("://")[2].rpartition("@")[0].partition(":")
+        return [text for text in (*(field.get_secret_value() for field in fields), password) if text]
 
     @property
     def zone(self) -> ZoneInfo:
@@ -114,6 +145,7 @@ def load_settings(**overrides: object) -> Settings:
     except ValidationError as wrong:
         first = wrong.errors(include_input=False, include_url=False)[0]
         place = str(first["loc"][0]) if first["loc"] else ""
-        what = first["msg"].removeprefix("Value error, ")
+        mend = _MENDS.get(first["type"])
+        what = mend.format_map(first.get("ctx", {})) if mend else first["msg"].removeprefix("Value error, ")
         line = f"{PREFIX}{place.upper()}: {what}" if place else f"{PREFIX}{what}"
         raise SettingsError(line=line) from None

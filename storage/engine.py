@@ -25,6 +25,11 @@ READERS = 4  # pages read at the same moment on SQLite
 CHECKPOINT_EVERY = 1000  # pages of the write-ahead log
 
 # FULL: a commit is on the disk before it is confirmed; NORMAL may lose confirmed commits when the power goes.
+# What may follow the "?": names of asyncpg's and of its dialect's; any other would fail at the first connection only.
+_POSTGRES_OPTIONS = frozenset(
+    {"host", "port", "ssl", "sslmode", "passfile", "target_session_attrs", "prepared_statement_cache_size"}
+)
+
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
     "PRAGMA synchronous=FULL",
@@ -51,8 +56,9 @@ def read_url(url: str, data_dir: Path | None) -> URL:
         return URL.create("sqlite+aiosqlite", database=str(data_dir / FILE_NAME))
     try:
         found = make_url(url)
-    except ArgumentError:
-        raise SettingsError(line="HOMTHU_DATABASE_URL: must begin with postgresql:// or be empty") from None
+    except (ArgumentError, ValueError):  # ValueError: a port that is no number
+        line = "HOMTHU_DATABASE_URL: cannot be read; it must look like postgresql://role:password@host:5432/database"
+        raise SettingsError(line=line) from None
     if found.get_backend_name() == "sqlite":
         if not found.database or found.database == ":memory:" or "mode=memory" in str(found.query):
             raise SettingsError(line="HOMTHU_DATABASE_URL: SQLite needs a file; leave it empty for one in HOMTHU_DATA_DIR")
@@ -60,6 +66,8 @@ def read_url(url: str, data_dir: Path | None) -> URL:
     if found.drivername not in ("postgres", "postgresql", "postgresql+asyncpg"):
         raise SettingsError(line="HOMTHU_DATABASE_URL: must begin with postgresql:// or be empty")
     query = dict(found.query)
+    if unknown := sorted(query.keys() - _POSTGRES_OPTIONS):
+        raise SettingsError(line=f"HOMTHU_DATABASE_URL: has an unknown option {unknown[0]!r}; take it out")
     if "sslmode" in query:  # libpq's name, which people paste; asyncpg calls it ssl
         query["ssl"] = query.pop("sslmode")
     return found.set(drivername="postgresql+asyncpg", query=query)

@@ -1,6 +1,7 @@
 """Bytes by their SHA-256, in a folder, in memory or in S3. What they may be is decided in `bot.file_keeper`."""
 
 import hashlib
+import os
 import re
 from pathlib import Path
 
@@ -58,14 +59,23 @@ def open_file_store(url: str) -> FileStore:
         return ObjectFileStore(MemoryStore())
     if url.startswith("file://") or "://" not in url:
         folder = Path(url.removeprefix("file://")).absolute()
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        try:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as trouble:
+            line = (
+                f"HOMTHU_FILES_URL: {folder} cannot be made ({trouble.strerror}); choose a folder this account may write to"
+            )
+            raise SettingsError(line=line) from trouble
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise SettingsError(line=f"HOMTHU_FILES_URL: {folder} cannot be written to; choose another, or mend its rights")
         return ObjectFileStore(LocalStore(folder), folder)
     if not url.startswith("s3://"):
         raise SettingsError(line="HOMTHU_FILES_URL: must be a folder or begin with s3://")
     try:
         return ObjectFileStore(from_url(url))
     except Exception as wrong:
-        raise SettingsError(line=f"HOMTHU_FILES_URL: cannot be opened ({type(wrong).__name__})") from wrong
+        line = f"HOMTHU_FILES_URL: cannot be opened ({type(wrong).__name__}); it must look like s3://bucket/prefix"
+        raise SettingsError(line=line) from wrong
 
 
 def _place(key: str) -> str:

@@ -6,6 +6,7 @@ from sqlalchemy import func, inspect, select, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.errors import SettingsError
 from storage.claiming import lock_number
 from storage.migrations import HEAD
 
@@ -33,6 +34,7 @@ async def downgrade(connection: AsyncConnection, revision: str) -> None:
 def _walk(connection: Connection, direction: str, revision: str) -> None:
     from alembic import command
     from alembic.config import Config
+    from alembic.util.exc import CommandError
 
     if connection.dialect.name == "postgresql":  # two processes that start together: the second finds it done
         connection.execute(text("SET LOCAL lock_timeout = '10min'"))
@@ -40,4 +42,9 @@ def _walk(connection: Connection, direction: str, revision: str) -> None:
     config = Config()
     config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    getattr(command, direction)(config, revision)
+    try:
+        getattr(command, direction)(config, revision)
+    except CommandError as wrong:
+        name = "HOMTHU_DATA_DIR" if connection.dialect.name == "sqlite" else "HOMTHU_DATABASE_URL"
+        line = f"{name}: the database there was made by a newer version of this program ({wrong}); start that one"
+        raise SettingsError(line=line) from wrong

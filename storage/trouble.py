@@ -9,7 +9,8 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from bot.errors import StorageBusy
 
-# SQLite's primary result codes: locked by another process, no space, the disk failed, the file is gone or read-only.
+# SQLite's primary result codes: locked by another process, no space, the disk failed, the file is gone,
+# read-only or damaged.
 _SQLITE_BUSY = frozenset(
     {
         sqlite3.SQLITE_BUSY,
@@ -20,6 +21,8 @@ _SQLITE_BUSY = frozenset(
         sqlite3.SQLITE_READONLY,
         sqlite3.SQLITE_PROTOCOL,
         sqlite3.SQLITE_NOMEM,
+        sqlite3.SQLITE_NOTADB,  # another file lies in its place: until somebody puts the right one back
+        sqlite3.SQLITE_CORRUPT,
     }
 )
 # PostgreSQL's classes: connection, transaction rolled back (deadlock), resources, operator intervention, system error;
