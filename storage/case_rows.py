@@ -31,13 +31,22 @@ _of_resident = (
     .limit(bindparam("most", type_=Id))
 )
 _NEW_DESK = bindparam("new_desk", type_=cases.c.desk.type)
+_NEW_STATUS = bindparam("new_status", type_=cases.c.status.type)
 _change = (
     update(cases)
     .where(cases.c.id == bindparam("row"), cases.c.version == bindparam("seen_version"))
     .values(
         {
             name: func.coalesce(bindparam(f"new_{name}", type_=cases.c[name].type), cases.c[name])
-            for name in ("ward_code", "desk", "status", "outcome", "closed_at")
+            for name in ("desk", "status")
+        }
+        | {
+            # A case that is open again has not ended in any way; what it had ended in stays on its timeline.
+            name: case_when(
+                (_NEW_STATUS.in_([CaseStatus.OPEN.value]), null()),
+                else_=func.coalesce(bindparam(f"new_{name}", type_=cases.c[name].type), cases.c[name]),
+            )
+            for name in ("outcome", "closed_at")
         }
         | {"version": cases.c.version + 1}
         # No ward has a case that waits at a desk of the city.

@@ -81,6 +81,22 @@ async def test_a_change_needs_the_newest_version(database: Database) -> None:
         assert (moved.ward_code, moved.desk, moved.outcome) == (BA_DINH, Desk.RESTRICTED, Outcome.DONE)
 
 
+async def test_a_case_that_is_opened_again_has_not_ended(database: Database) -> None:
+    """Its outcome and the day it was closed are gone from the case, and can be written anew; other changes keep them."""
+    seen = await a_case(database)
+    async with database.begin() as uow:
+        closed = await uow.cases.change(seen, status=CaseStatus.CLOSED, outcome=Outcome.DONE, closed_at=LATER)
+        moved = await uow.cases.change(closed, ward_code=BA_DINH)
+        assert (moved.status, moved.outcome, moved.closed_at) == (CaseStatus.CLOSED, Outcome.DONE, LATER)
+        opened = await uow.cases.change(moved, status=CaseStatus.OPEN)
+        await uow.commit()
+    assert opened == replace(seen, ward_code=BA_DINH, version=seen.version + 3)
+    async with database.begin() as uow:
+        assert await uow.cases.by_code(seen.code) == opened
+        again = await uow.cases.change(opened, status=CaseStatus.CLOSED, outcome=Outcome.REFUSED, closed_at=LATER)
+    assert (again.outcome, again.closed_at) == (Outcome.REFUSED, LATER)
+
+
 async def test_of_two_changes_at_once_one_is_stale(database: Database) -> None:
     """Whatever the engine: two people cannot overwrite each other."""
     seen = await a_case(database)
