@@ -76,7 +76,6 @@ class QueuePage:
     rows: Sequence[QueueRow]  # nearest deadline first
     is_closed: bool  # which of the two tabs
     open_count: int
-    closed_count: int
     next_page: str  # a link, empty on the last page
     is_first_page: bool
     is_city: bool  # shows the ward and the desk of each row
