@@ -46,12 +46,14 @@ async def post_sign_in(request: web.Request) -> web.StreamResponse:
 async def _try(request: web.Request, form: Form) -> web.StreamResponse:
     username, next_path = form.text("username")[:60], inside_path(form.text("next"))
     names = _counted_as(request, username.casefold())
-    waits = [await request.app[THROTTLE].wait_for(*name) for name in names]
-    if max(waits):
+    wait = 0
+    for name in names:  # up to the first refusal: who tries too often can make no more names to be remembered
+        wait = wait or await request.app[THROTTLE].wait_for(*name)
+    if wait:
         response = _sign_in_page(
             request, username=username, next_path=next_path, trouble_key="desk_sign_in_throttled", status=429
         )
-        response.headers["Retry-After"] = str(max(waits))
+        response.headers["Retry-After"] = str(wait)
         return response
     made = await sign_in(
         request.app[keys.STORAGE],
@@ -140,7 +142,7 @@ def _counted_as(request: web.Request, username: str) -> list[tuple[str, str]]:
     """
     if same(read_cookie(request, DEVICE_COOKIE), sign(request.app[keys.SECRET_KEY], "device", username)):
         return [("device", username)]
-    return [("name", username), ("peer", peer(request))]
+    return [("peer", peer(request)), ("name", username)]
 
 
 def _remember(request: web.Request, answer: web.StreamResponse, made: SignedIn) -> None:

@@ -327,6 +327,15 @@ async def test_a_throttle_counts_each_name_alone_and_forgets() -> None:
     assert await throttle.wait_for("a") == 0
 
 
+async def test_a_throttle_does_not_grow_with_the_names_that_are_tried() -> None:
+    """A flood of invented names costs no more memory than the bound; a name seen again is still counted."""
+    throttle = Throttle(2, most_names=100)
+    for number in range(1000):
+        assert await throttle.wait_for("name", f"invented-{number}") == 0
+        assert len(throttle._counts.storage) <= 101
+    assert [await throttle.wait_for("a") > 0 for _ in range(3)] == [False, False, True]
+
+
 @pytest.mark.parametrize(
     ("remote", "forwarded", "expected"),
     [
