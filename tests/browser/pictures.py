@@ -3,6 +3,8 @@
 Runs the demo in a folder of its own that is gone afterwards, walks as the tests do, and writes `pictures/chat.png` and
 `pictures/desk.png` beside this file. With a folder as argument it writes there, and every page of the walk besides, at
 phone and at office width: for looking at.
+
+The chat's signs want a font that has them; Debian and Ubuntu: apt-get install fonts-noto-core fonts-noto-color-emoji.
 """
 
 import asyncio
@@ -27,7 +29,7 @@ PHONE, DESK = (360, 740), (1200, 800)
 MOST_BYTES = 300_000  # of a picture in the repository
 
 WORDS = "Ngõ 15 phố Phú Xá tối ba đêm nay rồi, đèn đường hỏng, các cháu đi học về rất nguy hiểm"
-ANSWER = "Cảm ơn bạn. Tổ điện đã nhận việc và sẽ thay bóng đèn trong chiều mai."
+ANSWER = "Cảm ơn bạn. Chiều mai tổ điện sẽ thay bóng mới."
 CLOSING = "Đã thay bóng đèn lúc 16 giờ chiều nay."
 
 
@@ -64,9 +66,9 @@ def dark_lane(path: Path) -> None:
 
 
 def saved(png: bytes, path: Path) -> None:
-    """Write the picture with as few colours as it takes to be small; 128 are plenty for our pages."""
+    """Write the picture with as few colours as it takes to be small; 160 are plenty for our pages."""
     with Image.open(BytesIO(png)) as shot:
-        shot.convert("RGB").quantize(192, dither=Image.Dither.NONE).save(path, optimize=True)
+        shot.convert("RGB").quantize(160, dither=Image.Dither.NONE).save(path, optimize=True)
     assert path.stat().st_size <= MOST_BYTES, f"{path.name} is {path.stat().st_size} bytes"
 
 
@@ -88,7 +90,9 @@ class Camera:
         before = person.page.viewport_size or {"width": 0, "height": 0}
         for width, height in (PHONE, (1440, 900)):
             await person.page.set_viewport_size({"width": width, "height": height})
-            await person.page.wait_for_timeout(300)
+            await person.page.wait_for_timeout(1000)
+            if not name.startswith("chat"):
+                await person.page.evaluate("scrollTo(0, 0)")
             path = self.folder / f"{self.taken:02}-{name}-{width}.png"
             await photographed(person.page, path, whole=not name.startswith("chat"))
         await person.page.set_viewport_size({"width": before["width"], "height": before["height"]})
