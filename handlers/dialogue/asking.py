@@ -108,6 +108,8 @@ def _show_card(turn: Turn, draft: Draft) -> None:
 
 def _attached(turn: Turn, draft: Draft) -> str:
     kept = [file for file in draft.files if file.trouble is None]
+    if kept and turn.incoming.group_id:  # an album arrives part by part: any number would be wrong in a moment
+        return ", ".join((turn.word("chat_album"), *([turn.word("chat_place")] if draft.point else [])))
     photos = sum(file.kind is FileKind.PHOTO for file in kept)
     others = len(kept) - photos
     counted = [turn.word("chat_photos", n=photos)] if photos else []

@@ -231,7 +231,7 @@ async def test_a_caption_that_comes_with_a_later_part_shows_the_card_again(meet:
     await lan.sends_photo(group="g1")
     assert "việc gì" in lan.hears[-1]
     await lan.sends_photo("Rác ở phường Tây Hồ", group="g1")
-    assert "Kèm theo: 2 ảnh" in lan.hears[-1]
+    assert "Kèm theo: các ảnh, tệp Bạn vừa gửi" in lan.hears[-1]  # how many, nobody knows yet
 
 
 @pytest.mark.parametrize("trouble", list(FileTrouble))
