@@ -212,14 +212,14 @@ class City:
 @asynccontextmanager
 async def running_city(place: Place, api: BotApiServer, **more: object) -> AsyncIterator[City]:
     """The program, started on this database and bound to this Bot API; stopped in order at the end."""
-    settings = load_settings(
-        data_dir=place.data_dir,
-        database_url=place.url,
-        port=0,
-        telegram_token=api.token,
-        telegram_api_base=api.base,
-        **more,
-    )
+    usual = {
+        "data_dir": place.data_dir,
+        "database_url": place.url,
+        "port": 0,
+        "telegram_token": api.token,
+        "telegram_api_base": api.base,
+    }
+    settings = load_settings(**(usual | more))
     stop, starting = asyncio.Event(), asyncio.get_running_loop().create_future()
     running = asyncio.create_task(app.serve(settings, asked_to_stop=stop, started=starting.set_result))
     await asyncio.wait((running, starting), return_when=asyncio.FIRST_COMPLETED)
