@@ -62,7 +62,6 @@ _REFUSED = {
     "28P01": "the server refuses the password",
     "28000": "the server refuses this role",
     "3D000": "the server has no database of this name; create it",
-    "InvalidPasswordError": "the server refuses the password",
 }
 _NO_FOLDER = {
     "PermissionError": "this account may not write there",

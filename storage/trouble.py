@@ -26,10 +26,11 @@ _SQLITE_BUSY = frozenset(
     }
 )
 # PostgreSQL's classes: connection, transaction rolled back (deadlock), resources, operator intervention, system error;
-# then: lock not available, read-only (a standby), wrong catalogue (not created yet), refused sign-in.
+# then: lock not available, read-only (a standby), wrong catalogue (not created yet), refused sign-in,
+# a database that accepts no connections (it is being restored or moved).
 # https://www.postgresql.org/docs/current/errcodes-appendix.html
 _POSTGRES_CLASSES = ("08", "40", "53", "57", "58")
-_POSTGRES_STATES = frozenset({"55P03", "25006", "25P03", "3D000", "28000", "28P01"})
+_POSTGRES_STATES = frozenset({"55P03", "25006", "25P03", "3D000", "28000", "28P01", "55000"})
 
 
 def is_out_of_reach(error: BaseException) -> bool:
