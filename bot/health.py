@@ -4,6 +4,7 @@ Ready means that residents are being served: a row can be committed, and neither
 that answers while nothing is handled any more is exactly the failure that a mere ping does not see.
 """
 
+import asyncio
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -14,6 +15,7 @@ from bot.metrics import CONTENT_TYPE, Metrics
 from bot.ports import Backlog, Clock, Storage
 
 INBOX_LAG = timedelta(seconds=60)  # a kept update is handled within a second or two
+ANSWERS_WITHIN = 4.0  # seconds; a database that takes longer for one row serves nobody, and probes do not wait
 OUTBOX_LAG = timedelta(minutes=5)  # due replies; a reply that waits as its channel told it to is not due
 
 
@@ -42,9 +44,10 @@ class Health:
     async def reasons(self) -> list[str]:
         """Why residents are not being served now; empty when they are."""
         try:
-            await self.storage.ping()
-            inbox, outbox = await self._backlogs()
-        except StorageBusy:
+            async with asyncio.timeout(ANSWERS_WITHIN):
+                await self.storage.ping()
+                inbox, outbox = await self._backlogs()
+        except (StorageBusy, TimeoutError):
             return ["database"]
         late = [("inbox", inbox, INBOX_LAG), ("outbox", outbox, OUTBOX_LAG)]
         return [name for name, backlog, limit in late if self._age(backlog) > limit.total_seconds()]
