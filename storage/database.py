@@ -1,6 +1,7 @@
 """The database: opened, migrated, asked for units of work. Which engine it is shows nowhere outside `storage`."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -56,6 +57,7 @@ class Database:
         self._turn = asyncio.Lock()  # SQLite: whose turn it is to write, first come, first served
         self._writer: AsyncConnection | None = None
         self._presence = Presence()
+        self._file: os.stat_result | None = None  # SQLite: the file that was opened
 
     @property
     def owner(self) -> str:
@@ -72,7 +74,7 @@ class Database:
         if self.is_sqlite:
             path = Path(str(self.url.database))
             with busy_when_out_of_reach():
-                engines.prepare_file(path, is_ours=self._has_own_folder)
+                self._file = engines.prepare_file(path, is_ours=self._has_own_folder)
             if self._folder_lock:
                 self._folder_lock.take()
             self._writers = engines.open_sqlite_writer(
@@ -154,6 +156,8 @@ class Database:
 
     async def ping(self) -> None:
         """Prove that a row can be committed. Raises StorageBusy."""
+        if self._file is not None and not engines.is_still(self._file, Path(str(self.url.database))):
+            raise StorageBusy(reason="the file is no longer where it was opened")
         async with self._transaction() as connection:
             with busy_when_out_of_reach():
                 await connection.execute(_beat)

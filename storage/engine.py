@@ -73,16 +73,25 @@ def read_url(url: str, data_dir: Path | None) -> URL:
     return found.set(drivername="postgresql+asyncpg", query=query)
 
 
-def prepare_file(path: Path, *, is_ours: bool) -> None:
+def prepare_file(path: Path, *, is_ours: bool) -> os.stat_result:
     """Make the file (0600) and its folder (0700, also one that was there if it `is_ours`).
 
-    SQLite gives its side files the rights of the file.
+    SQLite gives its side files the rights of the file. Returns what `is_still` compares with.
     """
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     if is_ours:
         path.parent.chmod(0o700)
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     path.chmod(0o600)
+    return path.stat()
+
+
+def is_still(opened: os.stat_result, path: Path) -> bool:
+    """Whether the file lies where it was opened. One that was removed can be written to, and is lost with the process."""
+    try:
+        return os.path.samestat(opened, path.stat())
+    except OSError:
+        return False
 
 
 def open_sqlite_writer(url: URL, *, lock_timeout: float, checkpoints: bool) -> AsyncEngine:

@@ -166,6 +166,17 @@ async def test_readiness_fails_when_no_row_can_be_committed_on_sqlite(sqlite_pla
         assert await asyncio.to_thread(running.readiness) == (200, [])
 
 
+async def test_readiness_fails_when_the_file_is_gone(sqlite_place: Place) -> None:
+    """A removed file can still be written to, and everything in it is lost with the process: that is not ready."""
+    async with started(Homthu.at(sqlite_place)) as running:
+        assert await asyncio.to_thread(running.readiness) == (200, [])
+        path = sqlite_place.data_dir / "homthu.sqlite3"
+        path.rename(path.with_suffix(".away"))
+        assert await asyncio.to_thread(running.readiness) == (503, ["database"])
+        path.with_suffix(".away").rename(path)
+        assert await asyncio.to_thread(running.readiness) == (200, [])
+
+
 async def test_readiness_fails_while_postgresql_is_gone(postgres_place: Place) -> None:
     """The database lets nobody in for a while; afterwards the same process serves again."""
     url = make_url(postgres_place.url)
