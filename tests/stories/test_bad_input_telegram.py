@@ -50,6 +50,7 @@ FAILED = {
     "a message that is a list": (json.dumps({"update_id": UPDATE, "message": [1, 2]}), "no chat"),
     "a chat of thirty digits": (json.dumps({"update_id": UPDATE, "message": {"chat": {"id": HUGE}}}), "no chat"),
     "a chat that is a word": (json.dumps({"update_id": UPDATE, "message": {"chat": {"id": "5001"}}}), "no chat"),
+    "sixty levels": (f'{{"update_id":{UPDATE},"x":{"[" * 60}{"]" * 60}}}', "nested too deeply"),
     "a thousand levels": (f'{{"update_id":{UPDATE},"x":{"[" * 1000}{"]" * 1000}}}', "nested too deeply"),
     "a hundred thousand levels": (f'{{"update_id":{UPDATE},"x":{"[" * 100_000}{"]" * 100_000}}}', "nested too deeply"),
     "a number of ten thousand digits": (f'{{"update_id":{UPDATE},"x":{"9" * 10_000}}}', "not JSON that can be parsed"),
