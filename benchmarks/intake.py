@@ -26,7 +26,7 @@ SCENARIO = {
     "notes": "four steps: start, the matter without its ward, the ward, send; then a case code",
     "accept": "Mã hồ sơ: (?P<case>[0-9A-Z-]+)",
     "steps": [
-        {"text": "/new", "until": "@any"},
+        {"text": "/start", "until": "@any"},
         {"text": "Đèn đường hỏng cả đoạn, buổi tối rất tối, đề nghị sửa {marker}", "until": "phường"},
         {"text": "phường Tây Hồ", "until": "@any", "until_button": "Gửi"},
         {"press": "Gửi", "until": "@accept"},
