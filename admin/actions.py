@@ -13,6 +13,7 @@ from admin.guard import QUEUE, Visit, not_sent
 from admin.pages import Typed
 from admin.uploads import FORM_LIMITS, NotKept, keep_uploads
 from bot.domain.case import CaseCode
+from bot.domain.correction import MoveReason
 from bot.domain.incoming import StoredFile
 from bot.domain.outcome import Outcome
 from bot.domain.ward import WardCode
@@ -30,7 +31,7 @@ CHANGED = (StaleVersion, CaseAlreadyClosed)
 
 
 class BadChoice(BotError):
-    """The form holds an outcome that there is not, or too long a text."""
+    """The form holds an outcome or a reason that there is not, or too long a text."""
 
     def __init__(self, key: str) -> None:
         super().__init__(key=key)
@@ -118,6 +119,11 @@ async def _move(uow: UnitOfWork, posted: Posted) -> None:
     chosen = posted.form.text("ward")
     if not chosen:
         raise UnknownWard(code="")
+    try:
+        # A page that was opened before the form asked for a reason carries none: that is the usual one.
+        reason = MoveReason(posted.form.text("why") or MoveReason.WRONG_WARD)
+    except ValueError:
+        raise BadChoice("desk_move_why_missing") from None
     await move_case(
         uow,
         staff=posted.visit.staff,
@@ -126,6 +132,7 @@ async def _move(uow: UnitOfWork, posted: Posted) -> None:
         ward_code=None if chosen == CITY_OPTION else WardCode(chosen),
         now=posted.visit.now,
         wards=posted.visit.request.app[keys.WARDS],
+        reason=reason,
     )
 
 
@@ -165,7 +172,13 @@ async def _do(visit: Visit, code: CaseCode, form: Form, act: Act) -> None:
 async def _refuse(
     visit: Visit, code: CaseCode, form_name: str, form: Form, refused: BotError | NotKept
 ) -> web.StreamResponse:
-    typed = Typed(form=form_name, text=form.text("text"), outcome=form.text("outcome"), ward=form.text("ward"))
+    typed = Typed(
+        form=form_name,
+        text=form.text("text"),
+        outcome=form.text("outcome"),
+        ward=form.text("ward"),
+        why=form.text("why"),
+    )
     if isinstance(refused, NotKept):
         said = visit.say(refused.key, name=refused.name[:80], most=FORM_LIMITS.files)
         return await show_again(visit, code, typed, trouble=said, status=400)

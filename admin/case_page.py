@@ -10,6 +10,7 @@ from admin.labels import category_name, kind_key, lateness, map_url, sorting_key
 from admin.pages import CaseFacts, CasePage, Typed, WardOption
 from admin.thread_lines import thread_line, timeline_line
 from bot.domain.case import Case, CaseCode, CaseStatus, Desk, read_code
+from bot.domain.correction import MoveReason
 from bot.domain.outcome import Outcome
 from bot.domain.people import Language
 from bot.domain.ward import WardKind
@@ -67,6 +68,7 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
         timeline=[timeline_line(visit, event) for event in timeline],
         wards=ward_options(visit.language, visit.request.app[keys.WARDS]),
         outcomes={outcome.value: f"outcome_{outcome.value}" for outcome in Outcome},
+        reasons={reason.value: f"desk_move_why_{reason.value}" for reason in MoveReason},
         is_at_city=case.desk in (Desk.UNPLACED, Desk.LEADERS),
         seen=f"{len(thread)}.{len(timeline)}",
     )

@@ -156,6 +156,7 @@ class Typed:
     text: str = ""
     outcome: str = ""
     ward: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -168,6 +169,7 @@ class CasePage:
     timeline: Sequence[TimelineLine]  # oldest first
     wards: Sequence[WardOption]
     outcomes: Mapping[str, str]  # value to its wording key
+    reasons: Mapping[str, str]  # of a move: value to its wording key, the usual one first
     is_at_city: bool
     seen: str  # how much of thread and timeline this page shows: comes back with each form
     typed: Typed = field(default_factory=Typed)

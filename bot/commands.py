@@ -1,4 +1,4 @@
-"""What the command line does with an open database: accounts and the export. Printing and parsing are `bot.cli`'s."""
+"""What the command line does with an open database: accounts and exports. Printing and parsing are `bot.cli`'s."""
 
 from collections.abc import AsyncIterator
 from datetime import datetime
@@ -6,7 +6,7 @@ from typing import Any
 
 from bot.domain.people import Role, StaffMember
 from bot.domain.ward import WardCode
-from bot.exporting import export_row
+from bot.exporting import correction_row, export_row
 from bot.ports import Storage
 from bot.routing.wards import Wards
 from bot.services.staff_accounts import add_staff, disable_staff, list_staff, reset_password
@@ -23,6 +23,23 @@ async def export_rows(storage: Storage, wards: Wards) -> AsyncIterator[dict[str,
         if not page:
             return
         after = page[-1][0].id
+
+
+async def correction_rows(storage: Storage) -> AsyncIterator[dict[str, str]]:
+    """Every case whose ward staff corrected, for `homthu route --corrections`; read a page at a time.
+
+    For the operator only: `text` is what the resident wrote, with whatever personal data is in it. Reports about officials
+    are never among them.
+    """
+    after = 0
+    while True:
+        async with storage.reading() as uow:
+            page = await uow.corrections.page(after_id=after)
+        for correction in page:
+            yield correction_row(correction)
+        if not page:
+            return
+        after = page[-1].case_id
 
 
 async def add_account(

@@ -1,12 +1,16 @@
-"""One case as one JSON-ready row, for `homthu export`. Which cases there are is storage's to say."""
+"""A case as a row of `homthu export`, a correction as one of `homthu route --corrections`. Which there are, storage says."""
 
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from bot.domain.case import Case
+from bot.domain.correction import Correction
 from bot.domain.thread import ThreadMessage
 from bot.routing.wards import Wards
+
+# What a spreadsheet may read as "compute this", full-width forms included. Not in it: the empty string.
+_BEGIN_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 
 
 def export_row(case: Case, thread: Sequence[ThreadMessage], wards: Wards) -> dict[str, Any]:
@@ -31,6 +35,26 @@ def export_row(case: Case, thread: Sequence[ThreadMessage], wards: Wards) -> dic
         "closed_at": _moment(case.closed_at),
         "messages": [_message(line) for line in thread],
     }
+
+
+def correction_row(correction: Correction) -> dict[str, str]:
+    """The row's fields, named and ordered as in the set that routing is measured on: `text,lat,lon,expected_codes,kind`.
+
+    Degrees are WGS 84, empty without a point; `expected_codes` is the ward that staff moved the case to.
+    """
+    point = correction.point
+    return {
+        "text": as_cell(correction.text),
+        "lat": str(point.lat) if point else "",
+        "lon": str(point.lon) if point else "",
+        "expected_codes": correction.truth or "",
+        "kind": "correction",
+    }
+
+
+def as_cell(text: str) -> str:
+    """A resident's words as a cell that no spreadsheet takes for a formula. To routing the apostrophe means nothing."""
+    return f"'{text}" if text.lstrip(" ")[:1] in _BEGIN_A_FORMULA else text
 
 
 def _message(line: ThreadMessage) -> dict[str, Any]:

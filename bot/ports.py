@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from bot.domain.case import Case, CaseCode, CaseId, CaseStatus, Desk, NewCase
+from bot.domain.correction import Correction
 from bot.domain.draft import Conversation
 from bot.domain.incoming import Incoming, RemoteFile, StoredFile
 from bot.domain.outcome import Outcome
@@ -365,6 +366,21 @@ class Calendar(Protocol):
         ...
 
 
+class Corrections(Protocol):
+    """What staff corrected about routing; see `bot.domain.correction`."""
+
+    async def add(self, correction: Correction) -> None:
+        """Keep it. A case has one: a later one changes its `truth` and `at`, never what was guessed at first."""
+        ...
+
+    async def page(self, *, after_id: int = 0, most: int = 500) -> list[Correction]:
+        """Those whose truth is known, in order of their cases' ids; for the operator's export, never for a page.
+
+        A case that has come to a desk with fewer readers since is left out.
+        """
+        ...
+
+
 class UnitOfWork(Protocol):
     """One open transaction. Nothing is kept without `commit`."""
 
@@ -377,6 +393,7 @@ class UnitOfWork(Protocol):
     audit: Audit
     chat_lines: ChatLines
     calendar: Calendar
+    corrections: Corrections
 
     async def commit(self) -> None:
         """Keep everything, once. After it the unit of work is over."""

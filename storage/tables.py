@@ -261,5 +261,18 @@ calendar_days = Table(
     Column("note", CleanText, nullable=False),
 )
 
+# What staff corrected about routing, for the operator's export. One row a case.
+routing_corrections = Table(
+    "routing_corrections",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    Column("text", CleanText, nullable=False),
+    Column("lat", Float),
+    Column("lon", Float),
+    Column("guess", CleanText, nullable=False),  # ward codes joined by ";", empty when unplaced
+    Column("truth", String(5)),  # NULL while nobody knows
+    Column("at", UtcDateTime, nullable=False),
+)
+
 # One row, counted up to prove that a row can be committed.
 heartbeat = Table("heartbeat", metadata, Column("id", Integer, primary_key=True), Column("beats", Id, nullable=False))

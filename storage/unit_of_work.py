@@ -10,6 +10,7 @@ from bot.ports import (
     Cases,
     ChatLines,
     Conversations,
+    Corrections,
     Inbox,
     Outbox,
     Sessions,
@@ -20,6 +21,7 @@ from storage.calendar import SqlCalendar
 from storage.cases import SqlCases
 from storage.chat_lines import SqlChatLines
 from storage.conversations import SqlConversations
+from storage.corrections import SqlCorrections
 from storage.inbox import SqlInbox
 from storage.link import Link
 from storage.outbox import SqlOutbox
@@ -46,6 +48,7 @@ class SqlUnitOfWork:
         self.audit: AuditPort = self._trail
         self.chat_lines: ChatLines = SqlChatLines(link)
         self.calendar: Calendar = SqlCalendar(link)
+        self.corrections: Corrections = SqlCorrections(link)
 
     async def commit(self) -> None:
         """Keep everything, once.

@@ -1,8 +1,12 @@
-"""Hand a case on to the ward it belongs to, or back to the city's unplaced desk. The deadline does not change."""
+"""Hand a case on to the ward it belongs to, or back to the city's unplaced desk. The deadline does not change.
+
+A case that moves because its ward was wrong is also kept as a correction of routing: see `bot.domain.correction`.
+"""
 
 from datetime import datetime
 
 from bot.domain.case import Case, CaseCode, choose_desk
+from bot.domain.correction import MoveReason, correction_of
 from bot.domain.people import StaffMember
 from bot.domain.reply import NewReply, Reply
 from bot.domain.thread import CaseEvent, EventKind
@@ -28,11 +32,13 @@ async def move_case(
     ward_code: WardCode | None,
     now: datetime,
     wards: WardNames,
+    reason: MoveReason = MoveReason.WRONG_WARD,
 ) -> Case:
     """Move it, and tell the resident in one line who has it now.
 
     Args:
         ward_code: The new ward; None gives the case back to the city.
+        reason: Only a wrong ward becomes a correction, and never in a report about an official.
 
     Raises:
         UnknownWard: There is no such ward.
@@ -44,7 +50,11 @@ async def move_case(
     desk = choose_desk(case.kind, ward_code)
     if (case.ward_code, case.desk) == (ward_code, desk):
         raise AlreadyThere(code=code)
+    timeline = await uow.cases.timeline(case.id)
+    correction = correction_of(case, timeline=timeline, reason=reason, truth=ward_code, at=now)
     moved = await uow.cases.change(case, ward_code=ward_code, desk=desk)
+    if correction is not None:
+        await uow.corrections.add(correction)
     language = await residents_language(uow, case)
     said = (
         say(language, "answer_moved", code=case.code, ward=ward_name(language, ward))
@@ -53,7 +63,9 @@ async def move_case(
     )
     reply = Reply(text=said, language=language)
     await uow.outbox.add([NewReply(address=case.address, reply=reply, case_id=case.id)], now)
-    details = short_details(from_ward=case.ward_code, from_desk=case.desk.value, ward=ward_code, desk=desk.value)
+    details = short_details(
+        from_ward=case.ward_code, from_desk=case.desk.value, ward=ward_code, desk=desk.value, why=reason.value
+    )
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.MOVED, at=now, staff_id=staff.id, details=details))
     await uow.audit.record(action="case_moved", now=now, staff_id=staff.id, subject=case.code, details=dict(details))
     return moved

@@ -110,6 +110,35 @@ async def test_a_report_about_an_official_stays_restricted_wherever_it_goes(sqli
     assert (await sqlite_desk.now_is(case.code)).desk is Desk.RESTRICTED
 
 
+async def test_why_a_case_moves_is_asked_and_only_a_wrong_ward_is_kept(desk: StaffDesk) -> None:
+    """The usual reason is chosen already; a page from before the question counts as the usual one."""
+    minh = await desk.signed_in("minh")
+    wrong, other, older = await desk.case("Sai phường"), await desk.case("Đúng phường"), await desk.case("Trang cũ")
+    for case, said in ((wrong, {"why": "wrong_ward"}), (other, {"why": "other"}), (older, {})):
+        await minh.opens(f"/staff/cases/{case.code}")
+        assert re.findall(r'name="why" value="(\w+)" required( checked)?', minh.text) == [
+            ("wrong_ward", " checked"),
+            ("other", ""),
+        ]
+        action, hidden = minh.form("move-form")
+        assert (await minh.posts(action, {**hidden, "ward": HOAN_KIEM, **said})).status == 303
+    async with desk.database.reading() as uow:
+        kept = [correction.text for correction in await uow.corrections.page()]
+    assert kept == ["Sai phường", "Trang cũ"]
+
+
+async def test_a_reason_that_there_is_not_moves_nothing(sqlite_desk: StaffDesk) -> None:
+    """And a form that is refused keeps the reason that was chosen."""
+    case, minh = await sqlite_desk.case(), await sqlite_desk.signed_in("minh")
+    await minh.opens(f"/staff/cases/{case.code}")
+    assert (await minh.submits("move-form", ward=HOAN_KIEM, why="<b>because")).status == 400
+    assert minh.shows("desk_move_why_missing")
+    assert (await minh.submits("move-form", ward=PHU_THUONG, why="other")).status == 400
+    assert 'value="other" required checked' in minh.text
+    assert 'value="wrong_ward" required checked' not in minh.text
+    assert (await sqlite_desk.now_is(case.code)).ward_code == PHU_THUONG
+
+
 async def test_moving_nowhere_and_to_no_ward_is_refused(sqlite_desk: StaffDesk) -> None:
     case, minh = await sqlite_desk.case(), await sqlite_desk.signed_in("minh")
     await minh.opens(f"/staff/cases/{case.code}")

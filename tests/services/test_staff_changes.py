@@ -1,14 +1,18 @@
 """What staff do to a case happens whole or not at all, and only to cases that are theirs, open, and as they saw them."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import pytest
+from sqlalchemy import select
 
 from bot.bell import Bell
-from bot.domain.case import Case, CaseStatus
+from bot.domain.case import Case, CaseKind, CaseStatus
+from bot.domain.correction import Correction, MoveReason
 from bot.domain.outcome import Outcome
 from bot.domain.people import Role, StaffMember
 from bot.domain.thread import EventKind
+from bot.domain.ward import Point, WardCode
 from bot.errors import BotError, CaseAlreadyClosed, CaseNotFound, EmptyText, StaleVersion, UnknownWard
 from bot.ports import UnitOfWork
 from bot.routing.wards import load_wards
@@ -17,10 +21,12 @@ from bot.services.close_case import close_case
 from bot.services.move_case import AlreadyThere, move_case
 from bot.services.note_case import note_case
 from storage import Database
+from storage.tables import routing_corrections
 from tests.admin.desk import HOAN_KIEM, PHU_THUONG, StaffDesk, StillClock, open_desk
 
 Change = Callable[[UnitOfWork, StaffMember, Case], Awaitable[object]]
 WARDS = load_wards()
+BA_DINH = WardCode("00004")
 NOW = StillClock().now()
 
 
@@ -45,15 +51,22 @@ async def close(uow: UnitOfWork, staff: StaffMember, case: Case, text: str = "Xo
     )
 
 
-async def move(uow: UnitOfWork, staff: StaffMember, case: Case, ward: str = HOAN_KIEM) -> object:
+async def move(
+    uow: UnitOfWork,
+    staff: StaffMember,
+    case: Case,
+    ward: str | None = HOAN_KIEM,
+    reason: MoveReason = MoveReason.WRONG_WARD,
+) -> object:
     return await move_case(
         uow,
         staff=staff,
         code=case.code,
         version=case.version,
-        ward_code=WARDS[ward].code,
+        ward_code=WARDS[ward].code if ward else None,
         now=NOW,
         wards=WARDS,
+        reason=reason,
     )
 
 
@@ -144,3 +157,83 @@ async def test_no_words_no_ward_no_change(sqlite_database: Database, bell: Bell)
 
 async def read(desk: StaffDesk, case: Case) -> Case:
     return await desk.now_is(case.code)
+
+
+async def test_a_wrong_ward_is_kept_with_the_guess_and_the_truth(database: Database, bell: Bell) -> None:
+    """Phú Thượng hands it to Hoàn Kiếm, who hands it on: one correction, from the first guess to the last word."""
+    async with open_desk(database, bell) as desk:
+        minh, lan = await desk.staff("minh"), await desk.staff("lan", ward=HOAN_KIEM)
+        case = await read(desk, await desk.case("Rác ở ngõ 12", point=Point(21.08, 105.81, 9.0)))
+        await moves(desk, minh, case, HOAN_KIEM)
+        first = Correction(
+            case_id=case.id,
+            text="Rác ở ngõ 12",
+            point=Point(21.08, 105.81),
+            guess=(PHU_THUONG,),
+            truth=HOAN_KIEM,
+            at=NOW,
+        )
+        assert await corrections(desk) == [first]
+        await moves(desk, lan, case, BA_DINH)
+        assert await corrections(desk) == [replace(first, truth=BA_DINH)]
+
+
+async def test_a_case_at_the_city_has_no_truth_until_it_finds_its_ward(database: Database, bell: Bell) -> None:
+    async with open_desk(database, bell) as desk:
+        minh, city = await desk.staff("minh"), await desk.staff("city", Role.CITY_COORDINATOR)
+        guessed, unplaced = await desk.case("Rác ở ngõ 12"), await desk.case("Rác ở đâu đó", ward=None)
+        await moves(desk, minh, guessed, None)
+        assert await corrections(desk) == []
+        await moves(desk, city, guessed, HOAN_KIEM)
+        await moves(desk, city, unplaced, HOAN_KIEM)
+        assert [(one.text, one.guess, one.truth) for one in await corrections(desk)] == [
+            ("Rác ở ngõ 12", (PHU_THUONG,), HOAN_KIEM),
+            ("Rác ở đâu đó", (), HOAN_KIEM),
+        ]
+
+
+async def test_a_right_ward_is_no_correction(database: Database, bell: Bell) -> None:
+    """Also where an earlier move was one: what it taught still holds."""
+    async with open_desk(database, bell) as desk:
+        minh, lan = await desk.staff("minh"), await desk.staff("lan", ward=HOAN_KIEM)
+        case, other = await desk.case(), await desk.case()
+        await moves(desk, minh, other, HOAN_KIEM, MoveReason.OTHER)
+        await moves(desk, minh, case, HOAN_KIEM)
+        await moves(desk, lan, case, BA_DINH, MoveReason.OTHER)
+        assert [(one.case_id, one.truth) for one in await corrections(desk)] == [(case.id, HOAN_KIEM)]
+        async with database.reading() as uow:
+            told = [event.details for event in await uow.cases.timeline(other.id) if event.kind is EventKind.MOVED]
+        assert [(details or {})["why"] for details in told] == ["other"]
+
+
+async def test_the_words_about_an_official_stay_where_they_are(database: Database, bell: Bell) -> None:
+    """Nothing of such a case is in the table, so nothing of it can come into an export."""
+    async with open_desk(database, bell) as desk:
+        chief, city = await desk.staff("chief", Role.RESTRICTED_OFFICER), await desk.staff("city", Role.CITY_COORDINATOR)
+        named = await desk.case("Ông An vòi tiền", kind=CaseKind.CONDUCT)
+        unplaced = await desk.case("Bà Bình vòi tiền", kind=CaseKind.CONDUCT, ward=None)
+        await moves(desk, chief, named, HOAN_KIEM)
+        await moves(desk, city, unplaced, HOAN_KIEM)
+        async with database._transaction() as connection:
+            assert (await connection.execute(select(routing_corrections))).all() == []
+
+
+async def test_a_move_that_is_not_committed_teaches_nothing(sqlite_database: Database, bell: Bell) -> None:
+    async with open_desk(sqlite_database, bell) as desk:
+        minh, case = await desk.staff("minh"), await read(desk, await desk.case())
+        async with sqlite_database.begin() as uow:
+            await move(uow, minh, case)
+        assert await corrections(desk) == []
+
+
+async def moves(
+    desk: StaffDesk, staff: StaffMember, case: Case, ward: str | None, reason: MoveReason = MoveReason.WRONG_WARD
+) -> None:
+    async with desk.database.begin() as uow:
+        await move(uow, staff, await read(desk, case), ward, reason)
+        await uow.commit()
+
+
+async def corrections(desk: StaffDesk) -> list[Correction]:
+    async with desk.database.reading() as uow:
+        return await uow.corrections.page()

@@ -9,12 +9,13 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
+from bot.domain.correction import Correction
 from bot.domain.thread import Author, NewMessage
 from storage import Database, migrating
 from storage.migrations import HEAD
 from storage.tables import metadata
 from tests.databases import PostgresDatabases
-from tests.storage.cast import NOW, TAY_HO, file_case, hire, keep, photo, says, update
+from tests.storage.cast import BA_DINH, NOW, TAY_HO, file_case, hire, keep, photo, says, update
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,6 +73,9 @@ async def populate(database: Database) -> None:
         message_id = await uow.cases.add_message(message)
         await uow.cases.edit_message(message_id, "y", NOW)
         await uow.outbox.add([says("x", case=case, message_id=message_id)], NOW)
+        await uow.corrections.add(
+            Correction(case_id=case.id, text="x", point=case.point, guess=(TAY_HO,), truth=BA_DINH, at=NOW)
+        )
         await uow.audit.record(action="x", now=NOW, staff_id=minh.id, subject=TAY_HO)
         await uow.commit()
 
@@ -91,6 +95,22 @@ async def test_every_step_can_be_walked_up_down_and_up_again_with_people_in_it(e
     assert await tables(empty) <= {"alembic_version"}
     await empty.migrate()
     await populate(empty)
+    await empty.close()
+
+
+async def test_an_older_database_keeps_its_cases_and_begins_to_keep_corrections(empty: Database) -> None:
+    """What was corrected is given up on the way down, and nothing else is."""
+    await empty.open()
+    await populate(empty)
+    await walk(empty, "down", "2026_11_22_begin")
+    assert "routing_corrections" not in await tables(empty)
+    await walk(empty, "up", "2026_11_22_keep_corrections")
+    async with empty._transaction() as connection:
+        counted = [
+            (await connection.execute(text(f"SELECT count(*) FROM {table}"))).scalar()
+            for table in ("cases", "messages", "routing_corrections")
+        ]
+    assert counted == [1, 1, 0]
     await empty.close()
 
 
