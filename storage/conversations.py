@@ -63,6 +63,7 @@ class SqlConversations:
             preset_ward=WardCode(row.preset_ward) if row.preset_ward else None,
             last_group_id=row.last_group_id,
             is_blocked=row.is_blocked,
+            last_ward=WardCode(row.last_ward) if row.last_ward else None,
         )
 
     async def put(self, conversation: Conversation, now: datetime) -> Conversation:
@@ -82,6 +83,7 @@ class SqlConversations:
                 "preset_ward": conversation.preset_ward,
                 "last_group_id": conversation.last_group_id,
                 "is_blocked": conversation.is_blocked,
+                "last_ward": conversation.last_ward,
                 "updated_at": now,
             },
         )

@@ -123,6 +123,7 @@ conversations = Table(
     Column("last_group_id", CleanText, nullable=False),
     Column("is_blocked", Boolean, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+    Column("last_ward", String(5)),
     ForeignKeyConstraint(
         ["channel", "external_id"], ["addresses.channel", "addresses.external_id"], name="fk_conversations_address"
     ),

@@ -59,6 +59,7 @@ class Draft:
     ward_codes: tuple[WardCode, ...] = ()
     ward_source: WardSource | None = None
     ward_unknown: bool = False  # the resident cannot tell: the city's unplaced desk
+    ward_set_aside: WardCode | None = None  # the resident said that it is another one
     point: Point | None = None
     trace: tuple[str, ...] = ()
     is_emergency: bool = False
@@ -92,6 +93,7 @@ class Draft:
             "ward_codes": list(self.ward_codes),
             "ward_source": self.ward_source,
             "ward_unknown": self.ward_unknown,
+            "ward_set_aside": self.ward_set_aside,
             "point": [self.point.lat, self.point.lon, self.point.accuracy] if self.point else None,
             "trace": list(self.trace),
             "is_emergency": self.is_emergency,
@@ -118,6 +120,7 @@ class Draft:
             ward_codes=tuple(WardCode(code) for code in found["ward_codes"]),
             ward_source=WardSource(found["ward_source"]) if found["ward_source"] else None,
             ward_unknown=found["ward_unknown"],
+            ward_set_aside=WardCode(code) if (code := found.get("ward_set_aside")) else None,  # not in drafts of before
             point=Point(*found["point"]) if found["point"] else None,
             trace=tuple(found["trace"]),
             is_emergency=found["is_emergency"],
@@ -138,7 +141,8 @@ class Conversation:
     """Where we stand with one address. `resident_id` is None until the address was first remembered.
 
     `case_code` is the case that further words join while no draft is open. `preset_ward` came with a deep link or a QR
-    code and waits for the first draft. `last_group_id` is the album whose parts may still be arriving.
+    code and waits for the first draft. `last_ward` is the ward of the newest case that had one: it may be offered, and is
+    never chosen silently. `last_group_id` is the album whose parts may still be arriving.
     """
 
     address: Address
@@ -150,6 +154,7 @@ class Conversation:
     preset_ward: WardCode | None = None
     last_group_id: str = ""
     is_blocked: bool = False  # the resident stopped the bot
+    last_ward: WardCode | None = None
 
     def with_draft(self, draft: Draft | None, asked: Question | None) -> Self:
         return replace(self, draft=draft, asked=asked)

@@ -58,8 +58,8 @@ def _ask_matter(turn: Turn, draft: Draft) -> None:
 def ask_ward(turn: Turn, draft: Draft) -> None:
     """Offer the wards it may be; a shared position, a typed name or "I don't know" answer it too."""
     offered = [
-        [Choice(_capital(ward_name(turn, code)), choices.choose_ward(draft.serial, code))]
-        for code in offered_wards(draft, turn.city)
+        [Choice(_ward_label(turn, code), choices.choose_ward(draft.serial, code))]
+        for code in offered_wards(draft, turn.city, turn.conversation.last_ward)
     ]
     rows = [
         *offered,
@@ -70,6 +70,12 @@ def ask_ward(turn: Turn, draft: Draft) -> None:
         turn.say("chat_ask_ward_of", choices=rows, asks_location=True)
     else:
         turn.say("chat_ask_ward", choices=rows, asks_location=True)
+
+
+def _ward_label(turn: Turn, code: WardCode) -> str:
+    """The ward on its button; the one of the last case says so, for a resident who would not take it for a guess."""
+    name = _capital(ward_name(turn, code))
+    return turn.word("chat_ward_last_time", ward=name) if code == turn.conversation.last_ward else name
 
 
 def ask_kind(turn: Turn, draft: Draft) -> None:

@@ -85,11 +85,21 @@ def is_full(draft: Draft, incoming: Incoming) -> bool:
     return len(draft.parts) >= MOST_PARTS or len(draft.text) + len(incoming.text) > MOST_TEXT
 
 
-def offered_wards(draft: Draft, city: City) -> tuple[WardCode, ...]:
-    """The wards that a question offers: those it may be, or those that the words only hint at."""
+def offered_wards(draft: Draft, city: City, last_ward: WardCode | None = None) -> tuple[WardCode, ...]:
+    """The wards that a question offers: those it may be, or those that the words only hint at.
+
+    The ward of the resident's last case comes first where words and place leave it open. It is a hint: it joins no wards
+    that they do speak of, and does not come first again after the resident said that it is another one.
+    """
     if draft.ward_codes and draft.ward_code is None:
-        return draft.ward_codes[:MOST_OFFERED]
-    return city.places.route(draft.text, draft.point).codes[:MOST_OFFERED]
+        told = draft.ward_codes
+    else:
+        told = city.places.route(draft.text, draft.point).codes
+    others = tuple(code for code in told if code != draft.ward_set_aside)
+    is_hint = last_ward is not None and last_ward in city.wards and last_ward != draft.ward_set_aside
+    if last_ward is not None and is_hint and (not others or last_ward in others):
+        told = (last_ward, *(code for code in told if code != last_ward))
+    return told[:MOST_OFFERED]
 
 
 def with_kind(draft: Draft, city: City) -> Draft:
@@ -121,7 +131,13 @@ def choose_ward(draft: Draft, code: WardCode | None) -> Draft:
 
 def reopen_ward(draft: Draft) -> Draft:
     """The resident says that it is another ward; from now on only a clear answer counts, not the words read before."""
-    return replace(draft, ward_codes=(), ward_source=WardSource.CHOSEN, ward_unknown=False)
+    return replace(
+        draft,
+        ward_codes=(),
+        ward_source=WardSource.CHOSEN,
+        ward_unknown=False,
+        ward_set_aside=draft.ward_code or draft.ward_set_aside,
+    )
 
 
 def _may_answer(draft: Draft) -> bool:

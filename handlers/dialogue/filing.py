@@ -123,7 +123,8 @@ async def send(turn: Turn) -> None:
         return
     case = await file_case(turn.uow, conversation=turn.conversation, draft=draft, city=turn.city, now=turn.now)
     turn.update(None, None)
-    turn.conversation = replace(turn.conversation, case_code=case.code, preset_ward=None)
+    last_ward = case.ward_code or turn.conversation.last_ward
+    turn.conversation = replace(turn.conversation, case_code=case.code, preset_ward=None, last_ward=last_ward)
     say_receipt(turn, case)
 
 

@@ -17,13 +17,13 @@ from bot.services.city import City
 from handlers.dialogue import choices
 from handlers.dialogue.asking import SHOWN_TEXT, shorten
 from handlers.dialogue.choices import Act, Pressed
-from handlers.dialogue.drafting import begin, choose_ward, next_question, reopen_ward, serial_of, understand
+from handlers.dialogue.drafting import begin, choose_ward, next_question, offered_wards, reopen_ward, serial_of, understand
 from handlers.dialogue.spoken import Spoken, command, spoken
 from tests.dialogue.driver import hanoi, stored
 
 NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
 LAN = Address(Channel.ZALO, "ab12")
-TAY_HO, BA_DINH = WardCode("00103"), WardCode("00004")
+TAY_HO, BA_DINH, HONG_HA = WardCode("00103"), WardCode("00004"), WardCode("00097")
 CITY = hanoi()
 
 
@@ -78,6 +78,40 @@ def test_a_ward_is_taken_from_the_answer_to_the_question(
 ) -> None:
     draft = after(*(message(text, source_id=f"m{at}") for at, text in enumerate(messages)))
     assert (draft.ward_codes, draft.ward_source) == (codes, source)
+
+
+NOTHING, SEVERAL = after(message("Rác chất đống")), after(message("Rác ở phường Yên Phụ"))
+SIX = replace(SEVERAL, ward_codes=tuple(ward.code for ward in CITY.wards)[:6])
+
+
+@pytest.mark.parametrize(
+    ("draft", "last", "offered"),
+    [
+        (NOTHING, None, ()),
+        (NOTHING, BA_DINH, (BA_DINH,)),
+        (NOTHING, WardCode("99999"), ()),  # a ward that the city had once
+        (SEVERAL, BA_DINH, SEVERAL.ward_codes),  # the words speak of others
+        (SEVERAL, TAY_HO, (TAY_HO, HONG_HA)),
+        (SEVERAL, HONG_HA, (HONG_HA, TAY_HO)),
+        (SIX, SIX.ward_codes[5], (SIX.ward_codes[5], *SIX.ward_codes[:4])),  # first, and five in all
+        (SIX, None, SIX.ward_codes[:5]),
+        (after(message("Ngõ 12 Thụy Khuê tối")), TAY_HO, (TAY_HO,)),
+        (after(message("Ngõ 12 Thụy Khuê tối")), BA_DINH, (TAY_HO,)),
+        (reopen_ward(after(message("Rác ở phường Tây Hồ"))), BA_DINH, (BA_DINH, TAY_HO)),
+        (reopen_ward(after(message("Rác chất đống"), preset=TAY_HO)), BA_DINH, (BA_DINH,)),
+        (reopen_ward(after(message("Rác chất đống"), preset=TAY_HO)), TAY_HO, ()),
+        (reopen_ward(choose_ward(SEVERAL, TAY_HO)), TAY_HO, SEVERAL.ward_codes),
+    ],
+)
+def test_the_last_ward_is_offered_first_where_the_words_leave_it_open(
+    draft: Draft, last: WardCode | None, offered: tuple[WardCode, ...]
+) -> None:
+    assert offered_wards(draft, CITY, last) == offered
+
+
+def test_a_ward_set_aside_twice_is_the_newest_one() -> None:
+    draft = reopen_ward(choose_ward(reopen_ward(after(message("Rác ở phường Tây Hồ"))), BA_DINH))
+    assert (draft.ward_set_aside, reopen_ward(draft).ward_set_aside) == (BA_DINH, BA_DINH)
 
 
 def test_an_answer_that_is_only_a_ward_is_no_part_of_the_matter() -> None:

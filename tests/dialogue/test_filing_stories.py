@@ -138,6 +138,86 @@ async def test_a_notice_boards_code_presets_the_ward(meet: Meet) -> None:
     assert "phường, xã nào" in lan.hears[-1]  # the board's ward was for that matter
 
 
+async def test_the_last_ward_is_offered_first_and_never_taken_by_itself(meet: Meet) -> None:
+    """Lan writes again and names no place: her ward of last time is one tap away, and only a tap."""
+    lan = meet("Lan")
+    await lan.says("Rác chất đống ở phường Tây Hồ")
+    await lan.presses("Gửi")
+    await lan.presses("Gửi việc mới")
+
+    await lan.says("Đèn đường hỏng ba hôm nay")
+    assert "gõ tên khác" in lan.hears[-1]
+    assert lan.labels == ["Phường Tây Hồ (lần trước)", "Tôi không biết", "Hủy"]
+    draft = (await lan.conversation()).draft
+    assert draft is not None
+    assert (draft.ward_codes, draft.ward_source) == ((), None)
+    await lan.says("gửi")
+    assert len(await lan.cases()) == 1, "filed without anybody having said where"
+    await lan.presses("Phường Tây Hồ (lần trước)")
+    assert "Nơi nhận: phường Tây Hồ\n" in lan.hears[-1]
+    await lan.presses("Gửi")
+
+    assert [case.ward_code for case in await lan.cases()] == ["00103", "00103"]
+
+
+async def test_last_time_in_english(meet: Meet) -> None:
+    ann = meet("Ann", Language.EN)
+    await ann.says("Rubbish piles up in Tay Ho Ward")
+    await ann.presses("Send")
+    await ann.commands("new")
+    await ann.says("The street light is broken")
+    assert ann.labels == ["Tay Ho Ward (last time)", "I don't know", "Cancel"]
+    await ann.presses("Tay Ho Ward (last time)")
+    assert "Goes to: Tay Ho Ward\n" in ann.hears[-1]
+
+
+async def test_the_last_ward_outweighs_nothing(meet: Meet) -> None:
+    """Another name, a place, a notice board: each counts for more. Among several it is only the first."""
+    lan = meet("Lan")
+    await lan.says("Rác chất đống ở phường Tây Hồ")
+    await lan.presses("Gửi")
+    await lan.commands("new")
+    await lan.says("Phường Yên Phụ nhiều rác")
+    assert lan.labels == ["Phường Tây Hồ (lần trước)", "Phường Hồng Hà", "Tôi không biết", "Hủy"]
+    await lan.says("phường Ba Đình")
+    assert "Nơi nhận: phường Ba Đình" in lan.hears[-1]
+    await lan.presses("Gửi")
+    await lan.commands("start", "ward_00091")
+    await lan.says("Ghế đá gãy")
+    assert "Nơi nhận: phường Phú Thượng" in lan.hears[-1]
+    await lan.presses("Đổi phường")
+    assert lan.labels == ["Phường Ba Đình (lần trước)", "Tôi không biết", "Hủy"]
+
+
+async def test_who_says_that_it_is_another_ward_is_not_offered_it_again(meet: Meet) -> None:
+    """Neither at once, nor when the question has to be put again."""
+    lan = meet("Lan")
+    await lan.commands("start", "ward_00091")
+    await lan.says("Ghế đá gãy")
+    await lan.presses("Gửi")
+    await lan.commands("start", "ward_00091")
+    await lan.says("Ghế đá lại gãy")
+    await lan.presses("Đổi phường")
+    assert lan.labels == ["Tôi không biết", "Hủy"]
+    await lan.says("gần cái cổng to ấy")
+    assert lan.labels == ["Tôi không biết", "Hủy"]
+
+
+async def test_a_case_without_a_ward_leaves_the_last_one_as_it_was(meet: Meet) -> None:
+    """And what was cancelled was no last time."""
+    lan = meet("Lan")
+    await lan.says("Rác ở phường Ba Đình")
+    await lan.presses("Hủy")
+    assert (await lan.conversation()).last_ward is None
+    await lan.says("Rác ở phường Tây Hồ")
+    await lan.presses("Gửi")
+    await lan.commands("new")
+    await lan.says("Đèn đường hỏng", "tôi không biết")
+    assert "bộ phận tiếp nhận của thành phố sẽ chuyển" in lan.hears[-1]
+    await lan.presses("Gửi")
+    assert (await lan.conversation()).last_ward == "00103"
+
+
 @pytest.mark.parametrize("argument", ["ward_99999", "ward_", "xyz", "ward_00091; DROP TABLE", "\x00"])
 async def test_a_wrong_start_argument_is_a_plain_start(meet_quickly: Meet, argument: str) -> None:
     lan = meet_quickly("Lan")

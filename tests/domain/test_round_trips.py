@@ -57,6 +57,7 @@ drafts = st.builds(
     ward_codes=st.lists(st.sampled_from([WardCode("00091"), WardCode("00004")]), unique=True).map(tuple),
     ward_source=st.none() | st.sampled_from(WardSource),
     ward_unknown=st.booleans(),
+    ward_set_aside=st.none() | st.sampled_from([WardCode("00091"), WardCode("00004")]),
     point=st.none() | st.builds(Point, st.floats(-90, 90), st.floats(-180, 180), st.none() | st.floats(0, 1e6)),
     trace=st.lists(words, max_size=3).map(tuple),
     is_emergency=st.booleans(),

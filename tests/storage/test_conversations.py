@@ -1,6 +1,7 @@
 """A conversation is found again as it was left, and an address has one resident for ever."""
 
 import asyncio
+import json
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from bot.domain.incoming import FileKind, FileTrouble, StoredFile
 from bot.domain.people import Address, Channel, Language
 from bot.domain.ward import Point
 from storage import Database
-from tests.storage.cast import HOA, LAN, NOW, TAY_HO, photo, resident
+from tests.storage.cast import BA_DINH, HOA, LAN, NOW, TAY_HO, photo, resident
 
 DRAFT = Draft(
     serial="k3",
@@ -27,6 +28,7 @@ DRAFT = Draft(
     category="road",
     ward_codes=(TAY_HO,),
     ward_source=WardSource.POINT,
+    ward_set_aside=BA_DINH,
     point=Point(21.05, 105.82, 8.5),
     trace=("point in 00091",),
 )
@@ -49,6 +51,7 @@ async def test_a_conversation_is_found_as_it_was_left(database: Database) -> Non
         preset_ward=TAY_HO,
         last_group_id="album",
         is_blocked=True,
+        last_ward=BA_DINH,
     )
     async with database.begin() as uow:
         stored = await uow.conversations.put(full, NOW)
@@ -60,6 +63,19 @@ async def test_a_conversation_is_found_as_it_was_left(database: Database) -> Non
         bare = await uow.conversations.put(Conversation(address=LAN, resident_id=stored.resident_id), NOW)
         assert await uow.conversations.get(LAN) == bare
         assert bare.draft is None
+
+
+async def test_a_draft_of_before_an_update_is_taken_up_again(database: Database) -> None:
+    """It was stored without the ward that may be set aside."""
+    older = {name: value for name, value in DRAFT.to_dict().items() if name != "ward_set_aside"}
+    async with database.begin() as uow:
+        await uow.conversations.put(Conversation(address=LAN, draft=DRAFT), NOW)
+        await uow.commit()
+    async with database._transaction() as connection:
+        await connection.execute(text("UPDATE conversations SET draft = :draft"), {"draft": json.dumps(older)})
+        await connection.commit()
+    async with database.begin() as uow:
+        assert (await uow.conversations.get(LAN)).draft == replace(DRAFT, ward_set_aside=None)
 
 
 async def test_lan_stays_the_same_resident(database: Database) -> None:

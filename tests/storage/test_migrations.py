@@ -1,5 +1,6 @@
 """The schema can be walked up and down with people in it, and the tables in the code are the tables in the database."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,13 +10,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
+from bot.domain.case import Desk
 from bot.domain.correction import Correction
 from bot.domain.thread import Author, NewMessage
 from storage import Database, migrating
 from storage.migrations import HEAD
 from storage.tables import metadata
 from tests.databases import PostgresDatabases
-from tests.storage.cast import BA_DINH, NOW, TAY_HO, file_case, hire, keep, photo, says, update
+from tests.storage.cast import BA_DINH, HOA, LAN, NOW, TAY_HO, a_case, file_case, hire, keep, photo, resident, says, update
 
 ROOT = Path(__file__).parents[2]
 
@@ -111,6 +113,25 @@ async def test_an_older_database_keeps_its_cases_and_begins_to_keep_corrections(
             for table in ("cases", "messages", "routing_corrections")
         ]
     assert counted == [1, 1, 0]
+    await empty.close()
+
+
+async def test_the_last_ward_is_that_of_the_newest_case_that_has_one(empty: Database) -> None:
+    """Lan's last case has no ward, the one before has; Hoa never filed any."""
+    await empty.open()
+    for ward, desk in ((BA_DINH, Desk.GENERAL), (TAY_HO, Desk.RESTRICTED), (None, Desk.UNPLACED)):
+        await a_case(empty, ward=ward, desk=desk)
+    async with empty.begin() as uow:
+        before = [await resident(uow, LAN), await resident(uow, HOA)]
+        await uow.commit()
+    await walk(empty, "down", "2026_11_22_keep_corrections")
+    async with empty._transaction() as connection:
+        columns = await connection.run_sync(lambda sync: inspect(sync).get_columns("conversations"))
+    assert "last_ward" not in {column["name"] for column in columns}
+    await walk(empty, "up", "2026_11_22_remember_last_ward")
+    async with empty.reading() as uow:
+        after = [await uow.conversations.get(LAN), await uow.conversations.get(HOA)]
+    assert after == [replace(before[0], last_ward=TAY_HO), before[1]]
     await empty.close()
 
 
