@@ -1,7 +1,9 @@
 """A text or a point → the ward it belongs to, with the trace of why.
 
-Read in this order: `wards` (today's wards), `folding` (words that can be compared), `gazetteer` (every name a ward goes
-by), `matching` (names in a text), `points` (the map), `routing` (the decision). `data/` holds the tables and their sources.
+Read in this order: `wards` (today's wards), `tokens` and `typing_keys` (a text in whatever way it was typed), `gazetteer`
+(every name a ward goes by), `names` (how near a stretch of text is to a name), `vocabulary` and `scanning` (spots that may
+name a place), `meaning` and `reading` (what they say together), `points` (the map), `routing` (the decision). `folding` compares
+ordinary words. `data/` holds the tables and their sources.
 """
 
 from bot.routing.routing import Candidate, Router, Routing, load_router
