@@ -75,9 +75,14 @@ class Name:
     shown: str
     plain: str
     canon: str
-    size: int  # tokens
+    words: tuple[str, ...]  # without marks
     units: tuple[Unit, ...] = ()
     codes: tuple[WardCode, ...] = ()
+
+    @property
+    def size(self) -> int:
+        """In tokens."""
+        return len(self.words)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -113,7 +118,7 @@ def _rows(path: Path) -> Iterator[dict[str, str]]:
 def _name(sort: Sort, shown: str, units: Iterable[Unit] = (), codes: Iterable[WardCode] = ()) -> Name:
     tokens = tokens_of(shown)
     plain, canon = "".join(token.plain for token in tokens), "".join(token.canon for token in tokens)
-    return Name(sort, shown, plain, canon, len(tokens), tuple(units), tuple(dict.fromkeys(codes)))
+    return Name(sort, shown, plain, canon, tuple(token.plain for token in tokens), tuple(units), tuple(dict.fromkeys(codes)))
 
 
 def key_of(name: str) -> str:

@@ -14,14 +14,16 @@ from rapidfuzz.distance import OSA
 from bot.routing.gazetteer import Gazetteer, Name, Sort, gaps_of
 from bot.routing.tokens import TONES, Token
 
-SAME, UNMARKED, PARTLY, SLIP = 0.0, 0.1, 0.5, 1.0
+SAME, UNMARKED, PARTLY, SLIP, UNLIKELY = 0.0, 0.1, 0.5, 1.0, 1.2
 MOST_WRONG = 3  # marks
+_KEYS = ("qwertyuiop", "asdfghjkl", "zxcvbnm")
 _LONGEST_TYPED = 32  # letters; no name is longer
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A name and its distance: `SAME`, `UNMARKED`, up to `PARTLY` for missing marks, below `SLIP` for wrong ones, `SLIP`."""
+    """A name and its distance: `SAME`, `UNMARKED`, up to `PARTLY` for missing marks, below `SLIP` for wrong ones, then
+    `SLIP`, and `UNLIKELY` for one that fingers seldom make."""
 
     name: Name
     distance: float
@@ -81,20 +83,64 @@ def same_letters(gazetteer: Gazetteer, words: Sequence[Token]) -> list[Hit]:
     return _near(names, plain, canon)
 
 
-def mistyped(gazetteer: Gazetteer, words: Sequence[Token], sort: Sort) -> list[Hit]:
-    """Names of that sort one letter away."""
+def mistyped(gazetteer: Gazetteer, words: Sequence[Token], sort: Sort, *, has_marks: bool) -> list[Hit]:
+    """Names of that sort one letter away.
+
+    Args:
+        has_marks: The text around is written with marks, so a name without any is not one of those that have some.
+    """
     faces = [("".join([word.plain for word in words]), "".join([word.canon for word in words]))]
-    if any(word.typed for word in words):  # "Quanf" for "Quang" is no Telex
-        typed = "".join([word.typed or word.plain for word in words])
-        faces.append((typed, typed))
-    hits: list[Hit] = []
+    if any(word.typed for word in words):
+        faces.append((as_typed(words), as_typed(words)))  # "Quanf" for "Quang" is no Telex
     for plain, canon in faces:
-        if 4 <= len(plain) <= _LONGEST_TYPED and not hits:
-            found: dict[Name, None] = {}
-            for gap in gaps_of(plain):
-                found.update(dict.fromkeys(name for name in gazetteer.by_gap.get(gap, ()) if name.sort is sort))
-            hits = [hit for hit in _near(tuple(found), plain, canon) if hit.distance == SLIP]
-    return hits
+        if not 3 <= len(plain) <= _LONGEST_TYPED:
+            continue
+        found: dict[Name, None] = {}
+        for gap in gaps_of(plain):
+            found.update(dict.fromkeys(name for name in gazetteer.by_gap.get(gap, ()) if name.sort is sort))
+        hits = [hit for hit in _near(tuple(found), plain, canon) if hit.distance == SLIP]
+        if has_marks and plain == canon:
+            hits = [hit for hit in hits if OSA.distance(canon, hit.name.canon, score_cutoff=1) == 1] or hits
+        if hits:
+            return _likeliest(hits, words, plain)
+    return []
+
+
+def as_typed(words: Sequence[Token]) -> str:
+    """The letters as they stood before anything was decoded."""
+    return "".join([word.typed or word.plain for word in words])
+
+
+def _likeliest(hits: list[Hit], words: Sequence[Token], plain: str) -> list[Hit]:
+    """First what fingers do: they double, swap or miss a letter or hit the next key, and all within one word."""
+    typed = [word.plain for word in words]
+    same = [hit for hit in hits if hit.name.size == len(typed) and sum(map(str.__ne__, typed, hit.name.words)) < 2] or hits
+    likely = [hit for hit in same if is_common_slip(plain, hit.name.plain)] or same
+    return likely + [Hit(hit.name, UNLIKELY) for hit in hits if hit not in likely]
+
+
+@lru_cache(maxsize=8_192)
+def is_common_slip(typed: str, wanted: str) -> bool:
+    """Is it a doubled, swapped or missing letter or the next key on the keyboard?
+
+    Args:
+        typed: At most one letter away from `wanted`; both without marks.
+    """
+    if len(typed) < len(wanted):
+        return True
+    if len(typed) > len(wanted):
+        return any(typed[at] == typed[at + 1] and typed[:at] + typed[at + 1 :] == wanted for at in range(len(typed) - 1))
+    wrong = [(a, b) for a, b in zip(typed, wanted, strict=True) if a != b]
+    return len(wrong) != 1 or _are_near(*wrong[0])
+
+
+def _are_near(first: str, second: str) -> bool:
+    """Do two keys lie beside each other?"""
+    places = [(row, line.find(letter)) for letter in (first, second) for row, line in enumerate(_KEYS) if letter in line]
+    if len(places) < 2:
+        return False
+    (row, column), (other_row, other_column) = places
+    return abs(row - other_row) < 2 and abs(column - other_column) < 2
 
 
 def _near(names: Sequence[Name], plain: str, canon: str) -> list[Hit]:

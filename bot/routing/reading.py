@@ -12,10 +12,11 @@ from bot.domain.ward import WardCode
 from bot.routing import vocabulary as words
 from bot.routing.gazetteer import Gazetteer, Name, Sort, Unit
 from bot.routing.meaning import Meaning, codes_of, district_of, may_lie_in, meaning_of
-from bot.routing.names import SLIP, mistyped, same_letters
+from bot.routing.names import PARTLY, SLIP, mistyped, same_letters
 from bot.routing.scanning import Scanner, Spot, SpotSort
 from bot.routing.tokens import Token, tokens_of
 
+_MOST_MENTIONS = 100  # what is named after so many places changes nothing
 _FARTHEST_JOINT = 4  # small words between a name and its district
 
 
@@ -38,7 +39,8 @@ class Mention:
     units: tuple[Unit, ...] = ()
     district: Name | None = None  # the mention is of that old district
     is_place: bool = False  # a street, a village, a stop
-    is_sure: bool = True  # nothing was mistyped and nothing contradicts
+    is_sure: bool = True  # nothing was mistyped
+    is_doubtful: bool = False  # its kind word or its district does not fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +74,7 @@ class _Reader:
         self.tokens = tokens
         self.gazetteer = gazetteer
         self.spots = Scanner(tokens, gazetteer).scan()
+        self.starts = {spot.start for spot in self.spots}
         self.used: set[int] = set()
         self.notes: list[str] = []
 
@@ -80,12 +83,12 @@ class _Reader:
         is_only = self._is_only_place(contexts, words.FILLERS | words.OFFICES)
         is_bare = self._is_only_place(contexts, words.FILLERS) and not any(context.is_elsewhere for context in contexts)
         found = [self._mention(at, contexts[at], is_bare) for at in range(len(self.spots))]
-        mentions = [mention for mention in found if mention is not None]
+        mentions = [mention for mention in found if mention is not None][:_MOST_MENTIONS]
         if not mentions and not any(context.is_elsewhere for context in contexts):
             slip = self._only_slip()
             mentions = [slip] if slip else []
             is_only = bool(slip)
-        return Reading(tuple(self._settled(mentions)), bool(mentions) and is_only, tuple(self.notes))
+        return Reading(tuple(self._settled(mentions)), bool(mentions) and is_only, tuple(dict.fromkeys(self.notes)))
 
     # --- what belongs to a name
 
@@ -173,7 +176,7 @@ class _Reader:
         """Is "cu" or "moi" the last word about the name? "phu thuong cu de rac" says that they leave rubbish."""
         if at >= len(self.tokens) or self.tokens[at].gap != " ":
             return True
-        return self.tokens[at].canon in words.JOINTS or any(spot.start == at for spot in self.spots)
+        return self.tokens[at].canon in words.JOINTS or at in self.starts
 
     def _era_before(self, spot: Spot) -> bool | None:
         early = {token.plain for token in self.tokens[max(0, spot.start - 2) : spot.start]}
@@ -199,7 +202,7 @@ class _Reader:
             return self._district_mention(spot, spot.district)
         if spot.sort is SpotSort.WARD:
             return self._unit_mention(spot, context, Strength.CLEAR)
-        return self._bare_mention(spot, context, is_only) if spot.sort is SpotSort.BARE else None
+        return self._bare_mention(at, context, is_only) if spot.sort is SpotSort.BARE else None
 
     def _district_mention(self, spot: Spot, district: Name) -> Mention:
         shown = f"old district ‘{district.shown}’"
@@ -207,30 +210,41 @@ class _Reader:
 
     def _unit_mention(self, spot: Spot, context: _Context, strength: Strength) -> Mention:
         meaning = meaning_of(spot.hits, spot.kinds, context.district, context.is_old)
-        is_sure = meaning.distance < SLIP and not meaning.is_doubtful
-        how = "" if meaning.distance < 0.5 else " (mistyped)"
-        if meaning.is_doubtful:
-            strength, how = Strength.HINT if spot.sort is SpotSort.BARE else strength, " (kind or district does not fit)"
+        is_sure = meaning.distance < SLIP
+        if meaning.is_doubtful and not is_sure and context.district is not None:
+            return self._district_mention(spot, context.district)  # two doubts are too many
+        how = " (kind or district does not fit)" if meaning.is_doubtful else "" if meaning.distance <= PARTLY else " (mistyped)"
         return Mention(
-            strength, meaning.codes, _shown(meaning) + how, spot.start, context.end, meaning.units, is_sure=is_sure
+            strength,
+            meaning.codes,
+            _shown(meaning) + how,
+            spot.start,
+            context.end,
+            meaning.units,
+            is_sure=is_sure,
+            is_doubtful=meaning.is_doubtful,
         )
 
-    def _bare_mention(self, spot: Spot, context: _Context, is_only: bool) -> Mention | None:
+    def _bare_mention(self, at: int, context: _Context, is_only: bool) -> Mention | None:
+        spot = self.spots[at]
         if spot.may_be_province and not is_only:
             return None
         if not spot.hits:  # a district without its word
             is_meant = spot.district is not None and (is_only or self._is_located(spot))
             return self._district_mention(spot, spot.district) if is_meant and spot.district is not None else None
-        if is_only or (context.district is not None and not self._is_thing(spot)) or self._continues(spot):
+        if is_only or (context.district is not None and not self._is_thing(spot)) or self._continues(at):
             return self._unit_mention(spot, context, Strength.CLEAR)
         if self._is_located(spot) and (spot.end - spot.start > 1 or self.tokens[spot.start].has_marks):
-            return self._unit_mention(spot, context, Strength.HINT)
+            mention = self._unit_mention(spot, context, Strength.HINT)
+            # In a sentence "ở Hà Đông" may also be the old district: its wards come after the one of that name.
+            district = spot.district.codes if spot.district is not None else ()
+            return replace(mention, codes=tuple(dict.fromkeys((*mention.codes, *district))))
         if spot.codes and self._is_numbered(spot):  # "68 Hào Nam"
             return Mention(Strength.HINT, spot.codes, f"street {spot.shown}", spot.start, spot.end, is_place=True)
         return None
 
     def _is_thing(self, spot: Spot) -> bool:
-        return spot.start > 0 and self.tokens[spot.start - 1].canon in words.THINGS
+        return spot.start > 0 and self.tokens[spot.start].gap == " " and self.tokens[spot.start - 1].canon in words.THINGS
 
     def _is_numbered(self, spot: Spot) -> bool:
         return spot.start > 0 and self.tokens[spot.start - 1].plain[0].isdigit() and self.tokens[spot.start].is_capital
@@ -241,12 +255,25 @@ class _Reader:
             return False
         return all(token.is_capital for token in self.tokens[spot.start : spot.end])
 
-    def _continues(self, spot: Spot) -> bool:
-        """ "phường Tây Hồ và Ba Đình": the second is a ward as the first."""
-        if spot.start < 2 or self.tokens[spot.start - 1].canon not in words.AND:
+    def _continues(self, at: int) -> bool:
+        """ "phường Tây Hồ, Ba Đình và Ngọc Hà": the others are wards as the first."""
+        spot, before = self.spots[at], self.spots[at - 1] if at else None
+        if before is None or not all(token.is_capital for token in self.tokens[spot.start : spot.end]):
             return False
-        is_capital = all(token.is_capital for token in self.tokens[spot.start : spot.end])
-        return is_capital and any(one.sort is SpotSort.WARD and one.end == spot.start - 1 for one in self.spots)
+        is_last = before.end == spot.start - 1 and self.tokens[spot.start - 1].canon in words.AND
+        is_inner = before.end == spot.start and self.tokens[spot.start].gap == "," and self._is_listed(at)
+        if not (is_last or is_inner):
+            return False
+        return before.sort is SpotSort.WARD or (before.sort is SpotSort.BARE and self._continues(at - 1))
+
+    def _is_listed(self, at: int) -> bool:
+        """Does the list go on after this name, up to an "and"?"""
+        for spot, after in zip(self.spots[at : at + 6], self.spots[at + 1 : at + 7], strict=False):
+            if after.start == spot.end + 1 and self.tokens[spot.end].canon in words.AND:
+                return True
+            if after.start != spot.end or self.tokens[after.start].gap != ",":
+                return False
+        return False
 
     # --- nothing but a place
 
@@ -262,13 +289,15 @@ class _Reader:
     def _only_slip(self) -> Mention | None:
         """A text that is nothing but one mistyped name is asked about."""
         rest = [at for at, token in enumerate(self.tokens) if token.canon not in words.FILLERS]
+        if len(self.tokens) > 10:
+            return None
         rest = [at for at in rest if not any(s.start <= at < s.end and s.sort is SpotSort.CITY for s in self.spots)]
-        if not 1 <= len(rest) <= 4 or rest[-1] - rest[0] >= len(rest) or len(self.tokens) > 10:
+        if not 1 <= len(rest) <= 4 or rest[-1] - rest[0] >= len(rest):
             return None
         typed = self.tokens[rest[0] : rest[-1] + 1]
         hits = [hit for hit in same_letters(self.gazetteer, typed) if hit.name.sort is Sort.UNIT]
         if not hits and sum(len(token.plain) for token in typed) >= 6:
-            hits = mistyped(self.gazetteer, typed, Sort.UNIT)
+            hits = mistyped(self.gazetteer, typed, Sort.UNIT, has_marks=False)
         if not hits:
             return None
         meaning = meaning_of(hits, words.ANY_KIND, None, None)

@@ -19,6 +19,7 @@ from bot.routing.wards import DATA, Wards, load_wards
 
 Decision = Literal["ward", "ask", "none"]
 _MOST_TOLD = 6  # wards in one line of the trace
+_MOST_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,10 +90,11 @@ class Router:
         scores = _with_hints(_scores(used), hints) if used else _narrowest(hints)
         wards = self._candidates(scores)
         told = used or hints
-        why = (*(f"words: {self._why(mention)}" for mention in told), *(f"words: {note}" for note in found.notes))
+        lines = [*(self._why(mention) for mention in told), *found.notes]
+        why = tuple(f"words: {line}" for line in dict.fromkeys(lines))[:_MOST_LINES]
         if not wards:
             return Routing("none", (), (*why, "words: no ward named"))
-        is_sure = len(wards) == 1 and bool(used) and used[0].strength is Strength.CLEAR
+        is_sure = len(wards) == 1 and any(one.strength is Strength.CLEAR and not one.is_doubtful for one in used)
         return Routing("ward" if is_sure else "ask", wards, why, WardSource.NAMED, found.is_only_place)
 
     def _why(self, mention: Mention) -> str:

@@ -17,6 +17,7 @@ from bot.routing.vocabulary import (
     NUMBER_WORDS,
     OLD_AFTER,
     ORDINARY,
+    PARTICLES,
     STREETS,
     THINGS,
     VILLAGES,
@@ -26,10 +27,12 @@ from bot.routing.vocabulary import (
     glued_kinds,
     kind_after,
     kind_before,
+    loose_kind,
 )
 
 _LONGEST = 6  # tokens of a ward's name
-_LONGEST_SLIP = 4
+_LONGEST_BEFORE = 4  # tokens of a mistyped name before "ward"
+_MOST_SLIPS = 300  # stretches of one text that are held against every name; a text of 300 characters needs some dozens
 _LONGEST_NUMBER = 5  # tokens of a house's number and its lanes
 
 
@@ -68,6 +71,8 @@ class Scanner:
     def __init__(self, tokens: tuple[Token, ...], gazetteer: Gazetteer) -> None:
         self.tokens = tokens
         self.gazetteer = gazetteer
+        self.slips_left = _MOST_SLIPS
+        self.marked = sum(token.has_marks for token in tokens)
         self.has_capitals = any(token.is_capital for token in tokens[1:])
 
     def scan(self) -> list[Spot]:
@@ -115,7 +120,14 @@ class Scanner:
         words = self._window(start, end)
         if words is None or any(word.canon in ORDINARY and not word.is_capital for word in words):
             return []
-        hits = mistyped(self.gazetteer, words, sort)
+        is_last = end == len(self.tokens) or self.tokens[end].gap != " "
+        if sum(len(word.plain) for word in words) < 4 and not (is_last and words[-1].is_capital):
+            return []
+        if not self.slips_left:
+            return []
+        self.slips_left -= 1
+        has_marks = self.marked > sum(word.has_marks for word in words)
+        hits = mistyped(self.gazetteer, words, sort, has_marks=has_marks)
         if hits and any(token.gap == "," for token in words[1:]):
             return [hit for hit in hits if " - " in hit.name.shown]
         return hits
@@ -125,7 +137,7 @@ class Scanner:
     def _ward(self, at: int) -> Spot | None:
         found = kind_before(self.tokens, at)
         if found is None:
-            return None
+            return self._loose(at)
         kinds, size = found
         start = at + size
         if start >= len(self.tokens) or (at and self.tokens[at].gap == "" and self.tokens[at - 1].plain.isdigit()):
@@ -134,14 +146,22 @@ class Scanner:
             return self._named(at, start + 1, kinds) or self._named(at, start, kinds)
         return self._named(at, start, kinds)
 
+    def _loose(self, at: int) -> Spot | None:
+        kinds = loose_kind(self.tokens, at)
+        spot = self._named(at, at + 1, kinds) if kinds is not None else None
+        if spot is None or spot.hits[0].distance > 0 or not any(_fits(hit, spot.kinds) for hit in spot.hits):
+            return None
+        is_name = spot.end - at > 2 and all(token.is_capital for token in self.tokens[at + 1 : spot.end])
+        return spot if is_name else None
+
     def _named(self, at: int, start: int, kinds: Kinds) -> Spot | None:
-        if start >= len(self.tokens) or self.tokens[start].gap == ".":
+        if start >= len(self.tokens) or (self.tokens[start].gap == "." and not self.tokens[start].is_capital):
             return None
         end, hits = self._exact_unit(start, kinds)
         if hits and hits[0].name.plain in self.gazetteer.prefixes:
             longer = self._longer_slip(start, end, kinds)
             end, hits = longer or (end, hits)
-        if not hits:
+        if not hits and self.tokens[start].gap != ".":
             end, hits = self._near_unit(start, kinds)
         if not hits:
             return None
@@ -163,7 +183,8 @@ class Scanner:
         """ "Láng Hạj" is not Láng: the longer name, mistyped, if the next word looks like a part of it."""
         for longer in range(min(end + 3, len(self.tokens)), end, -1):
             is_last = longer == len(self.tokens) or self.tokens[longer].gap != " "
-            if not (self.tokens[longer - 1].is_capital or is_last):
+            word = self.tokens[longer - 1]
+            if not (word.is_capital or is_last) or word.canon in PARTICLES:
                 continue
             hits = self._slips(start, longer, Sort.UNIT) or [
                 hit for hit in self._same(start, longer) if hit.name.sort is Sort.UNIT
@@ -178,13 +199,21 @@ class Scanner:
         for end in range(min(start + _LONGEST, len(self.tokens)), start, -1):
             hits = [hit for hit in self._same(start, end) if hit.name.sort is Sort.UNIT and _fits(hit, kinds)]
             if hits:
-                return end, hits
+                return end, hits + self._undecoded(start, end, kinds, hits[0].distance)
         best: tuple[int, list[Hit]] = (start, [])
-        for end in range(min(start + _LONGEST_SLIP, len(self.tokens)), start, -1):
+        for end in range(min(start + _LONGEST, len(self.tokens)), start, -1):
             hits = [hit for hit in self._slips(start, end, Sort.UNIT) if _fits(hit, kinds)]
             if hits and (not best[1] or _stretch(hits, end - start) < _stretch(best[1], best[0] - start)):
                 best = end, hits
         return best
+
+    def _undecoded(self, start: int, end: int, kinds: Kinds, distance: float) -> list[Hit]:
+        """ "Kim Anj" may be Kim Ạn or a slip for Kim Anh: as far as the marks are wrong, so far is the slip."""
+        typed = [Token(word.typed or word.plain, word.typed or word.plain, word.is_capital, word.gap) for word in self.tokens[start:end]]
+        if not any(word.typed for word in self.tokens[start:end]):
+            return []
+        slips = mistyped(self.gazetteer, typed, Sort.UNIT, has_marks=False)
+        return [Hit(hit.name, distance) for hit in slips if _fits(hit, kinds)]
 
     def _ward_glued(self, at: int) -> Spot | None:
         token = self.tokens[at]
@@ -209,7 +238,7 @@ class Scanner:
         kinds = kind_after(self.tokens, at)
         if kinds is None or self.tokens[at].gap != " ":
             return None
-        for start in range(at - 1, max(free, at - _LONGEST_SLIP) - 1, -1):
+        for start in range(at - 1, max(free, at - _LONGEST_BEFORE) - 1, -1):
             if self.tokens[start + 1].gap != " ":
                 break
             hits = [hit for hit in self._same(start, at) if hit.name.sort is Sort.UNIT] or self._slips(start, at, Sort.UNIT)
@@ -227,6 +256,8 @@ class Scanner:
             return None
         if at and self.tokens[at].gap == "" and self.tokens[at - 1].plain.isdigit():
             return None  # "5h"
+        if kind_before(self.tokens, start) is not None:
+            return None  # "đội tự quản xã Yên Bài"
         found = self._district_name(start)
         if found is not None:
             return Spot(SpotSort.DISTRICT, at, found[1], district=found[0], codes=found[0].codes)
@@ -343,7 +374,7 @@ class Scanner:
 
     def _is_province(self, at: int, end: int) -> bool:
         capitals = all(token.is_capital for token in self.tokens[at:end])
-        is_street = at > 0 and self.tokens[at - 1].canon in THINGS
+        is_street = at > 0 and self.tokens[at].gap == " " and self.tokens[at - 1].canon in THINGS
         return (capitals or not self.has_capitals or self.tokens[at].gap == ",") and not is_street
 
     def _eats_kind_word(self, at: int, end: int) -> bool:
@@ -400,4 +431,4 @@ def _fits(hit: Hit, kinds: Kinds) -> bool:
 
 def _stretch(hits: list[Hit], size: int) -> int:
     """By how many words a mistyped name differs in length from what was typed."""
-    return min(abs(hit.name.size - size) for hit in hits if hit.distance == SLIP)
+    return min(abs(hit.name.size - size) for hit in hits if hit.distance >= SLIP)

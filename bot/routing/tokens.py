@@ -113,7 +113,7 @@ def _decoded(word: str, is_vni: bool) -> str | None:
 
 def _pieces(word: str) -> list[str]:
     """Letters and digits apart, and words written together with capitals ("QuảngAn")."""
-    if word.isalpha() and (word.islower() or word.isupper() or word[1:].islower()):
+    if word.isalpha() and (word.islower() or word.isupper() or word[1:].islower() or is_syllable(word)):
         return [word]
     pieces: list[str] = []
     for piece in _PIECE.findall(word):
@@ -126,6 +126,12 @@ def _pieces(word: str) -> list[str]:
                 start = at
         pieces.append(piece[start:])
     return pieces or [word]
+
+
+def is_syllable(word: str) -> bool:
+    """Could this be one Vietnamese word, whatever its capitals? "đônG" is; "TâyHồ" is two."""
+    letters = unicodedata.normalize("NFD", word.lower())
+    return place_tone(unicodedata.normalize("NFC", "".join([one for one in letters if one not in TONES])), "") is not None
 
 
 def _short_kind(piece: str) -> int:

@@ -26,7 +26,7 @@ _GLUED = {"phuong": PHUONG, "xa": XA, "thitran": TOWN, "p": PHUONG, "x": XA}
 _DISTRICTS = _words("quận q huyện h tx district")
 _CITIES = _words("tp thành tỉnh t province city")
 LONG_CITY = ("thanh", "pho")
-STREETS = _words("đường phố ngõ ngách hẻm đại lộ street road lane alley st rd")
+STREETS = _words("đường phố ngõ ngách hẻm street road lane alley st rd")
 VILLAGES = _words("thôn làng xóm ấp village hamlet")
 # Whatever is named by one of these is no ward: "chợ Bưởi", "hồ Tây", "cầu Long Biên".
 THINGS = STREETS | _words("cầu chợ hồ trường bệnh chùa đền đình cống ga bến khu tòa chung school market lake bridge")
@@ -50,6 +50,8 @@ FILLERS = (
 )
 # Around a name with its kind word; a name alone may be a person's: "Bạch Mai là bạn tôi".
 OFFICES = _words("địa bàn ubnd ủy ban nhân dân people s committee toàn thể là cán bộ chính quyền is")
+# At the end of a sentence; no letter of a name is missing there.
+PARTICLES = _words("ạ à á ơi nhé nha nhá vậy nhỉ")
 # In an ordinary sentence these stand after "xã" or "phường" without naming one.
 ORDINARY = _words(
     "tôi em mình ta tui có không đã đang chưa này nào bị là và với thì mà ở của cho rất cần nên sẽ được hội viên trưởng "
@@ -66,6 +68,14 @@ def kind_before(tokens: tuple[Token, ...], at: int) -> tuple[Kinds, int] | None:
     if token.plain == "thi" and at + 1 < len(tokens) and tokens[at + 1].plain == "tran":
         return TOWN, 2
     return None
+
+
+def loose_kind(tokens: tuple[Token, ...], at: int) -> Kinds | None:
+    """A kind word with the wrong marks ("phưòng", "phương", "xả"); it counts only before a name that fits to the letter."""
+    token = tokens[at]
+    if not token.has_marks or (token.is_capital and at):
+        return None
+    return {"phuong": PHUONG, "xa": XA}.get(token.plain)
 
 
 def kind_after(tokens: tuple[Token, ...], at: int) -> Kinds | None:
