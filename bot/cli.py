@@ -10,6 +10,7 @@ import sys
 from collections.abc import Awaitable, Callable, Sequence
 from datetime import date, datetime, time
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from bot import app
 from bot.clock import SystemClock
@@ -18,6 +19,9 @@ from bot.domain.people import Role
 from bot.domain.ward import WardCode
 from bot.errors import BotError, SettingsError, StorageBusy
 from bot.ports import Storage
+from bot.routing import load_router
+from bot.routing.importing import import_city
+from bot.routing.lines import route_line
 from bot.routing.wards import load_wards
 from bot.settings import Settings, load_settings
 
@@ -69,6 +73,14 @@ def _parser() -> argparse.ArgumentParser:
     add("migrate", _migrate, "Bring the database to this version's schema.")
     add("check", _check, "Look at settings, database, files, channels and clock; say what is wrong and how to mend it.")
     add("routes", _routes, "Print every route as JSON.")
+    add("route", _route, "Read lines of text, or of `lat,lon`, and print as JSON which ward each belongs to.")
+    wards = add("wards", _wards, "The city's wards.")
+    wards.add_argument(
+        "action", choices=["import"], help="replace the city's data by another folder's, if nothing is wrong in it"
+    )
+    wards.add_argument(
+        "folder", type=Path, metavar="DIR", help="wards.csv, ward_history.csv, ward_boundaries.geojson, hints"
+    )
     _add_export(add("export", _export, "Print every case, one a line, in the order of acceptance."))
     _add_staff(add("staff", _staff, "Accounts of the desk."))
     replay = add("replay", _replay, "List the updates that could not be handled, or let them be handled again.")
@@ -134,6 +146,23 @@ async def _check(settings: Settings, _chosen: argparse.Namespace) -> int:
 
 async def _routes(settings: Settings, _chosen: argparse.Namespace) -> int:
     print(json.dumps(app.list_routes(settings), indent=1))
+    return DONE
+
+
+async def _route(_settings: Settings, _chosen: argparse.Namespace) -> int:
+    router = load_router()
+    for line in sys.stdin.buffer:
+        print(json.dumps(route_line(router, line), ensure_ascii=False), flush=True)
+    return DONE
+
+
+async def _wards(settings: Settings, chosen: argparse.Namespace) -> int:
+    problems = import_city(chosen.folder, settings.data_dir / "city")
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems:
+        return _tell(f"{len(problems)} problems; nothing was changed.", FAILED)
+    print(f"The city's data is now in {settings.data_dir / 'city'}; it is read at the next start.")
     return DONE
 
 

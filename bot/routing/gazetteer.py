@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from pathlib import Path
 
 from bot.domain.ward import WardCode
@@ -22,7 +23,7 @@ LONGEST_NAME = 8  # tokens
 _LANDMARK = re.compile(
     r"(?:(?:Đối diện|Trước|Sau|Qua|Gần|Cạnh|Cổng|\d+m?)\s+)*"
     r"((?:Trường|Bệnh viện|Chợ|Công viên|Đền|Chùa|Đình|Khu đô thị|KĐT|Học viện|Đại học|Cầu|Bến xe|Ga|Khu công nghiệp|"
-    r"Nhà máy|Siêu thị|Trung tâm|Bảo tàng|Sân vận động|Nhà hát|Hồ|Cảng|Chung cư|Tòa nhà)\s[^\d,(/\-–]+)"  # noqa: RUF001
+    r"Nhà máy|Siêu thị|Trung tâm|Bảo tàng|Sân vận động|Nhà hát|Hồ|Cảng|Chung cư|Tòa nhà)\s[^\d,(/\-–]+)"
 )
 
 
@@ -91,9 +92,8 @@ class Gazetteer:
 
     by_plain: dict[str, tuple[Name, ...]]
     by_gap: dict[str, tuple[Name, ...]]
-    starts: frozenset[str]  # first tokens of all names, without marks
+    starts: dict[str, int]  # first tokens of all names, without marks, and the length of the longest such name
     prefixes: frozenset[str]  # names of units that begin a longer one: "lang" of "lang ha"
-    longest: int  # tokens
 
 
 def load_gazetteer(wards: Wards | None = None, folder: Path = DATA) -> Gazetteer:
@@ -224,14 +224,16 @@ def _indexed(names: list[Name]) -> Gazetteer:
         if name.sort in (Sort.UNIT, Sort.DISTRICT) and len(name.plain) > 3:
             for gap in gaps_of(name.plain):
                 by_gap[gap].append(name)
+    starts: dict[str, int] = defaultdict(int)
+    for name in names:
+        starts[name.words[0]] = max(starts[name.words[0]], name.size)
     plains = sorted(name.plain for name in names if name.sort is Sort.UNIT)
-    prefixes = {first for first, second in zip(plains, plains[1:], strict=False) if second.startswith(first) and second != first}
+    prefixes = {first for first, second in pairwise(plains) if second.startswith(first) and second != first}
     return Gazetteer(
         {plain: tuple(same) for plain, same in by_plain.items()},
         {gap: tuple(same) for gap, same in by_gap.items()},
-        frozenset(tokens_of(name.shown)[0].plain for name in names),
+        dict(starts),
         frozenset(prefixes),
-        max(name.size for name in names),
     )
 
 

@@ -1,12 +1,14 @@
 """What the places named in a text say together: which of them are wards, what belongs to each, which of them is meant.
 
 A ward's name is often an ordinary word ("Thành Công" is success) or a street ("phố Trần Phú"), so a name alone counts only
-where a place is expected: after "ở", before its district, or when nothing else was said. Streets, villages and stops are hints.
+where a place is expected: after "ở", before its district, or when nothing else was said. Streets, villages and stops only
+hint.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import IntEnum
+from itertools import pairwise
 
 from bot.domain.ward import WardCode
 from bot.routing import vocabulary as words
@@ -146,9 +148,9 @@ class _Reader:
             return context
         if near.sort in (SpotSort.PROVINCE, SpotSort.FOREIGN):
             return replace(context, is_elsewhere=True)
-        if near.sort is SpotSort.DISTRICT and near.district is not None and context.district is None:
-            if may_lie_in(spot.hits, spot.kinds, near.district):
-                return replace(context, district=near.district, used=(*context.used, at - 1))
+        is_district = near.sort is SpotSort.DISTRICT and near.district is not None and context.district is None
+        if is_district and near.district is not None and may_lie_in(spot.hits, spot.kinds, near.district):
+            return replace(context, district=near.district, used=(*context.used, at - 1))
         return context
 
     def _is_adjacent(self, end: int, start: int) -> bool:
@@ -213,7 +215,13 @@ class _Reader:
         is_sure = meaning.distance < SLIP
         if meaning.is_doubtful and not is_sure and context.district is not None:
             return self._district_mention(spot, context.district)  # two doubts are too many
-        how = " (kind or district does not fit)" if meaning.is_doubtful else "" if meaning.distance <= PARTLY else " (mistyped)"
+        how = (
+            " (kind or district does not fit)"
+            if meaning.is_doubtful
+            else ""
+            if meaning.distance <= PARTLY
+            else " (mistyped)"
+        )
         return Mention(
             strength,
             meaning.codes,
@@ -282,9 +290,7 @@ class _Reader:
         for spot, context in zip(self.spots, contexts, strict=True):
             if spot.sort not in (SpotSort.HINT, SpotSort.THING, SpotSort.FOREIGN):
                 covered[spot.start : context.end] = [True] * (context.end - spot.start)
-        return all(
-            is_covered or token.canon in fillers for is_covered, token in zip(covered, self.tokens, strict=True)
-        )
+        return all(is_covered or token.canon in fillers for is_covered, token in zip(covered, self.tokens, strict=True))
 
     def _only_slip(self) -> Mention | None:
         """A text that is nothing but one mistyped name is asked about."""
@@ -302,7 +308,13 @@ class _Reader:
             return None
         meaning = meaning_of(hits, words.ANY_KIND, None, None)
         return Mention(
-            Strength.HINT, meaning.codes, _shown(meaning) + " (mistyped)", rest[0], rest[-1] + 1, meaning.units, is_sure=False
+            Strength.HINT,
+            meaning.codes,
+            _shown(meaning) + " (mistyped)",
+            rest[0],
+            rest[-1] + 1,
+            meaning.units,
+            is_sure=False,
         )
 
     # --- which of several is meant
@@ -320,7 +332,7 @@ class _Reader:
     def _renamed(self, named: Sequence[Mention]) -> list[Mention]:
         """ "xã Hoa Sơn, nay là xã Ứng Thiên": the second is meant."""
         dropped = []
-        for first, second in zip(named, named[1:], strict=False):
+        for first, second in pairwise(named):
             between = range(first.end, second.start)
             if any(words.stands(self.tokens, at, now) for at in between for now in words.NOW) and len(between) < 6:
                 dropped.append(first)

@@ -79,7 +79,9 @@ class Router:
     def _candidates(self, codes: Mapping[WardCode, float]) -> tuple[Candidate, ...]:
         # A name of the history must not lead to a ward that the list of wards does not have.
         found = [
-            Candidate(code, self._wards[code].full_name, round(score, 3)) for code, score in codes.items() if code in self._wards
+            Candidate(code, self._wards[code].full_name, round(score, 3))
+            for code, score in codes.items()
+            if code in self._wards
         ]
         return tuple(sorted(found, key=lambda ward: -ward.score))
 

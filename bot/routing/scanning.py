@@ -32,6 +32,7 @@ from bot.routing.vocabulary import (
 
 _LONGEST = 6  # tokens of a ward's name
 _LONGEST_BEFORE = 4  # tokens of a mistyped name before "ward"
+_SHORTEST_GLUED = 6  # letters
 _MOST_SLIPS = 300  # stretches of one text that are held against every name; a text of 300 characters needs some dozens
 _LONGEST_NUMBER = 5  # tokens of a house's number and its lanes
 
@@ -101,8 +102,11 @@ class Scanner:
 
     def _window(self, start: int, end: int) -> tuple[Token, ...] | None:
         """The tokens of a name that might stand there; a sentence never ends inside a name."""
-        if end > len(self.tokens) or any(token.gap == "." for token in self.tokens[start + 1 : end]):
+        if end > len(self.tokens):
             return None
+        for token in self.tokens[start + 1 : end]:
+            if token.gap == ".":
+                return None
         if end < len(self.tokens) and self.tokens[end].gap == "" and not self.tokens[end].plain.isdigit():
             return None  # in the middle of a word
         return self.tokens[start:end]
@@ -209,7 +213,10 @@ class Scanner:
 
     def _undecoded(self, start: int, end: int, kinds: Kinds, distance: float) -> list[Hit]:
         """ "Kim Anj" may be Kim Ạn or a slip for Kim Anh: as far as the marks are wrong, so far is the slip."""
-        typed = [Token(word.typed or word.plain, word.typed or word.plain, word.is_capital, word.gap) for word in self.tokens[start:end]]
+        typed = [
+            Token(word.typed or word.plain, word.typed or word.plain, word.is_capital, word.gap)
+            for word in self.tokens[start:end]
+        ]
         if not any(word.typed for word in self.tokens[start:end]):
             return []
         slips = mistyped(self.gazetteer, typed, Sort.UNIT, has_marks=False)
@@ -288,7 +295,9 @@ class Scanner:
         if Sort.UNIT in known:
             return None
         end = start
-        while end < min(start + 3, len(self.tokens)) and self.tokens[end].is_capital and (end == start or self._is_near(end)):
+        while (
+            end < min(start + 3, len(self.tokens)) and self.tokens[end].is_capital and (end == start or self._is_near(end))
+        ):
             end += 1
         if end > start + 1:
             return Spot(SpotSort.FOREIGN, at, end)
@@ -318,7 +327,9 @@ class Scanner:
                     return Spot(SpotSort.DISTRICT, at, end, district=hit.name, codes=hit.name.codes)
         is_word = self.tokens[at].plain in {"thanh", "tp", "tinh"} and self.tokens[at].plain != self.tokens[start].plain
         end = start
-        while end < min(start + 3, len(self.tokens)) and self.tokens[end].is_capital and (end == start or self._is_near(end)):
+        while (
+            end < min(start + 3, len(self.tokens)) and self.tokens[end].is_capital and (end == start or self._is_near(end))
+        ):
             end += 1
         return Spot(SpotSort.FOREIGN, at, end) if is_word and end > start + 1 and self.has_capitals else None
 
@@ -326,11 +337,9 @@ class Scanner:
 
     def _bare(self, at: int) -> Spot | None:
         token = self.tokens[at]
-        if token.plain not in self.gazetteer.starts and len(token.plain) < 6:
-            return None
-        for end in range(min(at + self.gazetteer.longest, len(self.tokens)), at, -1):
-            if token.plain not in self.gazetteer.starts and end > at + 2:
-                continue
+        # A word that begins no name may still be a name written together.
+        longest = self.gazetteer.starts.get(token.plain) or (2 if len(token.plain) >= _SHORTEST_GLUED else 0)
+        for end in range(min(at + longest, len(self.tokens)), at, -1):
             hits = [hit for hit in self._same(at, end) if hit.distance <= UNMARKED]
             spot = self._bare_spot(at, end, hits) if hits else None
             if spot is not None:
@@ -393,6 +402,8 @@ class Scanner:
         """A street with its word and, before it, its lanes and numbers: "ngõ 12/3 phố Thụy Khuê"."""
         if self.tokens[at].canon not in STREETS:
             return None
+        if any(hit.name.sort is Sort.UNIT and hit.distance <= UNMARKED for hit in self._same(at, at + 2)):
+            return None  # a ward that is called after its street: "Phố Huế"
         start = at + 1
         while start < min(at + _LONGEST_NUMBER, len(self.tokens)) and self._is_number(start):
             start += 1
@@ -402,7 +413,9 @@ class Scanner:
                 if hit.name.sort is Sort.STREET and hit.distance <= UNMARKED and not is_word:
                     shown = f"street {hit.name.shown}"
                     return Spot(SpotSort.HINT, at, end, codes=hit.name.codes, shown=shown, is_street=True)
-            if any(hit.name.sort in (Sort.UNIT, Sort.DISTRICT) and hit.distance <= UNMARKED for hit in self._same(start, end)):
+            if any(
+                hit.name.sort in (Sort.UNIT, Sort.DISTRICT) and hit.distance <= UNMARKED for hit in self._same(start, end)
+            ):
                 return Spot(SpotSort.THING, at, end) if self._is_thing(at, start, end) else None
         return None
 

@@ -1,7 +1,7 @@
 """Text → tokens as the search for places needs them: every way of typing brought to one.
 
-More than `folding` does for ordinary words: glued words are parted ("TâyHồ", "P.QuảngAn"), what Telex and VNI leave behind is
-decoded, invisible marks go, and the tone stands where the old style puts it. What a token may mean is `bot.routing.reading`.
+More than `folding` does for ordinary words: glued words are parted ("TâyHồ", "P.QuảngAn"), what Telex and VNI leave behind
+is decoded, invisible marks go, and the tone stands where the old style puts it. What a token may mean is `bot.routing.reading`.
 """
 
 import re
@@ -16,10 +16,31 @@ _WORD = re.compile(r"(?:[^\W_][\u0300-\u036f]*)+")  # marks that fit no letter s
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff\u0000]")
 TONES = frozenset("\u0300\u0301\u0303\u0309\u0323")
 _SHAPES = frozenset("\u0302\u0306\u031b")  # circumflex, breve, horn
-_D_BARS = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"})  # noqa: RUF001 - other letters that look like Đ
+_D_BARS = str.maketrans({"Ð": "Đ", "ð": "đ", "Ɖ": "Đ", "ɖ": "đ"})  # other letters that look like Đ
 _PIECE = re.compile(r"(?:[^\W\d_][\u0300-\u036f]*)+|\d+")
 _SHORT_KINDS = ("TT", "P", "X", "F", "Q", "H")
-_ENGLISH = frozenset("as or of is us has was his this please for near see been house street commune district".split())
+_ENGLISH = frozenset(
+    [
+        "as",
+        "or",
+        "of",
+        "is",
+        "us",
+        "has",
+        "was",
+        "his",
+        "this",
+        "please",
+        "for",
+        "near",
+        "see",
+        "been",
+        "house",
+        "street",
+        "commune",
+        "district",
+    ]
+)
 _ENDS = re.compile(r"[!?;\n…]")
 
 

@@ -32,7 +32,9 @@ VILLAGES = _words("thôn làng xóm ấp village hamlet")
 THINGS = STREETS | _words("cầu chợ hồ trường bệnh chùa đền đình cống ga bến khu tòa chung school market lake bridge")
 NUMBER_WORDS = _words("số no số")
 LOCATIVES = _words("ở tại vực quanh bàn thuộc trong phía địa bàn trên in at near from around within of owr")
-JOINTS = _words("thuộc của tại ở trực cũ in of the tp city old former town thành phố tỉnh province district huyện quận h q tx")
+JOINTS = _words(
+    "thuộc của tại ở trực cũ in of the tp city old former town thành phố tỉnh province district huyện quận h q tx"
+)
 OLD_AFTER, OLD_BEFORE = _words("cũ"), frozenset({"old", "former", "formerly", "nguyên", "nguyen"})
 NEW_AFTER = _words("mới")
 NEW_BEFORE = frozenset({"new"})
@@ -46,7 +48,9 @@ PERSONS = _words("tôi toi em mình minh tui cháu chau anh chị bác cô chú 
 BETWEEN = _words("giáp ranh giữa between")
 FILLERS = (
     _words("ở tại trong thuộc in at near the of thành phố tp city nam vn a ạ à nhé này đây cũ mới old former new nay live")
-    | _words("khu vực vâng dạ hiện trước kia xưa from am and và") | PERSONS | HOME
+    | _words("khu vực vâng dạ hiện trước kia xưa from am and và")
+    | PERSONS
+    | HOME
 )
 # Around a name with its kind word; a name alone may be a person's: "Bạch Mai là bạn tôi".
 OFFICES = _words("địa bàn ubnd ủy ban nhân dân people s committee toàn thể là cán bộ chính quyền is")

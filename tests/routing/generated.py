@@ -18,7 +18,11 @@ TONES = {"\u0300": ("f", "2"), "\u0301": ("s", "1"), "\u0303": ("x", "4"), "\u03
 TELEX = {"ă": "aw", "â": "aa", "ê": "ee", "ô": "oo", "ơ": "ow", "ư": "uw", "đ": "dd"}
 VNI = {"ă": "a8", "â": "a6", "ê": "e6", "ô": "o6", "ơ": "o7", "ư": "u7", "đ": "d9"}
 WORDS = {"phuong": "phường", "xa": "xã", "thi_tran": "thị trấn"}
-SHORT = {"phuong": ("p.", "P.", "p ", "P ", "f ", "F.", "p. "), "xa": ("x.", "X.", "x ", "X. "), "thi_tran": ("TT ", "tt. ", "TT.")}
+SHORT = {
+    "phuong": ("p.", "P.", "p ", "P ", "f ", "F.", "p. "),
+    "xa": ("x.", "X.", "x ", "X. "),
+    "thi_tran": ("TT ", "tt. ", "TT."),
+}
 ENGLISH = {"phuong": "ward", "xa": "commune", "thi_tran": "township"}
 DISTRICTS = {"quan": ("quận", "q.", "Q. "), "huyen": ("huyện", "h.", "H. "), "thi_xa": ("thị xã", "TX ", "tx. ")}
 
@@ -136,7 +140,9 @@ def wards_of_district(district: str) -> frozenset[str]:
     return frozenset(code for unit in units() if unit.district == district for code in unit.codes)
 
 
-def truth(name: str, kind: str | None, *, district: str = "", is_old: bool | None = None, marked: bool = True) -> frozenset[str]:
+def truth(
+    name: str, kind: str | None, *, district: str = "", is_old: bool | None = None, marked: bool = True
+) -> frozenset[str]:
     """The policy of `data/SOURCES.md`; a name without kind word stands for units of every kind."""
     face: Callable[[str], str] = (lambda text: text.lower()) if marked else (lambda text: folded(text).lower())
     same = [unit for unit in units() if face(unit.name) == face(name) and kind in (None, unit.kind)]
@@ -149,8 +155,8 @@ def truth(name: str, kind: str | None, *, district: str = "", is_old: bool | Non
     if is_old is not None:
         return _codes(old if is_old else current)
     if current:
-        here = set(_codes(current))
-        old = [unit for unit in old if not unit.codes & here]
+        known = _codes(current)
+        old = [unit for unit in old if not unit.codes & known]
     return _codes(current + old)
 
 
@@ -179,7 +185,16 @@ def telex(text: str, keys: dict[str, str], column: int) -> str:
 
 def new_style(text: str) -> str:
     """The tone on the other vowel: "Hòa" → "Hoà"."""
-    for old, new in (("òa", "oà"), ("óa", "oá"), ("ỏa", "oả"), ("õa", "oã"), ("ọa", "oạ"), ("ủy", "uỷ"), ("úy", "uý"), ("ụy", "uỵ")):
+    for old, new in (
+        ("òa", "oà"),
+        ("óa", "oá"),
+        ("ỏa", "oả"),
+        ("õa", "oã"),
+        ("ọa", "oạ"),
+        ("ủy", "uỷ"),
+        ("úy", "uý"),
+        ("ụy", "uỵ"),
+    ):
         text = text.replace(old, new)
     return text
 
@@ -196,7 +211,18 @@ def slip(name: str, chance: random.Random) -> str:
         case "swap" if at + 1 < len(name) and name[at + 1].isalpha():
             return name[:at] + name[at + 1] + name[at] + name[at + 2 :]
         case "wrong":
-            near = {"a": "sq", "o": "ip", "n": "bm", "i": "uo", "h": "gj", "g": "fh", "u": "iy", "m": "n", "t": "ry", "c": "vx"}
+            near = {
+                "a": "sq",
+                "o": "ip",
+                "n": "bm",
+                "i": "uo",
+                "h": "gj",
+                "g": "fh",
+                "u": "iy",
+                "m": "n",
+                "t": "ry",
+                "c": "vx",
+            }
             return name[:at] + chance.choice(near.get(folded(name[at]).lower(), "ek")) + name[at + 1 :]
         case "glue" if " " in name:
             return name.replace(" ", "", 1)
@@ -209,9 +235,24 @@ def slip(name: str, chance: random.Random) -> str:
 
 def generate(seed: int, most: int = 150) -> list[Row]:
     """At most that many rows of each kind, in the order of the kinds."""
-    chance = random.Random(seed)  # noqa: S311 - a repeatable choice, no secret
+    chance = random.Random(seed)  # a repeatable choice, no secret
     found: list[Row] = []
-    for make in (_clean, _bare, _unmarked, _forms, _short, _keyboards, _slips, _english, _old, _districts, _sentences, _two, _none, _elsewhere):
+    for make in (
+        _clean,
+        _bare,
+        _unmarked,
+        _forms,
+        _short,
+        _keyboards,
+        _slips,
+        _english,
+        _old,
+        _districts,
+        _sentences,
+        _two,
+        _none,
+        _elsewhere,
+    ):
         rows = [row for row in make(chance) if row.kind in ("negative", "elsewhere") or row.codes]
         chance.shuffle(rows)
         by_kind: dict[str, list[Row]] = defaultdict(list)
@@ -267,7 +308,11 @@ def _unmarked(chance: random.Random) -> Iterator[Row]:
     for unit in units():
         if unit.is_in_text:
             text = folded(_full(unit))
-            yield Row(chance.choice((text, text.lower(), f"toi o {text.lower()}")), truth(unit.name, unit.kind, marked=False), "unmarked")
+            yield Row(
+                chance.choice((text, text.lower(), f"toi o {text.lower()}")),
+                truth(unit.name, unit.kind, marked=False),
+                "unmarked",
+            )
             if unit.district:
                 text = folded(_with_district(unit, chance)).lower()
                 yield Row(text, truth(unit.name, unit.kind, district=unit.district, marked=False), "unmarked")
@@ -290,7 +335,9 @@ def _short(chance: random.Random) -> Iterator[Row]:
             name = chance.choice((unit.name, unit.name.lower()))
             yield Row(short + name, truth(unit.name, unit.kind), "abbrev")
             if unit.district:
-                district = chance.choice(DISTRICTS[unit.district_kind][1:]) + chance.choice((unit.district, unit.district.lower()))
+                district = chance.choice(DISTRICTS[unit.district_kind][1:]) + chance.choice(
+                    (unit.district, unit.district.lower())
+                )
                 text = f"{short}{name}{chance.choice((', ', ' - ', ' ', ','))}{district}{chance.choice(('', ' HN', ', TP Hà Nội'))}"
                 yield Row(text, truth(unit.name, unit.kind, district=unit.district), "abbrev")
             if " " in unit.name:
@@ -337,7 +384,15 @@ def _english(chance: random.Random) -> Iterator[Row]:
         if not unit.is_in_text:
             continue
         name = folded(unit.name)
-        text = chance.choice(("{} {}", "{} {}, Hanoi", "I live in {} {}", "the {} {} People's Committee", "Noise at night in {} {}, please help"))
+        text = chance.choice(
+            (
+                "{} {}",
+                "{} {}, Hanoi",
+                "I live in {} {}",
+                "the {} {} People's Committee",
+                "Noise at night in {} {}, please help",
+            )
+        )
         yield Row(text.format(name, ENGLISH[unit.kind]), truth(unit.name, unit.kind, marked=False), "english")
         if unit.district:
             district = folded(unit.district)
@@ -352,9 +407,18 @@ def _old(chance: random.Random) -> Iterator[Row]:
         yield Row(_full(unit), truth(unit.name, unit.kind), kind)
         yield Row(_with_district(unit, chance), truth(unit.name, unit.kind, district=unit.district), kind)
         word = DISTRICTS[unit.district_kind][0]
-        for text in (f"{_full(unit)} cũ, {word} {unit.district} cũ", f"{_full(unit)} (cũ) thuộc {word} {unit.district}", f"{word} {unit.district}, {_full(unit)}"):
+        for text in (
+            f"{_full(unit)} cũ, {word} {unit.district} cũ",
+            f"{_full(unit)} (cũ) thuộc {word} {unit.district}",
+            f"{word} {unit.district}, {_full(unit)}",
+        ):
             yield Row(text, truth(unit.name, unit.kind, district=unit.district), kind)
-        for text in (f"{_full(unit)} cũ", f"{_full(unit)} (cũ)", f"{_full(unit)} trước đây", f"{folded(_full(unit)).lower()} cu"):
+        for text in (
+            f"{_full(unit)} cũ",
+            f"{_full(unit)} (cũ)",
+            f"{_full(unit)} trước đây",
+            f"{folded(_full(unit)).lower()} cu",
+        ):
             yield Row(text, truth(unit.name, unit.kind, is_old=True, marked=not text.isascii()), kind)
 
 
@@ -362,7 +426,12 @@ def _districts(chance: random.Random) -> Iterator[Row]:
     for district, kind in sorted({(unit.district, unit.district_kind) for unit in units() if unit.district}):
         codes = wards_of_district(district)
         word = DISTRICTS[kind][0]
-        for text in (f"{word} {district}", f"khu vực {word} {district} cũ", f"{word.title()} {district}, Hà Nội", f"Đường ngập ở {word} {district} quá"):
+        for text in (
+            f"{word} {district}",
+            f"khu vực {word} {district} cũ",
+            f"{word.title()} {district}, Hà Nội",
+            f"Đường ngập ở {word} {district} quá",
+        ):
             yield Row(text, codes, "district")
         yield Row(f"{folded(district)} District", codes, "district")
     chance.random()
@@ -381,7 +450,12 @@ def _sentences(chance: random.Random) -> Iterator[Row]:
         text = chance.choice((text, f"{chance.choice(NOISE)} {text}", f"{text.rstrip('?')}. {chance.choice(NOISE)}"))
         yield Row(text, codes, "sentence")
         if unit.district == "" or place != _full(unit):
-            marked = truth(unit.name, unit.kind, marked=False, district=unit.district if unit.district and codes != truth(unit.name, unit.kind) else "")
+            marked = truth(
+                unit.name,
+                unit.kind,
+                marked=False,
+                district=unit.district if unit.district and codes != truth(unit.name, unit.kind) else "",
+            )
             if " thuộc " not in place and unit.district == "":
                 yield Row(folded(text).lower(), marked, "sentence_unmarked")
 
@@ -390,9 +464,17 @@ def _two(chance: random.Random) -> Iterator[Row]:
     current = [unit for unit in _current() if len(truth(unit.name, unit.kind)) == 1]
     for unit in current:
         other = chance.choice([one for one in current if one is not unit])
-        for text in ("giáp ranh giữa {} và {}, rác đổ đầy", "chỗ tiếp giáp {} với {} hay ngập", "đường nối {} và {} nhiều ổ gà"):
+        for text in (
+            "giáp ranh giữa {} và {}, rác đổ đầy",
+            "chỗ tiếp giáp {} với {} hay ngập",
+            "đường nối {} và {} nhiều ổ gà",
+        ):
             yield Row(text.format(_full(unit), _full(other)), unit.codes | other.codes, "two")
-        for text in ("nhà tôi ở {} nhưng rác đổ ở {}", "Em ở {}, còn bãi rác ở {} bốc mùi", "Tôi sống ở {} nhưng muốn phản ánh quán nhậu tại {}"):
+        for text in (
+            "nhà tôi ở {} nhưng rác đổ ở {}",
+            "Em ở {}, còn bãi rác ở {} bốc mùi",
+            "Tôi sống ở {} nhưng muốn phản ánh quán nhậu tại {}",
+        ):
             yield Row(text.format(_full(unit), _full(other)), other.codes, "home")
         old = chance.choice([one for one in _olds() if unit.codes < one.codes or unit.codes == one.codes] or [unit])
         if old is not unit:
@@ -409,7 +491,9 @@ def _none(chance: random.Random) -> Iterator[Row]:
 def _elsewhere(chance: random.Random) -> Iterator[Row]:
     for unit in units():
         province, district = chance.choice(ELSEWHERE)
-        text = chance.choice(("{0}, huyện {1}, {2}", "{0}, {2}", "{0} huyện {1} {2}", "Rác nhiều ở {0}, huyện {1}, {2}")).format(_full(unit), district, province)
+        text = chance.choice(
+            ("{0}, huyện {1}, {2}", "{0}, {2}", "{0} huyện {1} {2}", "Rác nhiều ở {0}, huyện {1}, {2}")
+        ).format(_full(unit), district, province)
         yield Row(text, frozenset(), "elsewhere")
         if chance.random() < 0.3:
             yield Row(folded(text), frozenset(), "elsewhere")
