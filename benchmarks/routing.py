@@ -4,7 +4,8 @@
     .venv/bin/python -m benchmarks.routing --generated SEED           # the invented messages of tests/routing/generated.py
 
 exact: the expected set; asks: several expected, at least two of them returned and nothing else; single: one of several,
-without asking; extra: all expected and wrong ones; misroute: one returned, and it is wrong; miss: nothing returned; other: the rest.
+without asking; extra: all expected and wrong ones; misroute: one returned, and it is wrong; miss: nothing returned;
+other: the rest.
 ok = exact + asks. Times are of one call on one core; memory is what the router added to the process.
 """
 

@@ -102,9 +102,8 @@ def load_gazetteer(wards: Wards | None = None, folder: Path = DATA) -> Gazetteer
     rows = list(_rows(folder / "ward_history.csv"))
     units = [*_current_units(wards), *_old_units(rows)]
     names = [*_unit_names(units), *_district_names(rows, wards)]
-    known = {name.plain for name in names}
     names += _hint_names(folder, wards)
-    names += [name for name in _foreign_names() if name.sort is Sort.PROVINCE or name.plain not in known]
+    names += _foreign_names()
     names += [_name(Sort.CITY, shown) for shown in ("Hà Nội", "HN", "Hà Tây")]
     return _indexed(names)
 
@@ -203,7 +202,7 @@ def _hint_names(folder: Path, wards: Wards) -> list[Name]:
     marks: dict[str, list[WardCode]] = defaultdict(list)
     for row in _rows(folder / "osm_bus_stops.csv"):
         found = _LANDMARK.match(row["name"])
-        if found:
+        if found and found[1].split()[-1][0].isupper():  # "Trường tiểu học" alone is every school
             marks[found[1].strip()].append(WardCode(row["ward_code"]))
     names = [_name(Sort.STREET, name, codes=codes) for name, codes in streets.items() if seen[name] >= LEAST_STOPS]
     names += [_name(Sort.VILLAGE, name, codes=codes) for name, codes in villages.items() if " " in name]

@@ -1,6 +1,6 @@
 """Which names a stretch of a text may be, and how far it is from each: the same letters, without marks, mistyped.
 
-One slip is forgiven, never two: a letter left out, doubled, swapped with its neighbour or wrong; or marks that are missing or
+One slip is forgiven, never two: a letter left out, doubled, swapped with its neighbour or wrong; or marks missing or
 wrong. What is equally near to several names is all of them. When a slip may be forgiven at all is known to `reading`.
 """
 

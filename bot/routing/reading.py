@@ -15,7 +15,8 @@ from bot.routing import vocabulary as words
 from bot.routing.gazetteer import Gazetteer, Name, Sort, Unit
 from bot.routing.meaning import Meaning, codes_of, district_of, may_lie_in, meaning_of
 from bot.routing.names import PARTLY, SLIP, mistyped, same_letters
-from bot.routing.scanning import Scanner, Spot, SpotSort
+from bot.routing.scanning import Scanner
+from bot.routing.spots import Spot, SpotSort
 from bot.routing.tokens import Token, tokens_of
 
 _MOST_MENTIONS = 100  # what is named after so many places changes nothing
@@ -242,13 +243,16 @@ class _Reader:
             return self._district_mention(spot, spot.district) if is_meant and spot.district is not None else None
         if is_only or (context.district is not None and not self._is_thing(spot)) or self._continues(at):
             return self._unit_mention(spot, context, Strength.CLEAR)
-        if self._is_located(spot) and (spot.end - spot.start > 1 or self.tokens[spot.start].has_marks):
+        if (self._is_located(spot) or self._is_grouped(spot)) and (
+            spot.end - spot.start > 1 or self.tokens[spot.start].has_marks
+        ):
             mention = self._unit_mention(spot, context, Strength.HINT)
             # In a sentence "ở Hà Đông" may also be the old district: its wards come after the one of that name.
             district = spot.district.codes if spot.district is not None else ()
             return replace(mention, codes=tuple(dict.fromkeys((*mention.codes, *district))))
         if spot.codes and self._is_numbered(spot):  # "68 Hào Nam"
-            return Mention(Strength.HINT, spot.codes, f"street {spot.shown}", spot.start, spot.end, is_place=True)
+            codes = tuple(dict.fromkeys((*spot.codes, *meaning_of(spot.hits, words.ANY_KIND, None, None).codes)))
+            return Mention(Strength.HINT, codes, f"street {spot.shown}", spot.start, spot.end, is_place=True)
         return None
 
     def _is_thing(self, spot: Spot) -> bool:
@@ -256,6 +260,11 @@ class _Reader:
 
     def _is_numbered(self, spot: Spot) -> bool:
         return spot.start > 0 and self.tokens[spot.start - 1].plain[0].isdigit() and self.tokens[spot.start].is_capital
+
+    def _is_grouped(self, spot: Spot) -> bool:
+        """ "tổ 3 Định Công": a group of households, and where it is."""
+        is_numbered = self._is_numbered(spot) and spot.start > 1
+        return is_numbered and self.tokens[spot.start - 2].canon in words.GROUPS
 
     def _is_located(self, spot: Spot) -> bool:
         """Does the name stand where a place is expected, and look like a name?"""

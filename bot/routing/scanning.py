@@ -3,20 +3,17 @@
 Every token is looked at a bounded number of times, so the time grows with the length of the text and with nothing else.
 """
 
-from dataclasses import dataclass
-from enum import StrEnum
-
-from bot.domain.ward import WardCode
-from bot.routing.gazetteer import Gazetteer, Name, Sort
+from bot.routing.gazetteer import Name, Sort
 from bot.routing.names import PARTLY, SLIP, UNMARKED, Hit, mistyped, same_letters
+from bot.routing.spots import Spot, SpotSort, Windows
 from bot.routing.tokens import Token
 from bot.routing.vocabulary import (
     ANY_KIND,
+    ENGLISH_THINGS,
     LOCATIVES,
     NEW_AFTER,
     NUMBER_WORDS,
     OLD_AFTER,
-    ORDINARY,
     PARTICLES,
     STREETS,
     THINGS,
@@ -28,53 +25,17 @@ from bot.routing.vocabulary import (
     kind_after,
     kind_before,
     loose_kind,
+    stands,
 )
 
 _LONGEST = 6  # tokens of a ward's name
 _LONGEST_BEFORE = 4  # tokens of a mistyped name before "ward"
 _SHORTEST_GLUED = 6  # letters
-_MOST_SLIPS = 300  # stretches of one text that are held against every name; a text of 300 characters needs some dozens
 _LONGEST_NUMBER = 5  # tokens of a house's number and its lanes
 
 
-class SpotSort(StrEnum):
-    """What kind of spot it is."""
-
-    WARD = "ward"  # a name with its kind word
-    BARE = "bare"  # a name alone; it may be a unit, a district, a province, or all of them
-    DISTRICT = "district"
-    FOREIGN = "foreign"  # a district or a town that is not ours
-    PROVINCE = "province"
-    CITY = "city"
-    HINT = "hint"  # a street, a village, a stop
-    THING = "thing"  # something that only bears a ward's name
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Tokens `start` to `end` (excluded), and what they may name."""
-
-    sort: SpotSort
-    start: int
-    end: int
-    hits: tuple[Hit, ...] = ()  # units
-    kinds: Kinds = ANY_KIND
-    district: Name | None = None
-    may_be_province: bool = False
-    codes: tuple[WardCode, ...] = ()
-    shown: str = ""
-    is_street: bool = False
-
-
-class Scanner:
+class Scanner(Windows):
     """One text."""
-
-    def __init__(self, tokens: tuple[Token, ...], gazetteer: Gazetteer) -> None:
-        self.tokens = tokens
-        self.gazetteer = gazetteer
-        self.slips_left = _MOST_SLIPS
-        self.marked = sum(token.has_marks for token in tokens)
-        self.has_capitals = any(token.is_capital for token in tokens[1:])
 
     def scan(self) -> list[Spot]:
         spots: list[Spot] = []
@@ -100,48 +61,14 @@ class Scanner:
             or self._before_kind(at, free)
         )
 
-    def _window(self, start: int, end: int) -> tuple[Token, ...] | None:
-        """The tokens of a name that might stand there; a sentence never ends inside a name."""
-        if end > len(self.tokens):
-            return None
-        for token in self.tokens[start + 1 : end]:
-            if token.gap == ".":
-                return None
-        if end < len(self.tokens) and self.tokens[end].gap == "" and not self.tokens[end].plain.isdigit():
-            return None  # in the middle of a word
-        return self.tokens[start:end]
-
-    def _same(self, start: int, end: int) -> list[Hit]:
-        words = self._window(start, end)
-        if words is None:
-            return []
-        hits = same_letters(self.gazetteer, words)
-        if hits and any(token.gap == "," for token in words[1:]):
-            return [hit for hit in hits if " - " in hit.name.shown]
-        return hits
-
-    def _slips(self, start: int, end: int, sort: Sort) -> list[Hit]:
-        words = self._window(start, end)
-        if words is None or any(word.canon in ORDINARY and not word.is_capital for word in words):
-            return []
-        is_last = end == len(self.tokens) or self.tokens[end].gap != " "
-        if sum(len(word.plain) for word in words) < 4 and not (is_last and words[-1].is_capital):
-            return []
-        if not self.slips_left:
-            return []
-        self.slips_left -= 1
-        has_marks = self.marked > sum(word.has_marks for word in words)
-        hits = mistyped(self.gazetteer, words, sort, has_marks=has_marks)
-        if hits and any(token.gap == "," for token in words[1:]):
-            return [hit for hit in hits if " - " in hit.name.shown]
-        return hits
-
     # --- a ward with its kind word
 
     def _ward(self, at: int) -> Spot | None:
         found = kind_before(self.tokens, at)
         if found is None:
             return self._loose(at)
+        if stands(self.tokens, at - 2, ("hop", "tac")):
+            return None  # a cooperative
         kinds, size = found
         start = at + size
         if start >= len(self.tokens) or (at and self.tokens[at].gap == "" and self.tokens[at - 1].plain.isdigit()):
@@ -293,7 +220,7 @@ class Scanner:
         if Sort.ABROAD in known or Sort.PROVINCE in known:
             return Spot(SpotSort.FOREIGN, at, start + 2)
         if Sort.UNIT in known:
-            return None
+            return Spot(SpotSort.FOREIGN, at, start + 2) if start - at == 2 else None  # "thị xã Bình Minh" is no xã
         end = start
         while (
             end < min(start + 3, len(self.tokens)) and self.tokens[end].is_capital and (end == start or self._is_near(end))
@@ -356,6 +283,12 @@ class Scanner:
             return self._other_spot(at, end, hits)
         if self._eats_kind_word(at, end):
             return None
+        if end < len(self.tokens) and self.tokens[end].plain in ENGLISH_THINGS and self._is_near(end):
+            street = sorts.get(Sort.STREET)
+            is_street = street is not None and self.tokens[end].plain in STREETS
+            codes = street.codes if street is not None and is_street else ()
+            sort = SpotSort.HINT if codes else SpotSort.THING
+            return Spot(sort, at, end + 1, codes=codes, shown=f"street {hits[0].name.shown}", is_street=True)
         kinds = kind_after(self.tokens, end) if end < len(self.tokens) and self._is_near(end) else None
         if kinds is not None and units:
             return Spot(SpotSort.WARD, at, end + 1, units, kinds)
@@ -372,7 +305,8 @@ class Scanner:
             return Spot(SpotSort.PROVINCE, at, end) if self._is_province(at, end) else None
         if name.sort is Sort.LANDMARK:
             return Spot(SpotSort.HINT, at, end, codes=name.codes, shown=name.shown)
-        is_numbered = at > 0 and self.tokens[at - 1].plain[:1].isdigit() and self.tokens[at].gap == " "
+        is_english = end < len(self.tokens) and self.tokens[end].plain in STREETS and self._is_near(end)
+        is_numbered = is_english or (at > 0 and self.tokens[at - 1].plain[:1].isdigit() and self.tokens[at].gap == " ")
         is_sure = self.tokens[at].is_capital and (end - at > 1 or self.tokens[at].has_marks)
         if name.sort is Sort.STREET and is_sure and (is_numbered or self._is_located(at)):
             return Spot(SpotSort.HINT, at, end, codes=name.codes, shown=f"street {name.shown}", is_street=True)
@@ -402,6 +336,8 @@ class Scanner:
         """A street with its word and, before it, its lanes and numbers: "ngõ 12/3 phố Thụy Khuê"."""
         if self.tokens[at].canon not in STREETS:
             return None
+        if at + 1 >= len(self.tokens) or self.tokens[at + 1].gap in (",", "."):
+            return None  # "Xuan Dieu street, Quang An ward"
         if any(hit.name.sort is Sort.UNIT and hit.distance <= UNMARKED for hit in self._same(at, at + 2)):
             return None  # a ward that is called after its street: "Phố Huế"
         start = at + 1

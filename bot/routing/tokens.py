@@ -1,7 +1,7 @@
 """Text → tokens as the search for places needs them: every way of typing brought to one.
 
 More than `folding` does for ordinary words: glued words are parted ("TâyHồ", "P.QuảngAn"), what Telex and VNI leave behind
-is decoded, invisible marks go, and the tone stands where the old style puts it. What a token may mean is `bot.routing.reading`.
+is decoded, invisible marks go, and the tone stands where the old style puts it. What tokens mean: `bot.routing.reading`.
 """
 
 import re
@@ -104,7 +104,7 @@ def _gap(between: str, before: str) -> str:
         return " "
     if _ENDS.search(between) or ("." in between and len(before) > 3):
         return "."
-    return "," if between else " "
+    return "," if between and between not in ("-", "_") else " "
 
 
 def _add(tokens: list[Token], word: str, gap: str, is_vni: bool) -> None:

@@ -1,7 +1,7 @@
 """What Vietnamese keyboards leave behind when the accents are not switched on: "phuwowngf", "xa4 Lie6n Minh".
 
 Telex writes marks as letters, VNI as digits. No Vietnamese syllable ends in s, f, r, x or j, nor doubles a, e or d: a
-word that reads as a syllable only after decoding was meant so. Which decoded word is used is decided in `bot.routing.tokens`.
+word that reads as a syllable only after decoding was meant so. When a decoded word is used: `bot.routing.tokens`.
 """
 
 import re

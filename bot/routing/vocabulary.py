@@ -30,6 +30,25 @@ STREETS = _words("đường phố ngõ ngách hẻm street road lane alley st rd
 VILLAGES = _words("thôn làng xóm ấp village hamlet")
 # Whatever is named by one of these is no ward: "chợ Bưởi", "hồ Tây", "cầu Long Biên".
 THINGS = STREETS | _words("cầu chợ hồ trường bệnh chùa đền đình cống ga bến khu tòa chung school market lake bridge")
+ENGLISH_THINGS = frozenset(
+    [
+        "street",
+        "road",
+        "lane",
+        "alley",
+        "st",
+        "rd",
+        "school",
+        "market",
+        "lake",
+        "bridge",
+        "hospital",
+        "pagoda",
+        "station",
+        "park",
+    ]
+)
+GROUPS = _words("tổ khu xóm đội cụm thôn tdp")
 NUMBER_WORDS = _words("số no số")
 LOCATIVES = _words("ở tại vực quanh bàn thuộc trong phía địa bàn trên in at near from around within of owr")
 JOINTS = _words(
@@ -69,6 +88,8 @@ def kind_before(tokens: tuple[Token, ...], at: int) -> tuple[Kinds, int] | None:
     kinds = _BEFORE.get(token.canon)
     if kinds is not None:
         return kinds, 1
+    if token.typed and token.plain in _GLUED:  # "phuongf": the keyboard's mark says that a mark was meant
+        return _GLUED[token.plain], 1
     if token.plain == "thi" and at + 1 < len(tokens) and tokens[at + 1].plain == "tran":
         return TOWN, 2
     return None

@@ -338,7 +338,8 @@ def _short(chance: random.Random) -> Iterator[Row]:
                 district = chance.choice(DISTRICTS[unit.district_kind][1:]) + chance.choice(
                     (unit.district, unit.district.lower())
                 )
-                text = f"{short}{name}{chance.choice((', ', ' - ', ' ', ','))}{district}{chance.choice(('', ' HN', ', TP Hà Nội'))}"
+                city = chance.choice(("", " HN", ", TP Hà Nội"))
+                text = f"{short}{name}{chance.choice((', ', ' - ', ' ', ','))}{district}{city}"
                 yield Row(text, truth(unit.name, unit.kind, district=unit.district), "abbrev")
             if " " in unit.name:
                 yield Row(short.strip() + unit.name.replace(" ", "").replace("-", ""), truth(unit.name, unit.kind), "glued")
