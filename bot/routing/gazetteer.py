@@ -226,8 +226,8 @@ def _indexed(names: list[Name]) -> Gazetteer:
     starts: dict[str, int] = defaultdict(int)
     for name in names:
         starts[name.words[0]] = max(starts[name.words[0]], name.size)
-    plains = sorted(name.plain for name in names if name.sort is Sort.UNIT)
-    prefixes = {first for first, second in pairwise(plains) if second.startswith(first) and second != first}
+    units = sorted(name.words for name in names if name.sort is Sort.UNIT)
+    prefixes = {"".join(first) for first, second in pairwise(units) if second[: len(first)] == first != second}
     return Gazetteer(
         {plain: tuple(same) for plain, same in by_plain.items()},
         {gap: tuple(same) for gap, same in by_gap.items()},

@@ -89,7 +89,11 @@ def _without_district(hits: Sequence[Hit], kinds: Kinds, is_old: bool | None) ->
     units = _units(hits)
     found = [unit for unit in units if unit.kind in kinds]
     is_doubtful = not found
-    found = found or units
+    # A name of another kind to the letter, and one of that kind with a slip: neither is sure.
+    has_other = any(
+        hit.distance == hits[0].distance and not any(unit.kind in kinds for unit in hit.name.units) for hit in hits
+    )
+    found = units if has_other and found and hits[0].distance == 0 else found or units
     if is_old is not None:
         found = [unit for unit in found if unit.is_current != is_old] or found
     current = [unit for unit in found if unit.is_current]

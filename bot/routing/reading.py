@@ -7,43 +7,19 @@ hint.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum
-from itertools import pairwise
 
-from bot.domain.ward import WardCode
 from bot.routing import vocabulary as words
-from bot.routing.gazetteer import Gazetteer, Name, Sort, Unit
-from bot.routing.meaning import Meaning, codes_of, district_of, may_lie_in, meaning_of
+from bot.routing.gazetteer import Gazetteer, Name, Sort
+from bot.routing.meaning import Meaning, may_lie_in, meaning_of
+from bot.routing.mentions import Mention, Strength
 from bot.routing.names import PARTLY, SLIP, mistyped, same_letters
 from bot.routing.scanning import Scanner
+from bot.routing.several import Several
 from bot.routing.spots import Spot, SpotSort
 from bot.routing.tokens import Token, tokens_of
 
 _MOST_MENTIONS = 100  # what is named after so many places changes nothing
 _FARTHEST_JOINT = 4  # small words between a name and its district
-
-
-class Strength(IntEnum):
-    """How sure it is that the writer means a ward."""
-
-    HINT = 1  # a street, a district, a bare name in a sentence
-    CLEAR = 2  # with its kind word or its district, or alone
-
-
-@dataclass(frozen=True, slots=True)
-class Mention:
-    """A place that the text names, and the wards it may be. `units` is empty for districts and hints."""
-
-    strength: Strength
-    codes: tuple[WardCode, ...]
-    shown: str
-    start: int
-    end: int
-    units: tuple[Unit, ...] = ()
-    district: Name | None = None  # the mention is of that old district
-    is_place: bool = False  # a street, a village, a stop
-    is_sure: bool = True  # nothing was mistyped
-    is_doubtful: bool = False  # its kind word or its district does not fit
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +67,9 @@ class _Reader:
             slip = self._only_slip()
             mentions = [slip] if slip else []
             is_only = bool(slip)
-        return Reading(tuple(self._settled(mentions)), bool(mentions) and is_only, tuple(dict.fromkeys(self.notes)))
+        several = Several(self.tokens)
+        settled = tuple(several.settled(mentions))
+        return Reading(settled, bool(mentions) and is_only, tuple(dict.fromkeys((*self.notes, *several.notes))))
 
     # --- what belongs to a name
 
@@ -213,6 +191,8 @@ class _Reader:
 
     def _unit_mention(self, spot: Spot, context: _Context, strength: Strength) -> Mention:
         meaning = meaning_of(spot.hits, spot.kinds, context.district, context.is_old)
+        if meaning.is_doubtful and context.district is not None:
+            meaning = self._slip_in(spot, context.district, context.is_old) or meaning
         is_sure = meaning.distance < SLIP
         if meaning.is_doubtful and not is_sure and context.district is not None:
             return self._district_mention(spot, context.district)  # two doubts are too many
@@ -233,6 +213,18 @@ class _Reader:
             is_sure=is_sure,
             is_doubtful=meaning.is_doubtful,
         )
+
+    def _slip_in(self, spot: Spot, district: Name, is_old: bool | None) -> Meaning | None:
+        """There is no unit of that name in that district, but one of nearly that name."""
+        typed = self.tokens[spot.name[0] : spot.name[1]]
+        if not typed:
+            return None
+        hits = [hit for hit in same_letters(self.gazetteer, typed) if hit.name.sort is Sort.UNIT]
+        hits += mistyped(self.gazetteer, typed, Sort.UNIT, has_marks=False)
+        raw = [Token(word.typed or word.plain, word.typed or word.plain, word.is_capital, word.gap) for word in typed]
+        hits += mistyped(self.gazetteer, raw, Sort.UNIT, has_marks=False)
+        fits = sorted((hit for hit in hits if may_lie_in([hit], spot.kinds, district)), key=lambda hit: hit.distance)
+        return meaning_of(fits, spot.kinds, district, is_old) if fits else None
 
     def _bare_mention(self, at: int, context: _Context, is_only: bool) -> Mention | None:
         spot = self.spots[at]
@@ -325,75 +317,6 @@ class _Reader:
             meaning.units,
             is_sure=False,
         )
-
-    # --- which of several is meant
-
-    def _settled(self, mentions: list[Mention]) -> list[Mention]:
-        """Without the places that the writer sets aside: the home when the matter is elsewhere, the old name of a ward."""
-        named = [mention for mention in mentions if mention.units]
-        if len(named) > 1:
-            dropped = self._renamed(named) or self._homes(named)
-            for mention in dropped:
-                self.notes.append(f"passed over {mention.shown}")
-            mentions = [mention for mention in mentions if mention not in dropped]
-        return [self._narrowed(mention, mentions) for mention in mentions]
-
-    def _renamed(self, named: Sequence[Mention]) -> list[Mention]:
-        """ "xã Hoa Sơn, nay là xã Ứng Thiên": the second is meant."""
-        dropped = []
-        for first, second in pairwise(named):
-            between = range(first.end, second.start)
-            if any(words.stands(self.tokens, at, now) for at in between for now in words.NOW) and len(between) < 6:
-                dropped.append(first)
-        return dropped
-
-    def _homes(self, named: Sequence[Mention]) -> list[Mention]:
-        """ "nhà ở Bưởi nhưng rác ở Thụy Khuê": where the writer lives, when the matter is at another place."""
-        homes = [mention for mention in named if self._is_home(mention)]
-        others = [mention for mention in named if mention not in homes]
-        if not homes or not others:
-            return []
-        first, last = min(one.end for one in named), max(one.start for one in named)
-        is_parted = any(token.canon in words.CONTRAST or token.gap == "." for token in self.tokens[first : last + 1])
-        return homes if is_parted or all(self._has_locative(other) for other in others) else []
-
-    def _has_locative(self, mention: Mention) -> bool:
-        return mention.start > 0 and self.tokens[mention.start - 1].canon in words.LOCATIVES
-
-    def _is_home(self, mention: Mention) -> bool:
-        """Only words about the writer stand before it in its clause."""
-        if not self._has_locative(mention) and self.tokens[max(0, mention.start - 1)].canon not in words.HOME:
-            return False
-        at = mention.start - 1
-        is_about_writer = False
-        while at >= 0 and self.tokens[at].canon not in words.CONTRAST:
-            token = self.tokens[at]
-            if token.canon not in words.HOME | words.PERSONS | words.LOCATIVES | {"là", "la", "người", "nguoi", "đang"}:
-                return False
-            is_about_writer = is_about_writer or token.canon in words.HOME | words.PERSONS
-            if token.gap in (",", "."):
-                break
-            at -= 1
-        return is_about_writer
-
-    def _narrowed(self, mention: Mention, mentions: Sequence[Mention]) -> Mention:
-        """One of several units of that name, where another sentence names its district, or names it more closely."""
-        for other in mentions:
-            if other is mention or len(mention.units) < 2:
-                continue
-            if other.units and {unit.name for unit in other.units} == {unit.name for unit in mention.units}:
-                fits = tuple(unit for unit in mention.units if unit in other.units)
-            else:
-                fits = tuple(unit for unit in mention.units if _lies_in(unit, other.district))
-            if fits and len(fits) < len(mention.units):
-                return replace(mention, codes=codes_of(fits), units=fits)
-        return mention
-
-
-def _lies_in(unit: Unit, district: Name | None) -> bool:
-    if district is None:
-        return False
-    return set(unit.codes) <= set(district.codes) if unit.is_current else district_of(unit, district)
 
 
 def _shown(meaning: Meaning) -> str:

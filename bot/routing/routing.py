@@ -12,8 +12,9 @@ from typing import Literal
 from bot.domain.draft import WardSource
 from bot.domain.ward import Point, WardCode
 from bot.routing.gazetteer import Gazetteer, load_gazetteer
+from bot.routing.mentions import Mention, Strength
 from bot.routing.points import WardMap
-from bot.routing.reading import Mention, Reading, Strength, read
+from bot.routing.reading import Reading, read
 from bot.routing.tokens import LONGEST_TEXT
 from bot.routing.wards import DATA, Wards, load_wards
 

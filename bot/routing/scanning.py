@@ -96,8 +96,12 @@ class Scanner(Windows):
             end, hits = self._near_unit(start, kinds)
         if not hits:
             return None
+        if not any(_fits(hit, kinds) for hit in hits):
+            # "phường Xuân Đình" is an old xã to the letter, or Xuân Đỉnh with a slip: both may be meant.
+            near = [hit for hit in self._same(start, end) if hit.name.sort is Sort.UNIT and _fits(hit, kinds)]
+            hits = hits + [Hit(hit.name, hits[0].distance) for hit in near]
         after = kind_after(self.tokens, end)
-        return Spot(SpotSort.WARD, at, end + (after == kinds), tuple(hits), kinds)
+        return Spot(SpotSort.WARD, at, end + (after == kinds), tuple(hits), kinds, name=(start, end))
 
     def _exact_unit(self, start: int, kinds: Kinds) -> tuple[int, list[Hit]]:
         """The longest name of these letters, of that kind if there is one."""
@@ -115,7 +119,7 @@ class Scanner(Windows):
         for longer in range(min(end + 3, len(self.tokens)), end, -1):
             is_last = longer == len(self.tokens) or self.tokens[longer].gap != " "
             word = self.tokens[longer - 1]
-            if not (word.is_capital or is_last) or word.canon in PARTICLES:
+            if not (word.is_capital or is_last) or word.canon in PARTICLES | OLD_AFTER | NEW_AFTER:
                 continue
             hits = self._slips(start, longer, Sort.UNIT) or [
                 hit for hit in self._same(start, longer) if hit.name.sort is Sort.UNIT
@@ -291,7 +295,7 @@ class Scanner(Windows):
             return Spot(sort, at, end + 1, codes=codes, shown=f"street {hits[0].name.shown}", is_street=True)
         kinds = kind_after(self.tokens, end) if end < len(self.tokens) and self._is_near(end) else None
         if kinds is not None and units:
-            return Spot(SpotSort.WARD, at, end + 1, units, kinds)
+            return Spot(SpotSort.WARD, at, end + 1, units, kinds, name=(at, end))
         if district is not None and end < len(self.tokens) and self.tokens[end].plain == "district":
             return Spot(SpotSort.DISTRICT, at, end + 1, district=district, codes=district.codes)
         may_be_province = self._is_province(at, end) if Sort.PROVINCE in sorts else False

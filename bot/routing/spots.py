@@ -42,6 +42,7 @@ class Spot:
     codes: tuple[WardCode, ...] = ()
     shown: str = ""
     is_street: bool = False
+    name: tuple[int, int] = (0, 0)  # where the name itself stands
 
 
 class Windows:
@@ -76,9 +77,12 @@ class Windows:
 
     def _slips(self, start: int, end: int, sort: Sort) -> list[Hit]:
         words = self._window(start, end)
-        if words is None or any(word.canon in ORDINARY and not word.is_capital for word in words):
+        if words is None:
             return []
         is_last = end == len(self.tokens) or self.tokens[end].gap != " "
+        common = [word.canon in ORDINARY and not word.is_capital for word in words]
+        if common[0] or (any(common) and not is_last):
+            return []
         if sum(len(word.plain) for word in words) < 4 and not (is_last and words[-1].is_capital):
             return []
         if not self.slips_left:

@@ -30,24 +30,7 @@ STREETS = _words("đường phố ngõ ngách hẻm street road lane alley st rd
 VILLAGES = _words("thôn làng xóm ấp village hamlet")
 # Whatever is named by one of these is no ward: "chợ Bưởi", "hồ Tây", "cầu Long Biên".
 THINGS = STREETS | _words("cầu chợ hồ trường bệnh chùa đền đình cống ga bến khu tòa chung school market lake bridge")
-ENGLISH_THINGS = frozenset(
-    [
-        "street",
-        "road",
-        "lane",
-        "alley",
-        "st",
-        "rd",
-        "school",
-        "market",
-        "lake",
-        "bridge",
-        "hospital",
-        "pagoda",
-        "station",
-        "park",
-    ]
-)
+ENGLISH_THINGS = _words("street road lane alley st rd school market lake bridge hospital pagoda station park")
 GROUPS = _words("tổ khu xóm đội cụm thôn tdp")
 NUMBER_WORDS = _words("số no số")
 LOCATIVES = _words("ở tại vực quanh bàn thuộc trong phía địa bàn trên in at near from around within of owr")
