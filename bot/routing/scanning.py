@@ -256,7 +256,7 @@ class Scanner(Windows):
                     return Spot(SpotSort.PROVINCE, at, end)
                 if hit.name.sort is Sort.DISTRICT and self.tokens[at].plain != "t":
                     return Spot(SpotSort.DISTRICT, at, end, district=hit.name, codes=hit.name.codes)
-        is_word = self.tokens[at].plain in {"thanh", "tp", "tinh"} and self.tokens[at].plain != self.tokens[start].plain
+        is_word = size == 2 or self.tokens[at].plain in {"tp", "tinh"}
         end = start
         while (
             end < min(start + 3, len(self.tokens)) and self.tokens[end].is_capital and (end == start or self._is_near(end))

@@ -1,4 +1,4 @@
-"""What Vietnamese keyboards leave behind when the accents are not switched on: "phuwowngf", "xa4 Lie6n Minh".
+"""What Vietnamese keyboards leave behind when the accents are not switched on: "phuwowngf", "xa4 Ho6ng2 Va6n".
 
 Telex writes marks as letters, VNI as digits. No Vietnamese syllable ends in s, f, r, x or j, nor doubles a, e or d: a
 word that reads as a syllable only after decoding was meant so. When a decoded word is used: `bot.routing.tokens`.

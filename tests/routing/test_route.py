@@ -37,7 +37,7 @@ def router() -> Router:
         ("Tây Hồ", TAY_HO),
         ("ở Tây Hồ nhé", TAY_HO),
         ("phường Thụy Khuê", TAY_HO),  # an old unit whose residents all went there
-        ("x.Ứng Thiên", WardCode("10369")),
+        ("x.Tam Hưng", WardCode("10144")),
         ("xã Đại Cường, huyện Ứng Hòa", WardCode("10402")),
         ("thị trấn Vân Đình", WardCode("10354")),
         ("phường Dương Nội", WardCode("09886")),
@@ -92,7 +92,7 @@ def test_only_a_place_is_known_from_a_place_with_a_story(router: Router) -> None
 def test_marks_count_once_somebody_sets_them(router: Router) -> None:
     """ "Vạn Phúc" is not "Vân Phúc"; without any mark it may be every name that looks so."""
     assert set(router.route("xã Vạn Phúc").codes) == {"00685"}
-    assert set(router.route("van phuc").codes) > {"00685"}
+    assert set(router.route("xa van phuc").codes) == {"00685", "09739"}
 
 
 def test_every_current_ward_is_found_by_its_own_name(router: Router) -> None:
@@ -244,16 +244,16 @@ def test_the_trace_names_the_old_unit_its_district_and_where_it_went(router: Rou
 @pytest.mark.parametrize(
     "text",
     [
-        "x " * 50000,
-        "phường " * 20000,
-        "hong ha " * 12500,
-        ".,!?-" * 20000,
-        "\u200f\u202e" * 50000,
-        "😀" * 100000,
-        "a" + "́" * 99999,
-        "Tây Hồ, Ba Đình, " * 6000,
-        "ﷺ" * 100000,
-        "aB" * 50000,
+        "x " * 50_000,
+        "phường " * 20_000,
+        "hong ha " * 12_500,
+        ".,!?-" * 20_000,
+        "\u200f\u202e" * 50_000,
+        "😀" * 100_000,
+        "a" + "\u0301" * 99_999,
+        "Tây Hồ, Ba Đình, " * 6_000,
+        "\ufdfa" * 100_000,
+        "aB" * 50_000,
     ],
 )
 def test_a_hundred_thousand_characters_take_bounded_time(router: Router, text: str) -> None:
