@@ -67,6 +67,8 @@ def _problems(folder: Path) -> Iterator[str]:
             yield from wrong
         elif name in _NEEDED:
             yield f"{name}: the file is missing"
+    if not (folder / MAP).is_file():
+        yield f"{MAP}: the file is missing"
     if not tables.get(WARDS):
         return
     yield from _problems_of_wards(tables[WARDS])
@@ -77,8 +79,6 @@ def _problems(folder: Path) -> Iterator[str]:
     points = {row["code"]: point for _, row in tables[WARDS] if (point := _point(row)) is not None}
     if (folder / MAP).is_file():
         yield from problems_of_map(folder / MAP, codes, points)
-    else:
-        yield f"{MAP}: the file is missing"
 
 
 def _read(path: Path) -> tuple[_Rows, list[str]]:
