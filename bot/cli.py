@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
 
 import argparse
 import asyncio
+import csv
 import json
 import sys
 import traceback
@@ -17,12 +18,15 @@ import structlog
 
 from bot import app
 from bot.clock import SystemClock
-from bot.commands import accounts, add_account, disable_account, export_rows, reset_account
+from bot.commands import accounts, add_account, correction_rows, disable_account, export_rows, reset_account
 from bot.domain.people import Role
 from bot.domain.ward import WardCode
 from bot.errors import BotError, DatabaseOutOfReach, SettingsError, StorageBusy
 from bot.ports import Storage
-from bot.routing.wards import load_wards
+from bot.routing import load_router
+from bot.routing.importing import import_city
+from bot.routing.lines import route_line
+from bot.routing.wards import Wards, city_folder, load_wards
 from bot.settings import Settings, load_settings
 
 DONE, FAILED, WRONG = 0, 1, 2
@@ -93,6 +97,16 @@ def _parser() -> argparse.ArgumentParser:
     add("migrate", _migrate, "Bring the database to this version's schema.")
     add("check", _check, "Look at settings, database, files, channels and clock; say what is wrong and how to mend it.")
     add("routes", _routes, "Print every route as JSON.")
+    add("route", _route, "Read lines of text, or of `lat,lon`, and print as JSON which ward each belongs to.").add_argument(
+        "--corrections", action="store_true", help="print instead, as CSV, where staff corrected the ward"
+    )
+    wards = add("wards", _wards, "The city's wards.")
+    wards.add_argument(
+        "action", choices=["import"], help="replace the city's data by another folder's, if nothing is wrong in it"
+    )
+    wards.add_argument(
+        "folder", type=Path, metavar="DIR", help="wards.csv, ward_history.csv, ward_boundaries.geojson, hints"
+    )
     _add_export(add("export", _export, "Print every case, one a line, in the order of acceptance."))
     _add_staff(add("staff", _staff, "Accounts of the desk."))
     replay = add("replay", _replay, "List the updates that could not be handled, or let them be handled again.")
@@ -168,11 +182,39 @@ async def _routes(settings: Settings, _chosen: argparse.Namespace) -> int:
     return DONE
 
 
+async def _route(settings: Settings, chosen: argparse.Namespace) -> int:
+    if chosen.corrections:
+        return await _print_corrections(settings)
+    router = load_router(folder=city_folder(settings.data_dir))
+    for line in sys.stdin.buffer:
+        print(json.dumps(route_line(router, line), ensure_ascii=False), flush=True)
+    return DONE
+
+
+async def _print_corrections(settings: Settings) -> int:
+    out = csv.DictWriter(sys.stdout, ["text", "lat", "lon", "expected_codes", "kind"], lineterminator="\n")
+    out.writeheader()
+    async with app.open_database(settings, beside_others=True) as database:
+        async for row in correction_rows(database):
+            out.writerow(row)
+    return DONE
+
+
+async def _wards(settings: Settings, chosen: argparse.Namespace) -> int:
+    problems = import_city(chosen.folder, settings.data_dir / "city")
+    for problem in problems:
+        print(problem, file=sys.stderr)
+    if problems:
+        return _tell(f"{len(problems)} problems; nothing was changed.", FAILED)
+    print(f"The city's data is now in {settings.data_dir / 'city'}; it is read at the next start.")
+    return DONE
+
+
 async def _export(settings: Settings, chosen: argparse.Namespace) -> int:
     zone = settings.zone
     since = datetime.combine(chosen.since, time.min, zone) if chosen.since else None
     until = datetime.combine(chosen.until, time.max, zone) if chosen.until else None
-    wards = load_wards()
+    wards = load_wards(city_folder(settings.data_dir))
     if chosen.ward and chosen.ward not in wards:
         return _tell(f"--ward: there is no ward {chosen.ward}; a code has five digits, like 00091", WRONG)
     async with app.open_database(settings, beside_others=True) as database:
@@ -195,16 +237,17 @@ async def _staff(settings: Settings, chosen: argparse.Namespace) -> int:
             await disable_account(database, username=chosen.username, now=now)
             print(f"{chosen.username} can no longer sign in.")
         else:
-            print(f"One-time password: {await _new_password(database, chosen, now)}")
+            wards = load_wards(city_folder(settings.data_dir))
+            print(f"One-time password: {await _new_password(database, wards, chosen, now)}")
     return DONE
 
 
-async def _new_password(database: Storage, chosen: argparse.Namespace, now: datetime) -> str:
+async def _new_password(database: Storage, wards: Wards, chosen: argparse.Namespace, now: datetime) -> str:
     if chosen.action == "reset":
         return await reset_account(database, username=chosen.username, now=now)
     return await add_account(
         database,
-        load_wards(),
+        wards,
         username=chosen.username,
         full_name=chosen.name or chosen.username,
         role=Role(chosen.role),

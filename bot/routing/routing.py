@@ -3,17 +3,24 @@
 It decides only what is sure; otherwise it hands out the wards to ask about. `why` is read by staff on the case.
 """
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
 from typing import Literal
 
 from bot.domain.draft import WardSource
 from bot.domain.ward import Point, WardCode
 from bot.routing.gazetteer import Gazetteer, load_gazetteer
-from bot.routing.matching import LONGEST_TEXT, Found, Mention, Strength, find_places
+from bot.routing.mentions import Mention, Strength
 from bot.routing.points import WardMap
-from bot.routing.wards import Wards, load_wards
+from bot.routing.reading import Reading, read
+from bot.routing.tokens import LONGEST_TEXT
+from bot.routing.wards import DATA, Wards, load_wards
 
 Decision = Literal["ward", "ask", "none"]
+_MOST_TOLD = 6  # wards in one line of the trace
+_MOST_LINES = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +57,8 @@ class Router:
         self._wards = wards
         self._gazetteer = gazetteer
         self._map = ward_map
+        # A turn looks at the same text several times: is it an answer, what does it add, what shall be offered.
+        self._read = lru_cache(maxsize=8)(self._read_anew)
 
     def route(self, text: str = "", point: Point | None = None, preset: WardCode | None = None) -> Routing:
         """Where this belongs.
@@ -60,26 +69,44 @@ class Router:
         Raises:
             UnknownWard: `preset` is no ward's code.
         """
-        found = find_places(text[:LONGEST_TEXT], self._gazetteer) if text else Found((), False)
-        by_words = self._from_words(found)
+        by_words = self._read(text[:LONGEST_TEXT])
         by_point = self._from_point(point) if point is not None else None
         by_preset = self._from_preset(preset) if preset is not None else None
         return _weigh(by_words, by_point, by_preset)
 
-    def _candidates(self, codes: dict[WardCode, float]) -> tuple[Candidate, ...]:
+    def _read_anew(self, text: str) -> Routing:
+        return self._from_words(read(text, self._gazetteer))
+
+    def _candidates(self, codes: Mapping[WardCode, float]) -> tuple[Candidate, ...]:
         # A name of the history must not lead to a ward that the list of wards does not have.
-        found = [Candidate(code, self._wards[code].full_name, score) for code, score in codes.items() if code in self._wards]
+        found = [
+            Candidate(code, self._wards[code].full_name, round(score, 3))
+            for code, score in codes.items()
+            if code in self._wards
+        ]
         return tuple(sorted(found, key=lambda ward: -ward.score))
 
-    def _from_words(self, found: Found) -> Routing:
-        clear = [mention for mention in found.mentions if mention.strength is Strength.CLEAR]
-        used = clear or list(found.mentions)
-        wards = self._candidates(_scores(used))
-        why = tuple(f"words: {mention.why}" for mention in used)
+    def _from_words(self, found: Reading) -> Routing:
+        named = [mention for mention in found.mentions if mention.units]
+        used = [mention for mention in named if mention.strength is Strength.CLEAR] or named
+        hints = [mention for mention in found.mentions if not mention.units]
+        scores = _with_hints(_scores(used), hints) if used else _narrowest(hints)
+        wards = self._candidates(scores)
+        told = used or hints
+        lines = [*(self._why(mention) for mention in told), *found.notes]
+        why = tuple(f"words: {line}" for line in dict.fromkeys(lines))[:_MOST_LINES]
         if not wards:
             return Routing("none", (), (*why, "words: no ward named"))
-        is_sure = bool(clear) and len(wards) == 1
+        is_sure = len(wards) == 1 and any(one.strength is Strength.CLEAR and not one.is_doubtful for one in used)
         return Routing("ward" if is_sure else "ask", wards, why, WardSource.NAMED, found.is_only_place)
+
+    def _why(self, mention: Mention) -> str:
+        names = ", ".join(self._wards[code].full_name for code in mention.codes[:_MOST_TOLD] if code in self._wards)
+        more = f" and {len(mention.codes) - _MOST_TOLD} more" if len(mention.codes) > _MOST_TOLD else ""
+        share = ""
+        if any(not unit.is_current for unit in mention.units):
+            share = ", whole" if all(unit.is_whole for unit in mention.units) and len(mention.codes) == 1 else ", part"
+        return f"matched {mention.shown} → {names}{more}{share}"
 
     def _from_point(self, point: Point) -> Routing:
         near = self._map.wards_at(point)
@@ -88,22 +115,40 @@ class Router:
             return Routing("none", (), ("point: outside the city",))
         wards = self._candidates({code: 1.0 / (1.0 + away / 25.0) for code, away in near})
         if len(wards) == 1:
-            return Routing("ward", wards, (f"point: in {wards[0].code}",), WardSource.POINT)
-        shown = ", ".join(f"{code} ({away:.0f} m)" for code, away in near)
+            return Routing("ward", wards, (f"point: in {wards[0].name}",), WardSource.POINT)
+        shown = ", ".join(f"{self._wards[code].full_name} ({away:.0f} m)" for code, away in near)
         return Routing("ask", wards, (f"point: near a border: {shown}",), WardSource.POINT)
 
     def _from_preset(self, code: WardCode) -> Routing:
         ward = self._wards[code]
-        return Routing("ward", (Candidate(code, ward.full_name, 1.0),), (f"preset: {code}",), WardSource.PRESET)
+        return Routing("ward", (Candidate(code, ward.full_name, 1.0),), (f"preset: {ward.full_name}",), WardSource.PRESET)
 
 
-def _scores(mentions: list[Mention]) -> dict[WardCode, float]:
+def _scores(mentions: Sequence[Mention]) -> dict[WardCode, float]:
     scores: dict[WardCode, float] = {}
     for mention in mentions:
-        whole = 1.0 if mention.strength is Strength.CLEAR else 0.6
+        whole = 0.6 if mention.strength is Strength.HINT else 1.0 if mention.is_sure else 0.9
         for code in mention.codes:
             scores[code] = max(scores.get(code, 0.0), whole / len(mention.codes))
     return scores
+
+
+def _with_hints(scores: dict[WardCode, float], hints: Sequence[Mention]) -> dict[WardCode, float]:
+    """Streets and districts only order the wards that were named: no table of streets is complete."""
+    hinted = {code for hint in hints for code in hint.codes}
+    return {code: score * (1.0 if not hinted or code in hinted else 0.9) for code, score in scores.items()}
+
+
+def _narrowest(hints: Sequence[Mention]) -> dict[WardCode, float]:
+    """What several hints have in common, or all of it where they have nothing in common; districts give way to places."""
+    shared: set[WardCode] = set()
+    for hint in hints:
+        shared = (shared & set(hint.codes)) or shared if shared else set(hint.codes)
+    agree = bool(shared) and all(shared & set(hint.codes) for hint in hints)
+    if agree:
+        return {code: 0.6 / len(shared) for hint in hints for code in hint.codes if code in shared}
+    places = [hint for hint in hints if hint.is_place] or list(hints)
+    return _scores(places)
 
 
 def _weigh(by_words: Routing, by_point: Routing | None, by_preset: Routing | None) -> Routing:
@@ -134,7 +179,11 @@ def _together(first: Routing, second: Routing) -> Routing:
     return Routing("ask", (*first.wards, *second.wards), (), first.source)
 
 
-def load_router(wards: Wards | None = None) -> Router:
-    """The router over the city's own data; the map is read with the first point."""
-    known = load_wards() if wards is None else wards
-    return Router(known, load_gazetteer(known), WardMap())
+def load_router(wards: Wards | None = None, folder: Path = DATA) -> Router:
+    """The router over the city's own data; the map is read with the first point.
+
+    Args:
+        folder: Where the tables are; another city's data has the same files (`bot.routing.importing`).
+    """
+    known = load_wards(folder) if wards is None else wards
+    return Router(known, load_gazetteer(known, folder), WardMap(folder))
