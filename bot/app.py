@@ -32,6 +32,7 @@ from bot.keys import load_secret_key
 from bot.logs import set_up_logs
 from bot.metrics import Metrics
 from bot.ports import ChannelPort, FileStore
+from bot.routing.wards import city_folder
 from bot.services.city import City
 from bot.settings import Settings
 from bot.web import keys, make_web_app
@@ -149,7 +150,7 @@ async def load_city(settings: Settings, database: Database) -> City:
     """What the city is: wards, where words point to, working days."""
     async with database.reading() as uow:
         changes = await uow.calendar.changes()
-    return City.load(settings.zone, changes, SystemClock().now())
+    return City.load(settings.zone, changes, SystemClock().now(), city_folder(settings.data_dir))
 
 
 def _add_pages(app: web.Application, intake: Intake, health: Health) -> None:
@@ -322,7 +323,7 @@ async def _start_web(settings: Settings, app: web.Application, stack: AsyncExitS
 def list_routes(settings: Settings) -> list[dict[str, Any]]:
     """Every route that `run` would serve: `methods`, `path`, `area`."""
     database = Database(settings.database_url, data_dir=settings.data_dir)
-    city = City.load(settings.zone, {}, SystemClock().now())
+    city = City.load(settings.zone, {}, SystemClock().now(), city_folder(settings.data_dir))
     files = open_file_store("memory://")
     clock, bell, keeper = SystemClock(), Bell(), SafeFileKeeper(files)
     app = make_web_app(

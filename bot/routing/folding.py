@@ -1,7 +1,7 @@
 """Text → words that can be compared, whatever way they were typed.
 
 A word has two faces: `plain` without any mark ("hoa"), and `marked`, where the tone stands at the end so that both
-placements are one ("hoà" and "hòa" are the same word). Finding names among words is `bot.routing.matching`.
+placements are one ("hoà" and "hòa" are the same word). Finding wards among words is `bot.routing.scanning`.
 """
 
 import re

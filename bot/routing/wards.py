@@ -34,6 +34,12 @@ class Wards:
             raise UnknownWard(code=code) from None
 
 
+def city_folder(data_dir: Path) -> Path:
+    """Where the city's tables are: what `homthu wards import` took over, else those of Hanoi, which are shipped."""
+    imported = data_dir / "city"
+    return imported if (imported / "wards.csv").is_file() else DATA
+
+
 @cache
 def load_wards(folder: Path = DATA) -> Wards:
     with (folder / "wards.csv").open(encoding="utf-8", newline="") as file:

@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from pathlib import Path
 from typing import Self
 
 from bot.domain.working_time import due_after, with_changes
 from bot.ports import CalendarSource
 from bot.routing import Router, load_router
-from bot.routing.wards import Wards, load_wards
+from bot.routing.wards import DATA, Wards, load_wards
 from bot.services.working_calendar import CityCalendar
 from bot.understanding import Understanding, understand_text
 
@@ -31,13 +32,14 @@ class City:
         return moment.astimezone(self.calendar.current().timezone).date()
 
     @classmethod
-    def load(cls, zone: tzinfo, changes: Mapping[date, bool], now: datetime) -> Self:
-        """The city of the shipped data.
+    def load(cls, zone: tzinfo, changes: Mapping[date, bool], now: datetime, folder: Path = DATA) -> Self:
+        """The city of a folder of tables (`bot.routing.wards.city_folder`).
 
         Args:
             zone: The city's time zone.
             changes: The days that differ from the yearly rule. A service asks the table again for what changed since.
             now: Aware; the calendar covers its year and the present one.
+            folder: Where the tables are.
         """
-        wards = load_wards()
-        return cls(wards, CityCalendar(zone, changes=changes, now=now), load_router(wards))
+        wards = load_wards(folder)
+        return cls(wards, CityCalendar(zone, changes=changes, now=now), load_router(wards, folder))
