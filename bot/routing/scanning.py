@@ -105,14 +105,15 @@ class Scanner(Windows):
 
     def _exact_unit(self, start: int, kinds: Kinds) -> tuple[int, list[Hit]]:
         """The longest name of these letters, of that kind if there is one."""
-        best: tuple[int, list[Hit]] = (start, [])
+        found: list[tuple[int, list[Hit]]] = []
         for end in range(min(start + _LONGEST, len(self.tokens)), start, -1):
             hits = [hit for hit in self._same(start, end) if hit.name.sort is Sort.UNIT and hit.distance <= PARTLY]
-            if any(_fits(hit, kinds) for hit in hits):
-                return end, hits
-            if hits and not best[1]:
-                best = end, hits
-        return best
+            if hits:
+                found.append((end, hits))
+        fitting = [one for one in found if any(_fits(hit, kinds) for hit in one[1])] or found
+        # "Kim An H. Thanh Oai" has the letters of Kim Anh, but is parted otherwise.
+        parted = [one for one in fitting if any(hit.name.size == one[0] - start for hit in one[1])]
+        return (parted or fitting or [(start, [])])[0]
 
     def _longer_slip(self, start: int, end: int, kinds: Kinds) -> tuple[int, list[Hit]] | None:
         """ "Láng Hạj" is not Láng: the longer name, mistyped, if the next word looks like a part of it."""

@@ -199,6 +199,7 @@ def test_words_have_two_faces() -> None:
         ("đường Nghi Tàm ngập", {"00097", "00103"}),
         ("noise at Xuan Dieu street, Quang An ward", {"00097", "00103"}),
         ("Loa kêu ở tổ 3 Định Công", {"00316"}),
+        ("gà gáy ở xã Kim An H. Thanh Oai", {"10114"}),  # not Kim Anh
     ],
 )
 def test_the_place_of_the_matter_is_found(router: Router, text: str, codes: set[str]) -> None:
