@@ -1,0 +1,53 @@
+"""Is life at risk now? Heard rather too often than once too seldom: showing the numbers costs a line.
+
+What is said of danger is weighed by the rules of the lexicon; here it is asked whether it is now, or was, or might be, or is
+only a manner of speaking.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.understanding.scoring import Reason, total
+
+ALARM = 5.0  # from here on the numbers are shown
+PREFIX = "oth_emergency_"
+_NOW, _CRY = 3.0, 3.0
+_PAST = -6.0
+_AFTER_ALL = {"oth_emergency_child": 0.25, "oth_emergency_medical": 0.8}  # how far "yesterday" and the like calm
+_WISH, _PRAISE, _QUESTION, _ACCUSED = -5.0, -7.0, -4.0, -2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """`kind` is a category of `categories.json`; `score` from ALARM on."""
+
+    kind: str
+    score: float
+    words: tuple[str, ...]
+
+
+def hear_emergency(said: Mapping[str, object], reasons: Mapping[str, Sequence[Reason]]) -> Emergency | None:
+    """The most urgent danger that is spoken of, or None."""
+    best: Emergency | None = None
+    for category, found in reasons.items():
+        if not category.startswith(PREFIX) or found[0].weight <= 0:
+            continue
+        score = total(found) + _shift(category, said)
+        if score >= ALARM and (best is None or score > best.score):
+            best = Emergency(category, score, found[0].words)
+    return best
+
+
+def _shift(category: str, said: Mapping[str, object]) -> float:
+    shift = _NOW if "now" in said else 0.0
+    if "help_cry" in said:
+        shift += _CRY
+    if "not_now" in said:
+        shift += _PAST * _AFTER_ALL.get(category, 1.0)
+    if "want_firm" in said and category != "oth_emergency_child":
+        shift += _WISH
+    if "praise_firm" in said:
+        shift += _PRAISE
+    if "norm" in said or "fine" in said or "ask_firm" in said:
+        shift += _QUESTION
+    return shift
