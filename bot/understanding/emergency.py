@@ -14,7 +14,8 @@ PREFIX = "oth_emergency_"
 _NOW, _CRY = 3.0, 3.0
 _PAST = -6.0
 _AFTER_ALL = {"oth_emergency_child": 0.25, "oth_emergency_medical": 0.8}  # how far "yesterday" and the like calm
-_WISH, _PRAISE, _QUESTION, _ACCUSED = -5.0, -7.0, -4.0, -2.0
+_IF = -5.0  # "if there is a fire", "one day somebody will be killed"
+_WISH, _PRAISE, _THANKS, _QUESTION = -5.0, -12.0, -2.0, -4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,10 +45,14 @@ def _shift(category: str, said: Mapping[str, object]) -> float:
         shift += _CRY
     if "not_now" in said:
         shift += _PAST * _AFTER_ALL.get(category, 1.0)
+    if "if_so" in said:
+        shift += _IF
     if "want_firm" in said and category != "oth_emergency_child":
         shift += _WISH
     if "praise_firm" in said:
+        shift += _PRAISE if "good_deed" in said or "official_person" in said else _THANKS
+    elif "good_deed" in said and "now" not in said:
         shift += _PRAISE
-    if "norm" in said or "fine" in said or "ask_firm" in said:
+    if "norm" in said or "fine" in said or "ask_firm" in said or ("phone" in said and "qmark" in said):
         shift += _QUESTION
     return shift

@@ -27,7 +27,7 @@ _NO_MATTER = frozenset(
     "want want_firm add lack handle ask ask_firm now not_now blank hello swear future told nice home person child victim worn gone hidden "
     "wrong demand money victim broken mine mine_told status how send_where praise good_deed whereis norm content occupies dump "
     "by_hand stuck waiting quick absent times my_issue rude place_of_board fed_up accuse calls_on does group "
-    "asset_use see_places threat violence slow quick leader child_off not_official help_cry weapon".split()
+    "rescue report_it if_so emergency_word gang asset_use see_places threat violence slow quick leader child_off not_official help_cry weapon".split()
 )
 
 

@@ -42,8 +42,9 @@ def load_lexicon() -> Lexicon:
         for line in found["rules"]:
             rule = read_rule(category, line)
             rules.setdefault(rule.needs[0], []).append(rule)
+    vietnamese = _read("words.vi.toml")
     return Lexicon(
-        PhraseBook(_lines(_read("words.vi.toml"))),
+        PhraseBook(_lines(vietnamese), frozenset(vietnamese["clear_without_marks"].split())),
         PhraseBook(_lines(_read("words.en.toml"))),
         {first: tuple(same) for first, same in rules.items()},
     )

@@ -1,7 +1,8 @@
 """Finds the phrases of a lexicon in a text, all at once: one walk through a tree of words from each place.
 
 How phrases are written: `|` separates them, (a|b) unfolds, (a|) may be left out, … stands for up to four words, # for a
-number, and a final ! asks for the marks of a single word also where the writer sets none.
+number. A single word with marks is heard only with them, also where the writer sets none, unless it is clear without; a final
+! says that it never is.
 """
 
 from collections.abc import Iterator, Mapping
@@ -34,7 +35,8 @@ class _Node:
 class PhraseBook:
     """Every phrase of every tag."""
 
-    def __init__(self, lines: Mapping[str, str]) -> None:
+    def __init__(self, lines: Mapping[str, str], clear: frozenset[str] = frozenset()) -> None:
+        """Read `tag → phrases`; `clear` are the single words that may be heard without their marks."""
         tags: dict[str, list[str]] = {}
         for tag, line in lines.items():
             for phrase in unfold(line):
@@ -42,16 +44,17 @@ class PhraseBook:
         self._root = _Node()
         self.size = len(tags)
         for phrase, found in tags.items():
-            self._add(phrase, tuple(found))
+            self._add(phrase, tuple(found), clear)
 
-    def _add(self, phrase: str, tags: tuple[str, ...]) -> None:
+    def _add(self, phrase: str, tags: tuple[str, ...], clear: frozenset[str]) -> None:
         node = self._root
         marked: list[str] = []
         for word in phrase.rstrip("!").split():
             plain, with_marks = (word, word) if word in (GAP, NUMBER) else faces(word)
             node = node.next.setdefault(plain, _Node())
             marked.append(with_marks)
-        node.ends.append((tuple(marked), phrase.rstrip("!"), phrase.endswith("!"), tags))
+        strict = phrase.endswith("!") or (len(marked) == 1 and faces(phrase)[0] not in clear)
+        node.ends.append((tuple(marked), phrase.rstrip("!"), strict, tags))
 
     def find(self, text: Text) -> list[Match]:
         """Everything that is said, in the order of its beginning."""
