@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from bot.routing.folding import fold
 
 LONGEST = 200_000  # characters that are looked at
+_EDGE = " .-_/,*•·"
 _NEAR = 28  # characters before a number in which a word says what it is
 
 
@@ -25,7 +26,10 @@ class Span:
     end: int
 
 
-_DIGIT_WORDS = "không|khong|một|mot|mốt|hai|ba|bốn|bon|tư|tu|năm|nam|lăm|lam|sáu|sau|bảy|bay|tám|tam|chín|chin|linh|lẻ"
+_DIGIT_WORDS = (
+    "zero|one|two|three|four|five|six|seven|eight|nine|oh|không|khong|một|mot|mốt|hai|ba|bốn|bon|tư|tu|năm|nam|lăm|lam|sáu|sau|bảy|bay|tám|tam|chín|chin|linh|lẻ|o|O"
+)
+_BETWEEN = r"(?:[ .,\-/]{1,2}(?:chấm|cham|gạch|gach|phẩy|phay|rồi|roi|tiếp|tiep|xong|đến|den|dot|dash|then)(?=[ .,]))?[ .,\-/]{1,2}"
 _GAP = r"[ .\-_/()\u00a0\u2009\u202f\u2010-\u2015·•,*]{0,3}"
 _EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]| at(?= gmail| yahoo| outlook| hotmail))\s?(?:[\w-]{1,63}(?:\.| \. |\(dot\)| dot )){1,4}[a-zA-Z]{2,10}\b")
 _PLATE = re.compile(
@@ -34,7 +38,8 @@ _PLATE = re.compile(
 )
 _ROW = re.compile(rf"(?<![\w+])(?:\(?\+{_GAP})?\(?\d(?:{_GAP}\d){{6,22}}(?![\w])")
 _SPOKEN = re.compile(
-    rf"(?<!\w)(?:\+?\d+|{_DIGIT_WORDS})(?:[ .,\-]{{1,2}}(?:\d+|{_DIGIT_WORDS})){{4,14}}(?!\w)", re.IGNORECASE
+    rf"(?<!\w)(?:\+?\d+|[oO]\d+|{_DIGIT_WORDS})(?:{_BETWEEN}(?:\d+|{_DIGIT_WORDS})){{1,14}}(?!\w)|(?<!\w)[oO]\d{{8,9}}(?!\w)",
+    re.IGNORECASE,
 )
 _OPERATOR = re.compile(r"0(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d|2\d)")
 _PHONE_WORDS = re.compile(r"(?:dien thoai|sdt|dt|so may|lien he|lien lac|goi|zalo|hotline|lh|tel|phone|call|mobile|viber|whatsapp|alo)\W*(?:\w+\W+){0,2}$")
@@ -49,18 +54,34 @@ _PLATE_WORDS = re.compile(r"(?:bien so|bien kiem soat|bks|bsx|bien|xe|plate|numb
 _NOT_PERSONAL_WORDS = re.compile(r"(?:quyet dinh|so nha|nghi dinh|ma phan anh|ma ho so|ma so|pa|ma vu|1900|1800)\W*$")
 _MONEY_AFTER = re.compile(r"^\s*(?:dong|vnd|d\b|usd|trieu|nghin|ngan|ty|cai|to|kg|met|m2|nguoi|%)")
 _DATE = re.compile(r"^(?:[0-3]?\d[./\-][01]?\d[./\-](?:19|20)\d{2})(?:\D+\d{1,2})*$|^(?:19|20)\d{2}\D(?:19|20)\d{2}$")
-_VALUES = {"khong": "0", "mot": "1", "hai": "2", "ba": "3", "bon": "4", "tu": "4", "nam": "5", "lam": "5", "sau": "6", "bay": "7", "tam": "8", "chin": "9"}
+_LETTERED = re.compile(r"(?<!\w)[A-Za-z]{1,2}[ -]?\d(?:[ -]?\d){6,12}(?!\w)")
+_ANYTHING = re.compile(r"\d|@|\(at\)|\[at\]| at |(?i:không|khong|zero|oh|o)[ .,]")
+_VALUES = {"khong": "0", "mot": "1", "hai": "2", "ba": "3", "bon": "4", "tu": "4", "nam": "5", "lam": "5", "sau": "6", "bay": "7", "tam": "8", "chin": "9"} | {
+    word: str(value) for value, word in enumerate("zero one two three four five six seven eight nine".split())
+} | {"o": "0", "oh": "0"}
 _MASK_DIGITS = {ord(wide): str(value) for value, wide in enumerate("０１２３４５６７８９")} | {ord("＋"): "+"}
 
 
 def find_personal_data(text: str) -> tuple[Span, ...]:
     """Every span, in the order of the text, none inside another."""
     looked = text[:LONGEST].translate(_MASK_DIGITS)  # one character for one: positions stay
+    if not _ANYTHING.search(looked):
+        return ()
     found: list[Span] = []
-    for span in (*_emails(looked), *_rows(looked), *_plates(looked), *_spoken(looked)):
-        if not any(span.start < other.end and other.start < span.end for other in found):
+    taken = bytearray(len(looked))
+    for span in (*_emails(looked), *_rows(looked), *_lettered(looked), *_plates(looked), *_spoken(looked)):
+        if not any(taken[span.start : span.end]):
+            taken[span.start : span.end] = b"\x01" * (span.end - span.start)
             found.append(span)
     return tuple(sorted(found, key=lambda span: span.start))
+
+
+def _lettered(text: str) -> Iterator[Span]:
+    """Passports ("C1234567") and health insurance cards ("HN4010123456789")."""
+    for found in _LETTERED.finditer(text):
+        before = _folded(text[max(0, found.start() - _NEAR) : found.start()])
+        if _IDENTITY_WORDS.search(before):
+            yield Span("identity", found.start(), found.end())
 
 
 def _emails(text: str) -> Iterator[Span]:
@@ -73,9 +94,8 @@ def _plates(text: str) -> Iterator[Span]:
     for found in _PLATE.finditer(text):
         plate = found.group()
         before = _folded(text[max(0, found.start() - _NEAR) : found.start()])
-        is_small = plate != plate.upper()
-        short = sum(letter.isdigit() for letter in plate) < 6 and not re.search(r"[.\-]", plate)
-        if (is_small or short) and not _PLATE_WORDS.search(before) and not re.search(r"\d{3}\.\d{2}$", plate):
+        is_unlikely = bool(re.search(r"\d[hkm] ?\d", plate)) or len(re.sub(r"\D", "", plate)) < 6
+        if is_unlikely and not _PLATE_WORDS.search(before) and not re.search(r"[A-Z\d]-\d", plate):
             continue  # "20h 1500" is no plate
         yield Span("plate", found.start(), found.end())
 
@@ -85,8 +105,10 @@ def _rows(text: str) -> Iterator[Span]:
         row = found.group()
         before = _folded(text[max(0, found.start() - _NEAR) : found.start()])
         after = _folded(text[found.end() : found.end() + _NEAR])
-        end = found.start() + len(row.rstrip(" .-(_/,*"))
-        yield from (Span(kind, found.start() + start, min(found.start() + stop, end)) for kind, start, stop in _of_row(row, before, after))
+        for kind, start, stop in _of_row(row, before, after):
+            piece = row[start:stop]
+            start += len(piece) - len(piece.lstrip(_EDGE))
+            yield Span(kind, found.start() + start, found.start() + start + len(piece.strip(_EDGE)))
 
 
 def _of_row(row: str, before: str, after: str) -> Iterator[tuple[str, int, int]]:
@@ -97,7 +119,8 @@ def _of_row(row: str, before: str, after: str) -> Iterator[tuple[str, int, int]]
         return
     parts = [(part.start(), part.end()) for part in re.finditer(r"(?:(?!\s*[-/,]\s)[\d .()+_·•*-])+", row)]
     tokens = [(piece.start(), piece.end()) for piece in re.finditer(r"\S+", row)]
-    for pieces in (parts, tokens):
+    joined = [(piece.start(), piece.end()) for piece in re.finditer(r"[\d.]+|\d+", row)]
+    for pieces in (parts, tokens, joined):
         named = [(_kind_of(row[start:end], before if not start else "", after), start, end) for start, end in pieces]
         if len(pieces) > 1 and any(kind for kind, _, _ in named):
             yield from ((kind, start, end) for kind, start, end in named if kind)
@@ -118,7 +141,7 @@ def _kind_of(row: str, before: str, after: str) -> str:
         return "phone"
     if _BANK_AFTER.match(after) and 6 <= len(digits) <= 19:
         return "bank_account"
-    if _PHONE_WORDS.search(before) and 8 <= len(digits) <= 12:
+    if _PHONE_WORDS.search(before) and 8 <= len(digits) <= 12 and digits[0] != "1":
         return "phone"
     if len(digits) == 12 and digits[0] == "0" and re.sub(r"[ .\-]", "", row).isdigit():
         return "identity"
@@ -148,7 +171,8 @@ def _spoken(text: str) -> Iterator[Span]:
     for found in _SPOKEN.finditer(text):
         digits = ""
         for piece in re.findall(r"\w+", found.group()):
-            digits += piece if piece.isdigit() else _VALUES.get(fold(piece)[0], "")
+            named = _VALUES.get(fold(piece)[0], "")
+            digits += named or piece.replace("o", "0").replace("O", "0") if named or piece[-1].isdigit() else ""
         if not re.search(r"[^\W\d]", found.group()):
             continue  # only digits: looked at already
         before = _folded(text[max(0, found.start() - _NEAR) : found.start()])
