@@ -19,15 +19,18 @@ _PHONE = re.compile(r"(?<!\d)0\d[\d .]{7,11}\d(?!\d)")
 FEW = 6  # words
 _OFFICIALS = frozenset({"official", "official_person", "leader", "office"})
 _WISHES = frozenset({"want", "want_firm"})
+_BETWEEN = frozenset("cac may anh chi em dong chi quy ong ba phia ben luc luong toi den cho voi len mong phuong xa the to".split())
 _UPON = 4  # words between whoever calls upon an official and the official
 _TAIL = 6  # words between a wish and the action it asks for
 
 # Ideas that are no matter by themselves: a text that has only these says nothing to act upon.
 _NO_MATTER = frozenset(
-    "want want_firm add lack handle ask ask_firm now not_now blank hello swear future told nice home person child victim worn gone hidden "
-    "wrong demand money victim broken mine mine_told status how send_where praise good_deed whereis norm content occupies dump "
-    "by_hand stuck waiting quick absent times my_issue rude place_of_board fed_up accuse calls_on does group "
-    "rescue report_it if_so emergency_word gang asset_use see_places threat violence slow quick leader child_off not_official help_cry weapon".split()
+    "absent accuse add address_bot ask ask_firm asset_use blank broken by_hand calls_on child child_off content "
+    "demand does dump emergency_word fed_up future gang gone good_deed group handle hello help_cry hidden home how "
+    "if_so lack leader mine mine_told money my_issue nice norm not_now not_official now occupies person "
+    "place_of_board praise put_code quick report_it rescue rude see_places send_where slow status stuck suggests "
+    "swear threat times told trader victim violence waiting want want_firm weapon whereis worn wrong".split()
+)
 )
 
 
@@ -53,44 +56,49 @@ def hear(text: Text, lexicon: Lexicon) -> Heard:
             direct.append((category, float(weight), match))
         else:
             said[match.tag].append(match)
-    _leave_out_those_called_upon(said)
+    _leave_out_those_called_upon(said, text)
     _leave_out_report_tails(said)
     _add_made_ideas(said, direct, text)
     return Heard({tag: found for tag, found in said.items() if found}, direct)
 
 
 def _unmasked(matches: list[Match]) -> list[Match]:
-    masks = [match for match in matches if match.tag == "_masks"]
-    if not masks:
-        return matches
-    hidden = {(mask.start, mask.end) for mask in masks}
-    return [
-        match
-        for match in matches
-        if match.tag != "_masks"
-        and not any(start <= match.start and match.end <= end and (match.end - match.start) < (end - start) for start, end in hidden)
-    ]
+    ends: dict[int, tuple[int, int]] = {}  # of each word: the longest mask over it
+    for mask in matches:
+        if mask.tag == "_masks":
+            for place in range(mask.start, mask.end):
+                start, end = ends.get(place, (place, place))
+                if mask.end - mask.start > end - start:
+                    ends[place] = (mask.start, mask.end)
+    return [match for match in matches if match.tag != "_masks" and not _is_inside(match, ends.get(match.start))]
 
 
-def _leave_out_those_called_upon(said: dict[str, list[Match]]) -> None:
-    calls = [match.end for match in said.get("calls_on", ())]
+def _is_inside(match: Match, mask: tuple[int, int] | None) -> bool:
+    return mask is not None and match.end <= mask[1] and match.end - match.start < mask[1] - mask[0]
+
+
+def _leave_out_those_called_upon(said: dict[str, list[Match]], text: Text) -> None:
+    called: set[int] = set()
+    for match in said.get("calls_on", ()):
+        for place in range(match.end, min(match.end + _UPON, len(text.tokens))):
+            called.add(place)
+            if text.tokens[place].plain not in _BETWEEN:
+                break
     starts = {match.start for match in said.get("does", ())}
-    plain = [(match.start, match.end) for match in said.get("not_official", ())]
-
-    def is_meant(match: Match) -> bool:
-        if any(0 <= match.start - end < _UPON for end in calls) or match.end in starts:
-            return False
-        return not any(start <= match.start and match.end <= end for start, end in plain)
-
+    plain = {place for match in said.get("not_official", ()) for place in range(match.start, match.end)}
     for tag in _OFFICIALS & said.keys():
-        said[tag] = [match for match in said[tag] if is_meant(match)]
+        said[tag] = [
+            match
+            for match in said[tag]
+            if match.start not in called and match.end not in starts and not (match.start in plain and match.end - 1 in plain)
+        ]
 
 
 def _leave_out_report_tails(said: dict[str, list[Match]]) -> None:
     """"Đề nghị phường kiểm tra" ends a report; it proposes nothing."""
-    actions = [match.start for match in said.get("handle", ())]
+    before = {place for match in said.get("handle", ()) for place in range(match.start - _TAIL + 1, match.start + 1)}
     for tag in _WISHES & said.keys():
-        said[tag] = [match for match in said[tag] if not any(0 <= at - match.end < _TAIL for at in actions)]
+        said[tag] = [match for match in said[tag] if match.end not in before]
 
 
 def _add_made_ideas(said: dict[str, list[Match]], direct: Sequence[object], text: Text) -> None:

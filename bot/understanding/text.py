@@ -72,10 +72,11 @@ def read(text: str) -> Text:
         between = nfc[last : found.start()]
         last = found.end()
         stops = bool(tokens) and ("." in between or "?" in between or "!" in between or "\n" in between)
-        for at, word in enumerate(_spelled_out(found.group(), tokens)):
+        spelled = _spelled_out(found.group(), tokens)
+        for at, word in enumerate(spelled):
             plain, with_marks, kind = _faces(word)
             tokens.append(Token(plain, with_marks, stops and not at))
-            if kind:
+            if kind and word == found.group():  # whoever types "ko" sets no marks
                 letters += 1
                 marked += plain != with_marks
                 foreign += kind == 2
