@@ -127,7 +127,8 @@ def show(figures: Figures, times: list[float], load: float) -> None:
     print(f"sensitive false alarms  {figures.false_sensitive:7.1%}   (aim at most 5 %)")
     ordered = sorted(times)
     p99 = ordered[min(len(ordered) - 1, int(len(ordered) * 0.99))]
-    print(f"time a text             median {statistics.median(times):.2f} ms, p99 {p99:.2f} ms   (aim 3 ms); first call {load:.0f} ms")
+    middle = statistics.median(times)
+    print(f"time a text             median {middle:.2f} ms, p99 {p99:.2f} ms   (aim 3 ms); first call {load:.0f} ms")
 
 
 def show_errors(rows: list[Row], found: list[Understanding]) -> None:

@@ -1,8 +1,8 @@
 """A text → what it seems to be: kind, category, emergency, sensitive, personal data. It proposes and never decides.
 
-Read in this order: `categories` (the list of kinds), `text` (words that can be compared), `phrases` (how phrases are found),
-`lexicon` (which words mean what: `data/`), `hearing` (what a text says), `scoring` (what follows from it), `emergency` (is it
-now?), `personal_data` (what must be masked), `understand` (the proposal).
+Read in this order: `categories` (the list of kinds), `text` (words that can be compared), `phrases` (how phrases are
+found), `lexicon` (which words mean what: `data/`), `hearing` (what a text says), `scoring` (what follows from it),
+`emergency` (is it now?), `personal_data` (what must be masked), `understand` (the proposal).
 """
 
 from bot.understanding.categories import DEFAULT_DEADLINE, Category, deadline_days, load_categories

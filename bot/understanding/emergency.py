@@ -15,7 +15,7 @@ _NOW, _CRY = 3.0, 3.0
 _PAST = -6.0
 _AFTER_ALL = {"oth_emergency_child": 0.25, "oth_emergency_medical": 0.8}  # how far "yesterday" and the like calm
 _IF = -5.0  # "if there is a fire", "one day somebody will be killed"
-_WISH, _PRAISE, _THANKS, _QUESTION = -5.0, -12.0, -2.0, -4.0
+_WISH, _PRAISE, _THANKS, _GOOD_DEED, _QUESTION = -5.0, -12.0, -2.0, -3.0, -4.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +51,8 @@ def _shift(category: str, said: Mapping[str, object]) -> float:
         shift += _WISH
     if "praise_firm" in said:
         shift += _PRAISE if "good_deed" in said or "official_person" in said else _THANKS
-    elif "good_deed" in said and "now" not in said:
-        shift += _PRAISE
+    elif "good_deed" in said and "now" not in said and "help_cry" not in said:
+        shift += _GOOD_DEED
     if "norm" in said or "fine" in said or "ask_firm" in said or ("phone" in said and "qmark" in said):
         shift += _QUESTION
     return shift

@@ -6,32 +6,25 @@ official who is only called upon ("nhờ cán bộ phường xử lý"), and a w
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.understanding.lexicon import SAYS, Lexicon
 from bot.understanding.phrases import Match
 from bot.understanding.text import Text
 
-_CODE = re.compile(r"\b(?=[a-z0-9-]*\d)[a-z0-9]{2,4}-[a-z0-9]{3,6}(?:-[a-z0-9]{3,8})?\b|\bmã (?:số|hồ sơ|vụ|phản ánh)? ?[a-z]*\d{3,}")
+_CODE = re.compile(
+    r"\b(?!\d\d[a-z]{1,2}\d?-\d)(?=[a-z0-9-]{0,20}\d)(?=[0-9-]{0,20}[a-z])[a-z0-9]{2,4}-[a-z0-9]{3,6}(?:-[a-z0-9]{3,8})?\b"
+    r"|\bmã (?:số|hồ sơ|vụ|phản ánh)? ?[a-z]{0,9}\d{3,}"
+)  # no plate, no date, no phone
 _LINK = re.compile(r"https?://|www\.|\b[a-z0-9-]+\.(?:com|net|vip|xyz|top|info|club|shop)\b|t\.me/|bit\.ly|zalo\.me")
 _PHONE = re.compile(r"(?<!\d)0\d[\d .]{7,11}\d(?!\d)")
 FEW = 6  # words
 _OFFICIALS = frozenset({"official", "official_person", "leader", "office"})
 _WISHES = frozenset({"want", "want_firm"})
-_BETWEEN = frozenset("cac may anh chi em dong chi quy ong ba phia ben luc luong toi den cho voi len mong phuong xa the to".split())
-_UPON = 4  # words between whoever calls upon an official and the official
+_UPON = 4  # words that may stand between whoever calls upon an official and the official: "nhờ các anh công an"
+_MADE = frozenset({"qmark", "case_code", "link", "has_phone", "few_words"})
 _TAIL = 6  # words between a wish and the action it asks for
-
-# Ideas that are no matter by themselves: a text that has only these says nothing to act upon.
-_NO_MATTER = frozenset(
-    "absent accuse add address_bot ask ask_firm asset_use blank broken by_hand calls_on child child_off content "
-    "demand does dump emergency_word fed_up future gang gone good_deed group handle hello help_cry hidden home how "
-    "if_so lack leader mine mine_told money my_issue nice norm not_now not_official now occupies person "
-    "place_of_board praise put_code quick report_it rescue rude see_places send_where slow status stuck suggests "
-    "swear threat times told trader victim violence waiting want want_firm weapon whereis worn wrong".split()
-)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,9 +49,9 @@ def hear(text: Text, lexicon: Lexicon) -> Heard:
             direct.append((category, float(weight), match))
         else:
             said[match.tag].append(match)
-    _leave_out_those_called_upon(said, text)
+    _leave_out_those_called_upon(said, text, lexicon.between)
     _leave_out_report_tails(said)
-    _add_made_ideas(said, direct, text)
+    _add_made_ideas(said, direct, text, lexicon.no_matter)
     return Heard({tag: found for tag, found in said.items() if found}, direct)
 
 
@@ -77,12 +70,12 @@ def _is_inside(match: Match, mask: tuple[int, int] | None) -> bool:
     return mask is not None and match.end <= mask[1] and match.end - match.start < mask[1] - mask[0]
 
 
-def _leave_out_those_called_upon(said: dict[str, list[Match]], text: Text) -> None:
+def _leave_out_those_called_upon(said: dict[str, list[Match]], text: Text, between: frozenset[str]) -> None:
     called: set[int] = set()
     for match in said.get("calls_on", ()):
         for place in range(match.end, min(match.end + _UPON, len(text.tokens))):
             called.add(place)
-            if text.tokens[place].plain not in _BETWEEN:
+            if text.tokens[place].plain not in between:
                 break
     starts = {match.start for match in said.get("does", ())}
     plain = {place for match in said.get("not_official", ()) for place in range(match.start, match.end)}
@@ -90,18 +83,20 @@ def _leave_out_those_called_upon(said: dict[str, list[Match]], text: Text) -> No
         said[tag] = [
             match
             for match in said[tag]
-            if match.start not in called and match.end not in starts and not (match.start in plain and match.end - 1 in plain)
+            if match.start not in called
+            and match.end not in starts
+            and not (match.start in plain and match.end - 1 in plain)
         ]
 
 
 def _leave_out_report_tails(said: dict[str, list[Match]]) -> None:
-    """"Đề nghị phường kiểm tra" ends a report; it proposes nothing."""
+    """ "Đề nghị phường kiểm tra" ends a report; it proposes nothing."""
     before = {place for match in said.get("handle", ()) for place in range(match.start - _TAIL + 1, match.start + 1)}
     for tag in _WISHES & said.keys():
         said[tag] = [match for match in said[tag] if match.end not in before]
 
 
-def _add_made_ideas(said: dict[str, list[Match]], direct: Sequence[object], text: Text) -> None:
+def _add_made_ideas(said: dict[str, list[Match]], direct: Sequence[object], text: Text, no_matter: frozenset[str]) -> None:
     def add(tag: str, words: str) -> None:
         said[tag] = [Match(tag, 0, len(text.tokens), words)]
 
@@ -115,12 +110,8 @@ def _add_made_ideas(said: dict[str, list[Match]], direct: Sequence[object], text
         add("has_phone", "a phone number")
     if len(text.tokens) <= FEW:
         add("few_words", "few words")
-    if not direct and not _matters(said):
+    named = [tag for tag in said if tag not in no_matter and tag not in _MADE]
+    if not direct and not named:
         add("no_matter", "no matter named")
     else:
         add("has_matter", "a matter named")
-
-
-def _matters(said: Iterable[str]) -> bool:
-    made = {"qmark", "case_code", "link", "has_phone", "few_words"}
-    return any(tag not in _NO_MATTER and tag not in made for tag in said)

@@ -32,13 +32,17 @@ class Lexicon:
     vi: PhraseBook
     en: PhraseBook
     rules: dict[str, tuple[Rule, ...]]  # by the first idea that a rule needs
+    between: frozenset[str]  # words between a call and who is called: "nhờ các anh công an"
+    no_matter: frozenset[str]  # ideas that name nothing to act upon
 
 
 @cache
 def load_lexicon() -> Lexicon:
     """The shipped lexicon; read once."""
     rules: dict[str, list[Rule]] = {}
-    for category, found in _read("rules.toml").items():
+    table = _read("rules.toml")
+    no_matter = frozenset(table.pop("no_matter").split())
+    for category, found in table.items():
         for line in found["rules"]:
             rule = read_rule(category, line)
             rules.setdefault(rule.needs[0], []).append(rule)
@@ -47,6 +51,8 @@ def load_lexicon() -> Lexicon:
         PhraseBook(_lines(vietnamese), frozenset(vietnamese["clear_without_marks"].split())),
         PhraseBook(_lines(_read("words.en.toml"))),
         {first: tuple(same) for first, same in rules.items()},
+        frozenset(vietnamese["between_call"].split()),
+        no_matter,
     )
 
 

@@ -1,8 +1,9 @@
 """Where a text holds personal data: phones, identity numbers, plates, e-mail, bank accounts. Positions, never the values.
 
 Numbers are found however they are spelled: with dots, spaces, dashes and brackets between the digits, with +84, with digits
-in full width, and with the last ones written as words ("ba sáu năm"). What a bare row of digits is follows from its length and from the
-word before it; in doubt it counts as personal, for what is masked wrongly costs staff one tap.
+in full width, and with words among them ("0912 ba bốn năm 678", "0912 chấm 345 chấm 678"). What a bare row of digits is
+follows from its length and from the words around it; in doubt it counts as personal, for what is masked wrongly costs staff
+one tap.
 """
 
 import re
@@ -27,38 +28,64 @@ class Span:
 
 
 _DIGIT_WORDS = (
-    "zero|one|two|three|four|five|six|seven|eight|nine|oh|không|khong|một|mot|mốt|hai|ba|bốn|bon|tư|tu|năm|nam|lăm|lam|sáu|sau|bảy|bay|tám|tam|chín|chin|linh|lẻ|o|O"
+    "zero|one|two|three|four|five|six|seven|eight|nine|oh|o|không|khong|một|mot|mốt|hai|ba|bốn|bon|tư|tu|năm|nam|lăm|lam|"
+    "sáu|sau|bảy|bay|tám|tam|chín|chin|linh|lẻ"
 )
-_BETWEEN = r"(?:[ .,\-/]{1,2}(?:chấm|cham|gạch|gach|phẩy|phay|rồi|roi|tiếp|tiep|xong|đến|den|dot|dash|then)(?=[ .,]))?[ .,\-/]{1,2}"
+_STOPS = "chấm|cham|gạch|gach|phẩy|phay|rồi|roi|tiếp|tiep|xong|đến|den|dot|dash|then"
+_BETWEEN = rf"(?:[ .,\-/]{{1,2}}(?:{_STOPS})(?=[ .,]))?[ .,\-/]{{1,2}}"
 _GAP = r"[ .\-_/()\u00a0\u2009\u202f\u2010-\u2015·•,*]{0,3}"
-_EMAIL = re.compile(r"(?<![\w.+-])[\w.+-]{1,64}\s?(?:@|\(at\)|\[at\]| at(?= gmail| yahoo| outlook| hotmail))\s?(?:[\w-]{1,63}(?:\.| \. |\(dot\)| dot )){1,4}[a-zA-Z]{2,10}\b")
+_AT = r"\s?(?:@|\(at\)|\[at\]| at(?= gmail| yahoo| outlook| hotmail))\s?"
+_EMAIL = re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}{_AT}(?:[\w-]{{1,63}}(?:\.| \. |\(dot\)| dot )){{1,4}}[a-zA-Z]{{2,10}}\b")
 _PLATE = re.compile(
-    r"(?<![\w.])(?:\d{2}[ .\-]?(?:[A-Z]{1,2}\d?|MĐ\d?|MD\d?|[a-z]{1,2}\d?)[ .\-_]{0,3}(?:\d{3}[ .\-]?\d{2}|\d{5}|\d{4})"
+    r"(?<![\w.])(?:\d{2}[ .\-]?(?:[A-Z]{1,2}\d?|MĐ\d?|[a-z]{1,2}\d?)[ .\-_]{0,3}(?:\d{3}[ .\-]?\d{2}|\d{5}|\d{4})"
     r"|(?:[A-Z]{2})[ .\-]?\d{2}[ .\-]?\d{2}|80[ .\-]?[A-Z]{2}?[ .\-]?\d{3}[ .\-]?\d{2})(?![\w]|[.\-]?\d)"
 )
 _ROW = re.compile(rf"(?<![\w+])(?:\(?\+{_GAP})?\(?\d(?:{_GAP}\d){{6,22}}(?![\w])")
 _SPOKEN = re.compile(
-    rf"(?<!\w)(?:\+?\d+|[oO]\d+|{_DIGIT_WORDS})(?:{_BETWEEN}(?:\d+|{_DIGIT_WORDS})){{1,14}}(?!\w)|(?<!\w)[oO]\d{{8,9}}(?!\w)",
+    rf"(?<!\w)(?:\+?\d+|o\d+|{_DIGIT_WORDS})(?:{_BETWEEN}(?:\d+|{_DIGIT_WORDS})){{1,14}}(?!\w)|(?<!\w)o\d{{8,9}}(?!\w)",
     re.IGNORECASE,
 )
+_LETTERED = re.compile(r"(?<!\w)[A-Za-z]{1,2}[ -]?\d(?:[ -]?\d){6,12}(?!\w)")
+_ANYTHING = re.compile(r"\d|@|\(at\)|\[at\]| at |(?:không|khong|zero|oh|o)[ .,]", re.IGNORECASE)
 _OPERATOR = re.compile(r"0(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d|2\d)")
-_PHONE_WORDS = re.compile(r"(?:dien thoai|sdt|dt|so may|lien he|lien lac|goi|zalo|hotline|lh|tel|phone|call|mobile|viber|whatsapp|alo)\W*(?:\w+\W+){0,2}$")
-_IDENTITY_WORDS = re.compile(r"(?:cccd|cmnd|cmt|cmtnd|can cuoc|chung minh|dinh danh|cong dan|identity|id card|id number|national id|passport|ho chieu|ma so thue|mst|bhyt|bhxh)\W*(?:\w+\W+){0,3}$")
-_BANK_WORDS = re.compile(
-    r"(?:stk|so tai khoan|tai khoan|tk|so the|account|acc|bank account|vietcombank|vcb|techcombank|tcb|bidv|agribank|"
-    r"vietinbank|vietin|mb ?bank|mb|acb|vpbank|tpbank|sacombank|vib|shb|hdbank|msb|ocb|scb|seabank|lpbank|eximbank|momo|ngan hang|bank)"
-    r"\W*(?:\w+\W+){0,4}$"
+
+
+def _before(words: str, most: int) -> re.Pattern[str]:
+    """One of the words, with at most so many others between it and the number that follows."""
+    return re.compile(rf"(?:\b|(?<=\d))(?:{words})\W*(?:[^\W\d]+\W+){{0,{most}}}$")
+
+
+_BANKS = (
+    "vietcombank|vcb|techcombank|tcb|bidv|agribank|vietinbank|vietin|mb ?bank|mb|acb|vpbank|tpbank|sacombank|vib|shb|hdbank|"
+    "msb|ocb|scb|seabank|lpbank|eximbank|momo|ngan hang"
 )
-_BANK_AFTER = re.compile(r"^\W*(?:\w+\W+){0,2}(?:vietcombank|vcb|techcombank|tcb|bidv|agribank|vietinbank|vietin|mbbank|mb|acb|vpbank|tpbank|sacombank|vib|shb|hdbank|msb|ocb|ngan hang)\b")
-_PLATE_WORDS = re.compile(r"(?:bien so|bien kiem soat|bks|bsx|bien|xe|plate|number plate|oto|o to)\W*(?:\w+\W+){0,3}$")
-_NOT_PERSONAL_WORDS = re.compile(r"(?:quyet dinh|so nha|nghi dinh|ma phan anh|ma ho so|ma so|pa|ma vu|1900|1800)\W*$")
+_PHONE_WORDS = _before(
+    "dien thoai|sdt|dt|so may|may ban|lien he|lien lac|goi|zalo|hotline|lh|tel|phone|call|mobile|viber|whatsapp|alo", 2
+)
+_IDENTITY_WORDS = _before(
+    "cccd|cmnd|cmt|cmtnd|can cuoc|chung minh|dinh danh|cong dan|identity|id card|id number|national id|passport|ho chieu|"
+    "ma so thue|mst|bhyt|bhxh",
+    3,
+)
+_BANK_WORDS = _before(f"stk|so tai khoan|tai khoan|tk|so the|account|acc|bank|{_BANKS}", 4)
+_BANK_AFTER = re.compile(rf"^\W*(?:\w+\W+){{0,2}}(?:{_BANKS})\b")
+_PLATE_WORDS = _before("bien so|bien kiem soat|bks|bsx|bien|xe|plate|oto|o to", 3)
+_NOT_PERSONAL_WORDS = _before("quyet dinh|so nha|nghi dinh|ma phan anh|ma ho so|ma so|pa|ma vu|1900|1800", 0)
 _MONEY_AFTER = re.compile(r"^\s*(?:dong|vnd|d\b|usd|trieu|nghin|ngan|ty|cai|to|kg|met|m2|nguoi|%)")
 _DATE = re.compile(r"^(?:[0-3]?\d[./\-][01]?\d[./\-](?:19|20)\d{2})(?:\D+\d{1,2})*$|^(?:19|20)\d{2}\D(?:19|20)\d{2}$")
-_LETTERED = re.compile(r"(?<!\w)[A-Za-z]{1,2}[ -]?\d(?:[ -]?\d){6,12}(?!\w)")
-_ANYTHING = re.compile(r"\d|@|\(at\)|\[at\]| at |(?i:không|khong|zero|oh|o)[ .,]")
-_VALUES = {"khong": "0", "mot": "1", "hai": "2", "ba": "3", "bon": "4", "tu": "4", "nam": "5", "lam": "5", "sau": "6", "bay": "7", "tam": "8", "chin": "9"} | {
-    word: str(value) for value, word in enumerate("zero one two three four five six seven eight nine".split())
-} | {"o": "0", "oh": "0"}
+_SPELLED = (
+    ("không", "zero", "oh", "o", "linh", "lẻ"),
+    ("một", "mốt", "one"),
+    ("hai", "two"),
+    ("ba", "three"),
+    ("bốn", "tư", "four"),
+    ("năm", "lăm", "five"),
+    ("sáu", "six"),
+    ("bảy", "seven"),
+    ("tám", "eight"),
+    ("chín", "nine"),
+)
+_VALUES = {fold(word)[0]: str(value) for value, words in enumerate(_SPELLED) for word in words}
 _MASK_DIGITS = {ord(wide): str(value) for value, wide in enumerate("０１２３４５６７８９")} | {ord("＋"): "+"}
 
 
@@ -130,24 +157,36 @@ def _of_row(row: str, before: str, after: str) -> Iterator[tuple[str, int, int]]
 def _kind_of(row: str, before: str, after: str) -> str:
     digits = re.sub(r"\D", "", row)
     has_plus = "+" in row
-    if _DATE.match(row.strip()) or _NOT_PERSONAL_WORDS.search(before) or (_MONEY_AFTER.match(after) and not has_plus and digits[0] != "0"):
+    if (
+        _DATE.match(row.strip())
+        or _NOT_PERSONAL_WORDS.search(before)
+        or (_MONEY_AFTER.match(after) and not has_plus and digits[0] != "0")
+    ):
         return ""
-    if _BANK_WORDS.search(before) and 6 <= len(digits) <= 19 and not re.search(r"zalo\W*$", before):
+    named = _named(before)
+    if named == "bank_account" and 6 <= len(digits) <= 19:
         return "bank_account"
-    if _IDENTITY_WORDS.search(before) and 8 <= len(digits) <= 15:
+    if named == "identity" and 8 <= len(digits) <= 15:
         return "identity"
     local = _local(digits, has_plus)
     if local and not _BANK_AFTER.match(after):
         return "phone"
     if _BANK_AFTER.match(after) and 6 <= len(digits) <= 19:
         return "bank_account"
-    if _PHONE_WORDS.search(before) and 8 <= len(digits) <= 12 and digits[0] != "1":
+    if named == "phone" and 8 <= len(digits) <= 12 and digits[0] != "1":
         return "phone"
     if len(digits) == 12 and digits[0] == "0" and re.sub(r"[ .\-]", "", row).isdigit():
         return "identity"
     if len(digits) == 9 and digits[0] in "0123" and row.strip().isdigit():
         return "identity"
     return "bank_account" if len(digits) in (13, 14, 16, 19) and row.strip().isdigit() else ""
+
+
+def _named(before: str) -> str:
+    """What the nearest word before a number says that it is."""
+    named = (("phone", _PHONE_WORDS), ("identity", _IDENTITY_WORDS), ("bank_account", _BANK_WORDS))
+    places = [(found.start(), kind) for kind, words in named if (found := words.search(before))]
+    return max(places)[1] if places else ""
 
 
 def _local(digits: str, has_plus: bool) -> str:

@@ -1,8 +1,8 @@
 """Finds the phrases of a lexicon in a text, all at once: one walk through a tree of words from each place.
 
 How phrases are written: `|` separates them, (a|b) unfolds, (a|) may be left out, … stands for up to four words, # for a
-number. A single word with marks is heard only with them, also where the writer sets none, unless it is clear without; a final
-! says that it never is.
+number. A single word with marks is heard only with them, also where the writer sets none, unless it is clear without; a
+final ! says that it never is.
 """
 
 from collections.abc import Iterator, Mapping

@@ -42,7 +42,7 @@ def weigh(heard: Heard, rules: Mapping[str, Sequence[Rule]]) -> dict[str, list[R
 
 
 def total(reasons: Iterable[Reason]) -> float:
-    """One number of the reasons, the strongest first: it counts in full, the others less and less; against counts in full."""
+    """One number of the reasons: the strongest counts in full, the others less and less; what speaks against, in full."""
     score, share = 0.0, 1.0
     for reason in reasons:
         if reason.weight < 0:

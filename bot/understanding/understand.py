@@ -1,8 +1,8 @@
-"""Proposes what a text is: kind, category, emergency, sensitive, personal data. A person confirms it; nothing is decided here.
+"""Proposes what a text is: kind, category, emergency, sensitive, personal data. A person confirms it.
 
-The same text always gives the same answer, and every proposal can say which words led to it. Emergencies are heard rather too
-often than once too seldom. A report about an official that is not seen as one would reach the general desk, so there too the
-doubt goes to the careful side.
+The same text always gives the same answer, and every proposal can say which words led to it. Emergencies are heard rather
+too often than once too seldom. A report about an official that is not seen as one would reach the general desk, so there
+too the doubt goes to the careful side.
 """
 
 from collections.abc import Mapping
