@@ -53,7 +53,7 @@ class PhraseBook:
             plain, with_marks = (word, word) if word in (GAP, NUMBER) else faces(word)
             node = node.next.setdefault(plain, _Node())
             marked.append(with_marks)
-        strict = phrase.endswith("!") or (len(marked) == 1 and faces(phrase)[0] not in clear)
+        strict = phrase.endswith("!") or (len(marked) == 1 and phrase not in clear)
         node.ends.append((tuple(marked), phrase.rstrip("!"), strict, tags))
 
     def find(self, text: Text) -> list[Match]:
@@ -91,15 +91,14 @@ def _walk(
 
 def _fits(marked: tuple[str, ...], path: tuple[Token | None, ...], is_marked: bool, strict: bool) -> bool:
     """Do the marks fit? A word without marks fits one with them unless the writer otherwise sets marks."""
-    bare = exact = False
+    bare = False
     for wanted, token in zip(marked, path, strict=True):
         if token is None or token.marked == wanted:
-            exact = exact or (token is not None and token.has_marks)
-        elif token.has_marks:
+            continue
+        if token.has_marks:
             return False
-        else:
-            bare = True
-    return not bare or (not strict and (not is_marked or exact))
+        bare = True
+    return not bare or not (strict or is_marked)
 
 
 def unfold(line: str) -> Iterator[str]:

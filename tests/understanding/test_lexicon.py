@@ -54,7 +54,7 @@ def said(line: str, text: str, clear: str = "") -> list[str]:
 def test_marks_count_where_the_writer_sets_them() -> None:
     assert said("vứt rác", "vut rac ra duong") == ["vứt rác"]
     assert said("cháy", "quán cơm chay ở đó") == said("cháy", "com chay o do") == []
-    assert said("rác", "rac o ngo", clear="rac") == ["rác"]
+    assert said("rác", "rac o ngo", clear="rác") == ["rác"]
     assert said("rác", "rac o ngo") == []
     assert said("vứt rác", "vụt rắc") == []
 
