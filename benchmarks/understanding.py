@@ -1,6 +1,6 @@
 """How well, and how fast, texts are understood.
 
-    .venv/bin/python -m benchmarks.understanding FILE.csv [--half tuning|held_out] [--errors]
+    .venv/bin/python -m benchmarks.understanding FILE.csv [--half tuning|held_out|fresh] [--errors]
 
 FILE has the columns text, kind, category, emergency, sensitive. Shares are of all rows; "missed" and "false alarms" of the
 rows that are, or are not, emergencies or sensitive. A text is measured three times, the median over all texts is printed.

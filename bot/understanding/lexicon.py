@@ -33,6 +33,7 @@ class Lexicon:
     en: PhraseBook
     rules: dict[str, tuple[Rule, ...]]  # by the first idea that a rule needs
     between: frozenset[str]  # words between a call and who is called: "nhờ các anh công an"
+    guesses: tuple[tuple[str, tuple[str, ...]], ...]  # an idea, and what else may be meant where it is said
     no_matter: frozenset[str]  # ideas that name nothing to act upon
 
 
@@ -42,6 +43,7 @@ def load_lexicon() -> Lexicon:
     rules: dict[str, list[Rule]] = {}
     table = _read("rules.toml")
     no_matter = frozenset(table.pop("no_matter").split())
+    guesses = [line.partition(": ") for line in table.pop("guess")]
     for category, found in table.items():
         for line in found["rules"]:
             rule = read_rule(category, line)
@@ -52,6 +54,7 @@ def load_lexicon() -> Lexicon:
         PhraseBook(_lines(_read("words.en.toml"))),
         {first: tuple(same) for first, same in rules.items()},
         frozenset(vietnamese["between_call"].split()),
+        tuple((idea, tuple(categories.split())) for idea, _, categories in guesses),
         no_matter,
     )
 

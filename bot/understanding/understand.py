@@ -20,8 +20,8 @@ from bot.understanding.scoring import Reason, total, weigh
 from bot.understanding.text import Text, read
 
 MOST_ALTERNATIVES = 4
-SENSITIVE_FROM = 6.0  # a category about officials that reaches this makes a text sensitive …
-SENSITIVE_SHARE = 0.75  # … when it also reaches this share of the best category
+SENSITIVE_FROM = 5.0  # a category about officials that reaches this makes a text sensitive …
+SENSITIVE_SHARE = 0.7  # … when it also reaches this share of the best category
 _MISDEED = 5.0  # a breach in public that reaches this is one
 _SURE = 9.0  # a score that leaves little doubt when nothing else comes near
 _UNSURE = 0.2
@@ -30,6 +30,7 @@ _UNSURE = 0.2
 _GUESS = "vio_other_place"
 _GUESS_WISH = "sug_facilities"
 _SHORT_OF_WORDS = "oth_unclear"
+_FEW_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,12 +127,12 @@ def _confidence(score: float, whole: float) -> float:
     return round(min(0.97, max(0.05, min(1.0, _UNSURE + score / _SURE) * score * score / whole)), 2)
 
 
-def _guesses(heard: Heard, words: Text) -> tuple[str, ...]:
-    if "want" in heard.said:
-        return (_GUESS_WISH, _SHORT_OF_WORDS, _GUESS)
-    if len(words.tokens) < 6:
-        return (_SHORT_OF_WORDS, _GUESS, _GUESS_WISH)
-    return (_GUESS, _SHORT_OF_WORDS, _GUESS_WISH)
+def _guesses(heard: Heard, words: Text) -> list[str]:
+    """What else may be meant, the likeliest first; never empty."""
+    found = [category for idea, meant in load_lexicon().guesses if idea in heard.said for category in meant]
+    few = len(words.tokens) < _FEW_WORDS
+    found += [_SHORT_OF_WORDS, _GUESS, _GUESS_WISH] if few else [_GUESS, _SHORT_OF_WORDS, _GUESS_WISH]
+    return list(dict.fromkeys(found))
 
 
 def _why(category: Category, reasons: Mapping[str, list[Reason]], emergency: Emergency | None) -> tuple[str, ...]:

@@ -1,7 +1,10 @@
 """How well invented messages of every category are understood.
 
-`messages.csv` was written before any word list was tuned; of half `held_out` only the figures below were looked at. The
-floors are a little under what was measured, so that a change that costs more is noticed.
+`messages.csv` has three parts. `tuning` and `held_out` were written before any word list; of `held_out` only the figures were
+ever looked at. Hard cases were added to `tuning` later, and `fresh` last of all: understood at 90 % (kind), 83 % (category) and
+87 % (first three) at first sight, with 1 of 5 emergencies and 3 of 11 sensitive ones missed; then it was mended from. That is
+what to expect of sentences that nobody has seen. The floors are a little under what is measured now, so that a change that
+costs more is noticed.
 """
 
 from collections import Counter
@@ -23,11 +26,11 @@ def test_every_category_is_among_them_and_no_message_twice() -> None:
     assert len({row.text for row in rows}) == len(rows) >= 800
 
 
-@pytest.mark.parametrize("half", ["tuning", "held_out"])
+@pytest.mark.parametrize("half", ["tuning", "held_out", "fresh"])
 def test_messages_are_understood(half: str) -> None:
     rows = read_rows(MESSAGES, half)
     figures = score(rows, [understand_text(row.text) for row in rows])
-    assert figures.rows > 250
+    assert figures.rows > 50
     assert figures.kind >= 0.92
     assert figures.first >= 0.90
     assert figures.first_three >= 0.96
