@@ -1,10 +1,10 @@
 """How well invented messages of every category are understood.
 
-`messages.csv` has three parts. `tuning` and `held_out` were written before any word list; of `held_out` only the figures were
-ever looked at. Hard cases were added to `tuning` later, and `fresh` last of all: understood at 90 % (kind), 83 % (category) and
-87 % (first three) at first sight, with 1 of 5 emergencies and 3 of 11 sensitive ones missed; then it was mended from. That is
-what to expect of sentences that nobody has seen. The floors are a little under what is measured now, so that a change that
-costs more is noticed.
+`messages.csv` has three parts. `tuning` and `held_out` were written before any word list; of `held_out` only the figures
+were ever looked at. Hard cases were added to `tuning` later, and `fresh` last of all: understood at 90 % (kind), 83 %
+(category) and 87 % (first three) at first sight, with 1 of 5 emergencies and 3 of 11 sensitive ones missed; then it was
+mended from. That is what to expect of sentences that nobody has seen. The floors are a little under what is measured now,
+so that a change that costs more is noticed.
 """
 
 from collections import Counter
