@@ -28,6 +28,7 @@ from bot.routing.importing import import_city
 from bot.routing.lines import route_line
 from bot.routing.wards import Wards, city_folder, load_wards
 from bot.settings import Settings, load_settings
+from bot.understanding.as_json import as_json
 
 DONE, FAILED, WRONG = 0, 1, 2
 
@@ -112,6 +113,7 @@ def _parser() -> argparse.ArgumentParser:
     replay = add("replay", _replay, "List the updates that could not be handled, or let them be handled again.")
     replay.add_argument("ids", nargs="*", type=_id, metavar="ID", help="ids from the list; none: only list")
     replay.add_argument("--all", action="store_true", help="every failed update")
+    add("understand", _understand, "For each line of stdin, one line of JSON: what it seems to be, and where.")
     audit = add("audit", _audit, "The audit trail.")
     audit.add_argument("what", choices=["verify"], help="walk the chain of hashes")
     return parser
@@ -267,6 +269,14 @@ async def _replay(settings: Settings, chosen: argparse.Namespace) -> int:
         return DONE if replayed == len(ids) else FAILED
     for update in failed:
         print(f"{update.id}\t{update.received_at.isoformat()}\t{update.channel.value}\t{update.reason}")
+    return DONE
+
+
+async def _understand(settings: Settings, _chosen: argparse.Namespace) -> int:
+    places = load_router(folder=city_folder(settings.data_dir))
+    for line in sys.stdin.buffer:  # bytes, so that no input can be undecodable
+        text = line.decode("utf-8", "replace").rstrip("\r\n")
+        print(json.dumps(as_json(text, places), ensure_ascii=False), flush=True)
     return DONE
 
 

@@ -1,10 +1,12 @@
-"""A text → what it seems to be: kind, category, emergency, sensitive. It proposes and never decides.
+"""A text → what it seems to be: kind, category, emergency, sensitive, personal data. It proposes and never decides.
 
-Read in this order: `categories` (the list of kinds), `words` (by which words they are told), `phrases` (how words are
-found), `understand` (what follows). `data/categories.json` is the table.
+Read in this order: `categories` (the list of kinds), `text` (words that can be compared), `phrases` (how phrases are
+found), `lexicon` (which words mean what: `data/`), `hearing` (what a text says), `scoring` (what follows from it),
+`emergency` (is it now?), `personal_data` (what must be masked), `understand` (the proposal).
 """
 
 from bot.understanding.categories import DEFAULT_DEADLINE, Category, deadline_days, load_categories
+from bot.understanding.personal_data import Span
 from bot.understanding.understand import Understanding, understand_text
 
-__all__ = ["DEFAULT_DEADLINE", "Category", "Understanding", "deadline_days", "load_categories", "understand_text"]
+__all__ = ["DEFAULT_DEADLINE", "Category", "Span", "Understanding", "deadline_days", "load_categories", "understand_text"]

@@ -1,7 +1,8 @@
-"""Proposes what a text is: kind, category, emergency, sensitive. A person confirms it; nothing is decided here.
+"""Proposes what a text is: kind, category, emergency, sensitive, personal data. A person confirms it.
 
-Emergencies are heard rather too often than once too seldom: showing the numbers costs a line. A report about an official
-that is not seen as one would reach the general desk, so there too the doubt goes to the careful side.
+The same text always gives the same answer, and every proposal can say which words led to it. Emergencies are heard rather
+too often than once too seldom. A report about an official that is not seen as one would reach the general desk, so there
+too the doubt goes to the careful side.
 """
 
 from collections.abc import Mapping
@@ -9,18 +10,36 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.domain.case import CaseKind
-from bot.routing.folding import words_of
-from bot.understanding import words as w
-from bot.understanding.phrases import PhraseBook, join
+from bot.understanding.categories import Category, load_categories
+from bot.understanding.emergency import PREFIX, Emergency, hear_emergency
+from bot.understanding.hearing import Heard, hear
+from bot.understanding.lexicon import load_lexicon
+from bot.understanding.personal_data import Span, find_personal_data
+from bot.understanding.phrases import Match
+from bot.understanding.scoring import Reason, total, weigh
+from bot.understanding.text import Text, read
 
-LONGEST_TEXT = 10_000  # characters that are looked at
+MOST_ALTERNATIVES = 4
+SENSITIVE_FROM = 5.0  # a category about officials that reaches this makes a text sensitive …
+SENSITIVE_SHARE = 0.7  # … when it also reaches this share of the best category
+_MISDEED = 5.0  # a breach in public that reaches this is one
+_SURE = 9.0  # a score that leaves little doubt when nothing else comes near
+_UNSURE = 0.2
+
+# What is thought of when nothing speaks for anything: behaviour in public is what people write about most.
+_GUESS = "vio_other_place"
+_GUESS_WISH = "sug_facilities"
+_SHORT_OF_WORDS = "oth_unclear"
+_FEW_WORDS = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
-    """`category` is an id of `categories.json` or empty; `confidence` from 0 to 1.
+    """What a text seems to be.
 
-    An emergency is of kind OTHER and still becomes a case, unless it is about an official: then it is that first.
+    `category` is an id of `categories.json`; `confidence` is between 0 and 1. `alternatives` are the next categories, the
+    likeliest first, with their confidence. `why` names the words that led to the category, `emergency_kind` is the category
+    of the danger, also where the case is about an official first; empty where there is none.
     """
 
     kind: CaseKind
@@ -28,78 +47,96 @@ class Understanding:
     confidence: float
     is_emergency: bool = False
     is_sensitive: bool = False
-
-
-_GROUPS = {
-    "neutral": w.NEUTRAL,
-    "officials": w.OFFICIALS,
-    "panel": w.PANEL_SUBJECT,
-    "question": w.QUESTION_WORDS,
-    "suggestion": w.SUGGESTION_WORDS,
-}
-_BOOK = PhraseBook(
-    join((w.EMERGENCY, _GROUPS, w.CONDUCT, w.PRAISE, w.PANEL, w.QUESTION, w.VIOLATION, w.SUGGESTION))
-    | {f"official:{tag}": line for tag, line in w.CONDUCT_OF_OFFICIALS.items()}
-)
+    alternatives: tuple[tuple[str, float], ...] = ()
+    why: tuple[str, ...] = ()
+    personal_data: tuple[Span, ...] = ()
+    emergency_kind: str = ""
 
 
 def understand_text(text: str) -> Understanding:
     """What the text seems to be. Any text, any length; the same text always gives the same answer."""
-    return _understand(text[:LONGEST_TEXT])
+    return _understand(text)
 
 
 @lru_cache(maxsize=8)  # a turn asks twice: is it an emergency, what is it about
 def _understand(text: str) -> Understanding:
-    counts = _BOOK.count(words_of(text))
-    emergency, alarm = _best(counts, w.EMERGENCY)
-    conduct = _conduct(counts)
-    if conduct is not None:
-        return Understanding(CaseKind.CONDUCT, conduct, _sure(3), bool(alarm), True)
-    if alarm:
-        return Understanding(CaseKind.OTHER, emergency, _sure(alarm), True)
-    return _everyday(counts, asks="?" in text)
+    words = read(text)
+    lexicon = load_lexicon()
+    heard = hear(words, lexicon)
+    reasons = weigh(heard, lexicon.rules)
+    if any(category.startswith("vio_") and total(found) >= _MISDEED for category, found in reasons.items()):
+        misdeed = Match("misdeed", 0, len(words.tokens), "a breach in public")
+        heard = Heard({**heard.said, "misdeed": [misdeed]}, heard.direct)
+        reasons = weigh(heard, lexicon.rules)
+    emergency = hear_emergency(heard.said, reasons)
+    scores = _scores(reasons, emergency)
+    is_sensitive = _is_sensitive(scores)
+    ranked = _ranked(scores, emergency, heard, words, is_sensitive=is_sensitive)
+    category = load_categories()[ranked[0][0]]
+    return Understanding(
+        kind=category.kind,
+        category=category.id,
+        confidence=ranked[0][1],
+        is_emergency=emergency is not None,
+        is_sensitive=is_sensitive or category.is_sensitive,
+        alternatives=tuple(ranked[1 : MOST_ALTERNATIVES + 1]),
+        why=_why(category, reasons, emergency),
+        personal_data=find_personal_data(text),
+        emergency_kind=emergency.kind if emergency else "",
+    )
 
 
-def _conduct(counts: Mapping[str, int]) -> str | None:
-    direct, said = _best(counts, w.CONDUCT)
-    if said:
-        return direct
-    if counts.get("officials"):
-        tags = {f"official:{tag}": tag for tag in w.CONDUCT_OF_OFFICIALS}
-        found, said = _best(counts, tags)
-        if said and not _best(counts, w.PRAISE)[1]:
-            return tags[found]
-    return None
+def _scores(reasons: Mapping[str, list[Reason]], emergency: Emergency | None) -> dict[str, float]:
+    scores = {
+        category: score
+        for category, found in reasons.items()
+        if not category.startswith(PREFIX) and (score := total(found)) > 0
+    }
+    if emergency is not None:
+        scores[emergency.kind] = emergency.score
+    return scores
 
 
-def _everyday(counts: Mapping[str, int], *, asks: bool) -> Understanding:
-    praise, praised = _best(counts, w.PRAISE)
-    panel, panel_said = _best(counts, w.PANEL)
-    question, questioned = _best(counts, w.QUESTION)
-    violation, violated = _best(counts, w.VIOLATION)
-    suggestion, suggested = _best(counts, w.SUGGESTION)
-    if praised and praised >= violated:
-        return Understanding(CaseKind.COMMENDATION, praise, _sure(praised))
-    if counts.get("panel") and panel_said:
-        return Understanding(CaseKind.PANEL, panel, _sure(panel_said + 1))
-    if (asks or counts.get("question", 0) > 1) and (questioned or not violated):
-        return Understanding(CaseKind.QUESTION, question, _sure(questioned))
-    if counts.get("suggestion") and suggested >= violated:
-        return Understanding(CaseKind.SUGGESTION, suggestion, _sure(suggested))
-    if violated:
-        return Understanding(CaseKind.VIOLATION, violation, _sure(violated))
-    # Nothing that the lists know: the softest kind, plainly unsure.
-    return Understanding(CaseKind.SUGGESTION, suggestion, _sure(suggested) if suggested else 0.2)
+def _is_sensitive(scores: Mapping[str, float]) -> bool:
+    known = load_categories()
+    about = max((score for category, score in scores.items() if known[category].is_sensitive), default=0.0)
+    others = max((score for category, score in scores.items() if not known[category].is_sensitive), default=0.0)
+    return about >= SENSITIVE_FROM and about >= SENSITIVE_SHARE * others
 
 
-def _best(counts: Mapping[str, int], tags: Mapping[str, str]) -> tuple[str, int]:
-    """The tag that most speaks for, in the order of the list when several do; ("", 0) when none does."""
-    best, most = "", 0
-    for tag in tags:
-        if counts.get(tag, 0) > most:
-            best, most = tag, counts[tag]
-    return best, most
+def _ranked(
+    scores: Mapping[str, float], emergency: Emergency | None, heard: Heard, words: Text, *, is_sensitive: bool
+) -> list[tuple[str, float]]:
+    """Categories with their confidence, the one to propose first."""
+    known = load_categories()
+
+    def order(item: tuple[str, float]) -> tuple[bool, bool, float, str]:
+        category, score = item
+        first = emergency is not None and category == emergency.kind and not is_sensitive
+        about = is_sensitive and known[category].is_sensitive
+        return (not first, not about, -score, category)
+
+    found = sorted(scores.items(), key=order)
+    found += [(guess, 0.0) for guess in _guesses(heard, words) if guess not in scores]
+    whole = sum(score * score for _, score in found) or 1.0
+    return [(category, _confidence(score, whole)) for category, score in found[: MOST_ALTERNATIVES + 1]]
 
 
-def _sure(said: int) -> float:
-    return (0.2, 0.5, 0.7, 0.85)[min(said, 3)]
+def _confidence(score: float, whole: float) -> float:
+    """How much of all that was said speaks for it, less where little was said."""
+    return round(min(0.97, max(0.05, min(1.0, _UNSURE + score / _SURE) * score * score / whole)), 2)
+
+
+def _guesses(heard: Heard, words: Text) -> list[str]:
+    """What else may be meant, the likeliest first; never empty."""
+    found = [category for idea, meant in load_lexicon().guesses if idea in heard.said for category in meant]
+    few = len(words.tokens) < _FEW_WORDS
+    found += [_SHORT_OF_WORDS, _GUESS, _GUESS_WISH] if few else [_GUESS, _SHORT_OF_WORDS, _GUESS_WISH]
+    return list(dict.fromkeys(found))
+
+
+def _why(category: Category, reasons: Mapping[str, list[Reason]], emergency: Emergency | None) -> tuple[str, ...]:
+    found = [" + ".join(reason.words) for reason in reasons.get(category.id, ()) if reason.weight > 0]
+    if emergency is not None and emergency.kind != category.id:
+        found.append(f"{emergency.kind}: {' + '.join(emergency.words)}")
+    return tuple(dict.fromkeys(found))[:5]

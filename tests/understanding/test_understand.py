@@ -1,12 +1,13 @@
 """What a text seems to be. The sentences are invented here; the development set is measured, never copied."""
 
+import unicodedata
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.case import CaseKind
 from bot.understanding import DEFAULT_DEADLINE, deadline_days, load_categories, understand_text
-from bot.understanding import words as w
 
 
 @pytest.mark.parametrize(
@@ -42,10 +43,22 @@ def test_an_emergency_is_heard_in_every_way_of_typing(text: str) -> None:
         "ổ gà dễ gây tai nạn",
         "The fire station looks nice",
         "rác nhiều quá",
+        "Trời nóng như lửa đốt",
+        "Bánh ở đây cháy hàng từ sáng",
+        "Nếu có cháy thì gọi số nào?",
+        "Năm ngoái chỗ này có tai nạn, đề nghị lắp đèn",
+        "Xin khen anh bảo vệ đã cứu bé đuối nước",
     ],
 )
 def test_everyday_words_raise_no_alarm(text: str) -> None:
     assert not understand_text(text).is_emergency
+
+
+def test_an_emergency_says_which_number_to_call() -> None:
+    assert understand_text("Cháy nhà trọ, còn người mắc kẹt!").emergency_kind == "oth_emergency_fire"
+    assert understand_text("Xe đâm nhau, một người nằm bất tỉnh").emergency_kind == "oth_emergency_medical"
+    assert understand_text("Có nhóm vác dao đuổi chém nhau").emergency_kind == "oth_emergency_crime"
+    assert understand_text("Rác đầy ngõ").emergency_kind == ""
 
 
 @pytest.mark.parametrize(
@@ -63,7 +76,8 @@ def test_everyday_words_raise_no_alarm(text: str) -> None:
         ("Pano ở cổng làng bị rách", CaseKind.PANEL),
         ("Vứt rác bị phạt bao nhiêu?", CaseKind.QUESTION),
         ("What is the phone number of the ward?", CaseKind.QUESTION),
-        ("ừm", CaseKind.SUGGESTION),
+        ("Chào buổi sáng", CaseKind.OTHER),
+        ("ừm", CaseKind.OTHER),
     ],
 )
 def test_the_kind_is_proposed(text: str, kind: CaseKind) -> None:
@@ -88,25 +102,39 @@ def test_a_report_about_an_official_is_sensitive(text: str) -> None:
     assert (found.kind, found.is_sensitive) == (CaseKind.CONDUCT, True)
 
 
-def test_an_official_who_is_only_asked_for_help_is_not_accused() -> None:
-    assert understand_text("Đề nghị cán bộ phường xử lý quán lấn chiếm vỉa hè").kind is not CaseKind.CONDUCT
-    assert understand_text("Cảm ơn cán bộ một cửa rất tận tình").kind is CaseKind.COMMENDATION
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Đề nghị cán bộ phường xử lý quán lấn chiếm vỉa hè",
+        "Nhờ các anh công an xuống nhắc quán karaoke",
+        "Mong lãnh đạo phường chỉ đạo thu gom rác",
+    ],
+)
+def test_an_official_who_is_only_called_upon_is_not_accused(text: str) -> None:
+    found = understand_text(text)
+    assert found.kind is not CaseKind.CONDUCT
+    assert not found.is_sensitive
+
+
+def test_an_official_may_be_praised() -> None:
+    found = understand_text("Cảm ơn cán bộ một cửa rất tận tình")
+    assert (found.kind, found.is_sensitive) == (CaseKind.COMMENDATION, False)
 
 
 def test_an_emergency_about_an_official_is_both() -> None:
     found = understand_text("cán bộ đang đánh người, đòi tiền")
     assert found.is_emergency
     assert found.is_sensitive
+    assert found.kind is CaseKind.CONDUCT
 
 
-def test_every_tag_of_the_word_lists_is_a_category() -> None:
-    """A misspelt tag would file cases under a category that nobody has."""
-    known = load_categories()
-    lists = (w.EMERGENCY, w.CONDUCT, w.CONDUCT_OF_OFFICIALS, w.PRAISE, w.PANEL, w.QUESTION, w.VIOLATION, w.SUGGESTION)
-    tags = {tag for found in lists for tag in found}
-    assert len(tags) > 40
-    assert tags <= set(known)
-    assert all(known[tag].is_sensitive for tag in (*w.CONDUCT, *w.CONDUCT_OF_OFFICIALS))
+def test_a_proposal_names_the_words_that_led_to_it_and_what_else_it_may_be() -> None:
+    found = understand_text("Quán bia mở loa kéo ồn ào, bàn ghế tràn ra vỉa hè")
+    assert found.category == "vio_noise"
+    assert any("loa kéo" in why for why in found.why)
+    assert "vio_sidewalk" in [category for category, _ in found.alternatives]
+    assert found.category not in [category for category, _ in found.alternatives]
+    assert all(sure <= found.confidence for _, sure in found.alternatives)
 
 
 def test_the_deadline_is_the_categorys_own_or_ten_working_days() -> None:
@@ -117,15 +145,59 @@ def test_the_deadline_is_the_categorys_own_or_ten_working_days() -> None:
     assert deadline_days("oth_emergency_fire") == 1  # none is due before it was read
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=300, deadline=None)
 @given(st.text(max_size=400))
 def test_any_text_has_an_answer_and_always_the_same(text: str) -> None:
     found = understand_text(text)
+    understand_text("something else")
     assert found == understand_text(text)
     assert 0 < found.confidence < 1
-    assert found.category == "" or found.category in load_categories()
+    assert found.category in load_categories()
+    assert found.kind is load_categories()[found.category].kind
 
 
-def test_a_huge_text_is_looked_at_in_bounded_time() -> None:
-    assert understand_text("cháy nhà " * 20_000).is_emergency
-    assert not understand_text("a " * 10_000 + "cháy nhà").is_emergency
+_SAID = st.sampled_from(
+    [
+        *("cháy nhà", "đang", "không", "cán bộ", "quát", "đòi tiền", "đề nghị", "rác", "vứt", "pano", "rách", "bao nhiêu?"),
+        *("khen", "0912 345 678", ". ", "!", "\n", "the", "fire", "ko", "dc"),
+    ]
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(_SAID, max_size=60))
+def test_any_words_in_any_order_have_an_answer(words: list[str]) -> None:
+    assert understand_text(" ".join(words)).category in load_categories()
+
+
+def without_marks(text: str) -> str:
+    plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
+    return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.sampled_from(["Ở ngõ 5", "Ngay trước chợ", "Tổ 9 phường tôi", "Mọi người ơi"]),
+    st.sampled_from(
+        [
+            "đang cháy nhà",
+            "có người cầm dao chém nhau",
+            "xe tải đâm người chảy máu",
+            "bà cụ ngất xỉu",
+            "tường sập đè người",
+            "bố đánh con dã man",
+        ]
+    ),
+    st.sampled_from(["", "cứu với!", "gọi ai bây giờ", "nhanh lên", "phường đâu rồi?"]),
+    st.sampled_from(["NFC", "NFD", "none", "upper"]),
+)
+def test_no_way_of_typing_hides_an_emergency(where: str, danger: str, cry: str, form: str) -> None:
+    """Marks composed, decomposed or left out, and shouted: the numbers are shown."""
+    text = f"{where} {danger} {cry}"
+    typed = {
+        "NFC": text,
+        "NFD": unicodedata.normalize("NFD", text),
+        "none": without_marks(text),
+        "upper": text.upper(),
+    }[form]
+    assert understand_text(typed).is_emergency

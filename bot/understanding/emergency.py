@@ -1,0 +1,70 @@
+"""Is life at risk now? Heard rather too often than once too seldom: showing the numbers costs a line.
+
+What is said of danger is weighed by the rules of the lexicon; here it is asked whether it is now, or was, or might be, or is
+only a manner of speaking.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from bot.understanding.scoring import Reason, total
+
+ALARM = 5.0  # from here on the numbers are shown
+PREFIX = "oth_emergency_"
+_NOW, _CRY = 3.0, 3.0
+_PAST = -6.0
+_LEAST_CALM = -3.0
+_AFTER_ALL = {"oth_emergency_child": 0.25, "oth_emergency_medical": 0.8}  # how far "yesterday" and the like calm
+_IF = -7.0  # "if there is a fire", "one day somebody will be killed"
+_WISH, _PRAISE, _THANKS, _GOOD_DEED, _QUESTION = -5.0, -12.0, -2.0, -3.0, -4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """`kind` is a category of `categories.json`; `score` from ALARM on."""
+
+    kind: str
+    score: float
+    words: tuple[str, ...]
+
+
+def hear_emergency(said: Mapping[str, object], reasons: Mapping[str, Sequence[Reason]]) -> Emergency | None:
+    """The most urgent danger that is spoken of, or None."""
+    best: Emergency | None = None
+    for category, found in reasons.items():
+        if not category.startswith(PREFIX) or found[0].weight <= 0:
+            continue
+        score = total(found) + _shift(category, said)
+        if score >= ALARM and (best is None or score > best.score):
+            best = Emergency(category, score, found[0].words)
+    return best
+
+
+def _shift(category: str, said: Mapping[str, object]) -> float:
+    calm = _calm(category, said)
+    if "urgent" in said:
+        calm = max(calm, _LEAST_CALM)
+    cry = (_NOW if "now" in said else 0.0) + (_CRY if "help_cry" in said else 0.0)
+    return calm + cry + _unreal(said)
+
+
+def _calm(category: str, said: Mapping[str, object]) -> float:
+    """It was, or it is the ground of a wish; no reason to calm where somebody cries that it is urgent."""
+    calm = 0.0
+    if "not_now" in said:
+        calm += _PAST * _AFTER_ALL.get(category, 1.0)
+    if "want_firm" in said and category != "oth_emergency_child":
+        calm += _WISH
+    return calm
+
+
+def _unreal(said: Mapping[str, object]) -> float:
+    """It might be, it is over and praised, or it is only asked about."""
+    unreal = _IF if "if_so" in said else 0.0
+    if "praise_firm" in said:
+        unreal += _PRAISE if "good_deed" in said or "official_person" in said else _THANKS
+    elif "good_deed" in said and "now" not in said and "help_cry" not in said:
+        unreal += _GOOD_DEED
+    if "norm" in said or "fine" in said or "ask_firm" in said or ("phone" in said and "qmark" in said):
+        unreal += _QUESTION
+    return unreal
