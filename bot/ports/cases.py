@@ -1,0 +1,143 @@
+"""The cases as storage keeps them. What staff may see is one query, used by every read that takes a Viewer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.case import Case, CaseCode, CaseId, CaseStatus, Desk, NewCase
+from bot.domain.correction import Correction
+from bot.domain.incoming import StoredFile
+from bot.domain.outcome import Outcome
+from bot.domain.people import Address, Channel, ResidentId, Role, StaffId
+from bot.domain.thread import Attachment, CaseEvent, NewMessage, ThreadMessage
+from bot.domain.ward import WardCode
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Viewer:
+    """Whose eyes a question about cases is asked for. Every read of cases by staff takes one."""
+
+    staff_id: StaffId
+    role: Role
+    ward_code: WardCode | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueLine:
+    """A case as a row of the queue."""
+
+    code: CaseCode
+    kind: str
+    ward_code: WardCode | None
+    desk: Desk
+    channel: Channel
+    excerpt: str
+    created_at: datetime
+    due_at: datetime
+    has_files: bool
+    undelivered: int  # replies that never reached the resident
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QueueKey:
+    """Where a page of the queue ended: the next begins after it (keyset paging)."""
+
+    due_at: datetime
+    case_id: int
+
+
+class Cases(Protocol):
+    """The cases, their threads and timelines. What staff may see is one query, used by every read that takes a Viewer."""
+
+    async def add(self, case: NewCase) -> Case: ...
+
+    async def by_source(self, address: Address, source_id: str) -> Case | None:
+        """The case that this message opened, if any: filing twice must find the first."""
+        ...
+
+    async def of_resident(self, resident_id: ResidentId, *, most: int = 10) -> list[Case]:
+        """The resident's own cases, newest first."""
+        ...
+
+    async def by_code(self, code: CaseCode) -> Case | None:
+        """For the resident's side only: no viewer is asked."""
+        ...
+
+    async def visible(self, viewer: Viewer, code: CaseCode, *, for_update: bool = False) -> Case | None:
+        """The case, if this viewer may see it."""
+        ...
+
+    async def queue(
+        self, viewer: Viewer, *, status: CaseStatus, after: QueueKey | None = None, most: int = 50
+    ) -> tuple[list[QueueLine], QueueKey | None]:
+        """A page of the viewer's cases, nearest deadline first, and where the next one begins (None: no more)."""
+        ...
+
+    async def count(self, viewer: Viewer, *, status: CaseStatus) -> int: ...
+
+    async def change(
+        self,
+        case: Case,
+        *,
+        ward_code: WardCode | None = None,
+        desk: Desk | None = None,
+        status: CaseStatus | None = None,
+        outcome: Outcome | None = None,
+        closed_at: datetime | None = None,
+    ) -> Case:
+        """Write what is given and raise the version by one. A desk of the city takes the case's ward away.
+
+        Raises:
+            StaleVersion: Somebody changed the case since it was read.
+        """
+        ...
+
+    async def add_message(self, message: NewMessage) -> int:
+        """Add it with its files; returns its id. Raises the case's version."""
+        ...
+
+    async def message_by_source(self, case_id: CaseId, source_id: str) -> int | None: ...
+
+    async def message_by_group(self, case_id: CaseId, group_id: str) -> int | None: ...
+
+    async def edit_message(self, message_id: int, text: str, at: datetime) -> None:
+        """Replace its words; the earlier ones stay as a revision. Raises the case's version."""
+        ...
+
+    async def add_files(self, message_id: int, files: Sequence[StoredFile]) -> None:
+        """An album's later parts. Raises the case's version."""
+        ...
+
+    async def thread(self, case_id: CaseId) -> list[ThreadMessage]:
+        """Oldest first."""
+        ...
+
+    async def attachment(self, viewer: Viewer, code: CaseCode, attachment_id: int) -> Attachment | None:
+        """A file of a case this viewer may see."""
+        ...
+
+    async def record(self, event: CaseEvent) -> None: ...
+
+    async def timeline(self, case_id: CaseId) -> list[CaseEvent]:
+        """Oldest first."""
+        ...
+
+    async def export(self, *, after_id: int = 0, most: int = 500) -> list[tuple[Case, list[ThreadMessage]]]:
+        """Every case in order of acceptance, a page at a time; for `homthu export`, never for a page."""
+        ...
+
+
+class Corrections(Protocol):
+    """What staff corrected about routing; see `bot.domain.correction`."""
+
+    async def add(self, correction: Correction) -> None:
+        """Keep it. A case has one: a later one changes its `truth` and `at`, never what was guessed at first."""
+        ...
+
+    async def page(self, *, after_id: int = 0, most: int = 500) -> list[Correction]:
+        """Those whose truth is known, in order of their cases' ids; for the operator's export, never for a page.
+
+        A case that has come to a desk with fewer readers since is left out.
+        """
+        ...

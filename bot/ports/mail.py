@@ -1,0 +1,161 @@
+"""What comes in and goes out: the inbox, the outbox, where we stand with each address, a web chat's lines."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from bot.domain.draft import Conversation
+from bot.domain.people import Address, Channel
+from bot.domain.reply import DeliveryResult, NewReply, QueuedReply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RawUpdate:
+    """What a channel handed over, before anyone read it.
+
+    `external_id` is the channel's own id of the update: kept once under (channel, external_id). `address_id` orders
+    updates: never two of one address at a time; empty when the body could not be read that far. `body` is the JSON as it
+    came (NUL bytes and lone surrogates replaced). `unreadable` holds the reason when nobody can ever read it.
+    """
+
+    channel: Channel
+    external_id: str
+    address_id: str
+    body: str
+    unreadable: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeptUpdate:
+    """A kept update, claimed for handling. `attempts` counts the claims before this one."""
+
+    id: int
+    channel: Channel
+    external_id: str
+    address_id: str
+    body: str
+    received_at: datetime
+    attempts: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FailedUpdate:
+    """A kept update that could not be handled, as operators see it."""
+
+    id: int
+    channel: Channel
+    external_id: str
+    received_at: datetime
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backlog:
+    """How much is waiting, and since when; the oldest is None when nothing waits."""
+
+    waiting: int
+    oldest: datetime | None
+    failed: int
+
+
+class Inbox(Protocol):
+    """Every raw update, once, until it was handled."""
+
+    async def keep(self, updates: Sequence[RawUpdate], now: datetime) -> int:
+        """Store those not yet known; unreadable ones join as failed. Returns how many were new."""
+        ...
+
+    async def claim(self, *, owner: str, now: datetime, lease: timedelta, most: int) -> list[KeptUpdate]:
+        """Take the oldest waiting updates, at most one per address and none of an address that is being worked on."""
+        ...
+
+    async def mark_handled(self, update_id: int, *, owner: str, now: datetime) -> bool:
+        """Finish it. False when it is no longer this owner's (its lease ran out): then the transaction must not commit."""
+        ...
+
+    async def mark_failed(self, update_id: int, *, reason: str, now: datetime) -> None:
+        """Put it aside, visible and replayable; later updates of the address go on."""
+        ...
+
+    async def release(self, update_id: int, *, due_at: datetime) -> None:
+        """Give it back untouched, to be claimed again from `due_at` on (storage or a channel was out of reach)."""
+        ...
+
+    async def replay(self, update_ids: Sequence[int]) -> int:
+        """Make failed updates wait again. Returns how many did."""
+        ...
+
+    async def failed(self, *, most: int = 100) -> list[FailedUpdate]:
+        """The newest failed updates."""
+        ...
+
+    async def backlog(self) -> Backlog: ...
+
+    async def last_external_id(self, channel: Channel) -> str | None:
+        """The channel's id of the update kept last."""
+        ...
+
+
+class Outbox(Protocol):
+    """Every reply, until the channel took it or it never can be delivered."""
+
+    async def add(self, replies: Sequence[NewReply], now: datetime) -> list[int]:
+        """Queue them in this order; ids rise."""
+        ...
+
+    async def claim(
+        self, *, owner: str, channels: Sequence[Channel], now: datetime, lease: timedelta, most: int
+    ) -> list[QueuedReply]:
+        """Take the oldest due replies, at most one per address, none of an address that has an earlier one unfinished."""
+        ...
+
+    async def record(self, results: Sequence[DeliveryResult]) -> None:
+        """Write down what came of sending them. A final failure of a staff answer is shown on its case."""
+        ...
+
+    async def next_due(self, channels: Sequence[Channel] | None = None) -> datetime | None:
+        """When a reply (of these channels) can be claimed next; in the past when one can be now, None when none waits."""
+        ...
+
+    async def backlog(self, now: datetime) -> Backlog:
+        """Replies that are due at `now`; one that waits as its channel told it to does not count. `oldest` is a due time."""
+        ...
+
+    async def replay(self, reply_ids: Sequence[int], now: datetime) -> int:
+        """Make failed replies wait again. Returns how many did."""
+        ...
+
+
+class Conversations(Protocol):
+    """Where we stand with each address."""
+
+    async def get(self, address: Address) -> Conversation:
+        """The stored one, or a fresh one for an address never seen."""
+        ...
+
+    async def put(self, conversation: Conversation, now: datetime) -> Conversation:
+        """Store it; gives a first-time address its resident. Returns it with `resident_id` set."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatLine:
+    """A line of a web chat: ours (a reply) or the resident's. `key` is the place of our lines in the event stream."""
+
+    key: int
+    is_ours: bool
+    at: datetime
+    body: str  # the resident's raw update, or the reply's JSON
+
+
+class ChatLines(Protocol):
+    """What a web chat's page shows: the address's own updates and our replies."""
+
+    async def recent(self, address: Address, *, most: int = 200) -> list[ChatLine]:
+        """The newest lines, oldest first."""
+        ...
+
+    async def replies_after(self, address: Address, key: int, *, most: int = 50) -> list[ChatLine]:
+        """Our sent replies after that place, oldest first."""
+        ...

@@ -1,0 +1,80 @@
+"""What is neither storage nor ours to decide: the clock, the calendar, files, the channels."""
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Protocol
+
+from bot.domain.incoming import Incoming, RemoteFile, StoredFile
+from bot.domain.people import Address, Channel
+from bot.domain.reply import Reply
+from bot.domain.working_time import WorkingCalendar
+from bot.ports.mail import KeptUpdate
+
+
+class Clock(Protocol):
+    """The present moment."""
+
+    def now(self) -> datetime:
+        """Aware, in UTC."""
+        ...
+
+
+class CalendarSource(Protocol):
+    """Hands out the working calendar of the day."""
+
+    def current(self) -> WorkingCalendar: ...
+
+
+class Calendar(Protocol):
+    """The days that differ from the yearly rule, as kept in the table."""
+
+    async def changes(self) -> Mapping[date, bool]:
+        """Date to "is worked"."""
+        ...
+
+
+class FileStore(Protocol):
+    """Content-addressed bytes."""
+
+    async def put(self, data: bytes) -> str:
+        """Store and return the SHA-256 in hex. Storing the same bytes twice is one object."""
+        ...
+
+    async def get(self, key: str) -> bytes:
+        """Raises FileNotFoundError."""
+        ...
+
+
+class FileKeeper(Protocol):
+    """Turns bytes that came from a resident into a stored file: type by content, images re-encoded."""
+
+    async def keep(self, data: bytes, remote: RemoteFile) -> StoredFile: ...
+
+
+class ChannelPort(Protocol):
+    """How one channel is read and spoken to. Receiving is the channel's own affair: it ends in `Intake.keep`."""
+
+    channel: Channel
+
+    def read(self, update: KeptUpdate) -> Incoming:
+        """What the resident sent. Never raises for anything a channel could hand over: see `Incoming.unsupported`."""
+        ...
+
+    async def fetch(self, file: RemoteFile) -> bytes:
+        """The file's bytes.
+
+        Raises:
+            FileTooLarge: Over what the channel hands out.
+            FileNotFetched: The channel refused for good.
+            TryLater: It may work later.
+        """
+        ...
+
+    async def send(self, address: Address, reply: Reply) -> str:
+        """Say it; returns the channel's id of the message (empty if it has none).
+
+        Raises:
+            TryLater: It may work later.
+            NeverDeliverable: It never will.
+        """
+        ...

@@ -1,0 +1,72 @@
+"""Accounts, signed-in browsers, and the trail of who did what."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any, Protocol
+
+from bot.domain.people import Language, Role, Session, StaffId, StaffMember
+from bot.domain.ward import WardCode
+
+
+class StaffMembers(Protocol):
+    """Accounts of the desk."""
+
+    async def add(
+        self,
+        *,
+        username: str,
+        full_name: str,
+        role: Role,
+        ward_code: WardCode | None,
+        password_hash: str,
+        must_change_password: bool,
+        now: datetime,
+    ) -> StaffMember: ...
+
+    async def by_username(self, username: str) -> tuple[StaffMember, str] | None:
+        """The member and the password's hash; names are compared without case."""
+        ...
+
+    async def get(self, staff_id: StaffId) -> StaffMember | None: ...
+
+    async def everyone(self) -> list[StaffMember]: ...
+
+    async def set_password(self, staff_id: StaffId, password_hash: str, *, must_change: bool) -> None:
+        """Also ends every session of this member."""
+        ...
+
+    async def set_disabled(self, staff_id: StaffId, disabled: bool) -> None:
+        """Disabling also ends every session of this member."""
+        ...
+
+    async def set_language(self, staff_id: StaffId, language: Language) -> None: ...
+
+
+class Sessions(Protocol):
+    """Signed-in browsers."""
+
+    async def add(self, session: Session) -> None: ...
+
+    async def get(self, id_hash: str) -> tuple[Session, StaffMember] | None: ...
+
+    async def touch(self, id_hash: str, now: datetime) -> None: ...
+
+    async def end(self, id_hash: str) -> None: ...
+
+
+class Audit(Protocol):
+    """Who did what, append-only, each row carrying the hash of the one before."""
+
+    async def record(
+        self,
+        *,
+        action: str,
+        now: datetime,
+        staff_id: StaffId | None = None,
+        subject: str = "",
+        details: Mapping[str, Any] | None = None,
+    ) -> None: ...
+
+    async def verify(self) -> int | None:
+        """Walk the chain; the id of the first row that does not fit, or None."""
+        ...

@@ -1,0 +1,61 @@
+"""The database: opened units of work, one transaction each."""
+
+from contextlib import AbstractAsyncContextManager
+from typing import Protocol
+
+from bot.ports.cases import Cases, Corrections
+from bot.ports.mail import ChatLines, Conversations, Inbox, Outbox
+from bot.ports.outside import Calendar
+from bot.ports.staff import Audit, Sessions, StaffMembers
+
+
+class UnitOfWork(Protocol):
+    """One open transaction. Nothing is kept without `commit`."""
+
+    inbox: Inbox
+    outbox: Outbox
+    conversations: Conversations
+    cases: Cases
+    staff: StaffMembers
+    sessions: Sessions
+    audit: Audit
+    chat_lines: ChatLines
+    calendar: Calendar
+    corrections: Corrections
+
+    async def commit(self) -> None:
+        """Keep everything, once. After it the unit of work is over."""
+        ...
+
+
+class Storage(Protocol):
+    """The database."""
+
+    @property
+    def owner(self) -> str:
+        """Begins the name of everyone who claims through it: "<owner>/<any>". Unlike any other opened database's."""
+        ...
+
+    async def free_claims_of_the_dead(self) -> int:
+        """Hand back at once what processes that are gone had claimed; returns how many.
+
+        Raises:
+            StorageBusy: The database is out of reach.
+        """
+        ...
+
+    def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit of work that may write.
+
+        Raises:
+            StorageBusy: The database is out of reach or could not be locked in time.
+        """
+        ...
+
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]:
+        """A unit of work that only reads, beside any writer."""
+        ...
+
+    async def ping(self) -> None:
+        """Prove that a row can be committed. Raises StorageBusy."""
+        ...
