@@ -11,6 +11,7 @@ import csv
 import statistics
 import time
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,8 +81,8 @@ def first_three(found: Understanding) -> tuple[str, ...]:
     return (found.category, *(category for category, _ in found.alternatives[:2]))
 
 
-def _share(claims: object) -> float:
-    counted = Counter(bool(claim) for claim in claims)  # type: ignore[attr-defined]  # any iterable of claims
+def _share(claims: Iterable[bool]) -> float:
+    counted = Counter(claims)
     return counted[True] / max(1, sum(counted.values()))
 
 
