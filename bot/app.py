@@ -10,9 +10,10 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 import structlog
@@ -32,7 +33,9 @@ from bot.keys import load_secret_key
 from bot.logs import set_up_logs
 from bot.metrics import Metrics
 from bot.ports import ChannelPort, FileStore
+from bot.receipts import KeyedReceipts
 from bot.routing.wards import city_folder
+from bot.sealing import SecretKeySealer
 from bot.services.city import City
 from bot.settings import Settings
 from bot.web import keys, make_web_app
@@ -150,7 +153,19 @@ async def load_city(settings: Settings, database: Database) -> City:
     """What the city is: wards, where words point to, working days."""
     async with database.reading() as uow:
         changes = await uow.calendar.changes()
-    return City.load(settings.zone, changes, SystemClock().now(), city_folder(settings.data_dir))
+    return _city(settings, changes, load_secret_key(settings))
+
+
+def _city(settings: Settings, changes: Mapping[date, bool], secret_key: str) -> City:
+    return City.load(
+        settings.zone,
+        changes,
+        SystemClock().now(),
+        city_folder(settings.data_dir),
+        sealer=SecretKeySealer(secret_key),
+        receipts=KeyedReceipts(secret_key),
+        public_url=settings.public_url,
+    )
 
 
 def _add_pages(app: web.Application, intake: Intake, health: Health) -> None:
@@ -323,7 +338,7 @@ async def _start_web(settings: Settings, app: web.Application, stack: AsyncExitS
 def list_routes(settings: Settings) -> list[dict[str, Any]]:
     """Every route that `run` would serve: `methods`, `path`, `area`."""
     database = Database(settings.database_url, data_dir=settings.data_dir)
-    city = City.load(settings.zone, {}, SystemClock().now(), city_folder(settings.data_dir))
+    city = _city(settings, {}, "-" * 32)  # nothing is sealed: nothing is served
     files = open_file_store("memory://")
     clock, bell, keeper = SystemClock(), Bell(), SafeFileKeeper(files)
     app = make_web_app(

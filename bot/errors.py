@@ -89,6 +89,12 @@ class TryLater(ChannelError):
         self.acted = acted
 
 
+class NotOurSeal(BotError):
+    """A sealed text cannot be opened: it was sealed with another secret key, or changed."""
+
+    wording_key = "seal_not_opened"
+
+
 class NeverDeliverable(ChannelError):
     """The channel refused this reply for good: asking again unchanged would be refused again."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, null, select, update
 from sqlalchemy import case as case_when
 
-from bot.domain.case import Case, CaseCode, CaseId, CaseKind, CaseStatus, Desk, NewCase, new_code
+from bot.domain.case import Accused, Case, CaseCode, CaseId, CaseKind, CaseStatus, Desk, NewCase, new_code
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, ResidentId
 from bot.domain.ward import Point, WardCode
@@ -49,10 +49,10 @@ _change = (
             for name in ("outcome", "closed_at")
         }
         | {"version": cases.c.version + 1}
-        # No ward has a case that waits at a desk of the city.
+        # No ward has a case that is unplaced. One about a ward's leader keeps the ward it is about.
         | {
             "ward_code": case_when(
-                (_NEW_DESK.in_([Desk.UNPLACED.value, Desk.LEADERS.value]), null()),
+                (_NEW_DESK.in_([Desk.UNPLACED.value]), null()),
                 else_=func.coalesce(bindparam("new_ward_code", type_=cases.c.ward_code.type), cases.c.ward_code),
             )
         }
@@ -81,6 +81,15 @@ def case_from(row: Row[Any]) -> Case:
         due_at=row.due_at,
         closed_at=row.closed_at,
         version=row.version,
+        is_sensitive=row.is_sensitive,
+        is_anonymous=row.is_anonymous,
+        is_emergency=row.is_emergency,
+        accused=Accused(row.accused),
+        draft_serial=row.draft_serial,
+        main_case_id=CaseId(row.main_case_id) if row.main_case_id is not None else None,
+        joined_count=row.joined_count,
+        place_key=row.place_key,
+        disputes=row.disputes,
     )
 
 
@@ -172,4 +181,13 @@ def _values(case: NewCase) -> dict[str, Any]:
         "created_at": case.created_at,
         "due_at": case.due_at,
         "version": 1,
+        "is_sensitive": case.is_sensitive,
+        "is_anonymous": case.is_anonymous,
+        "is_emergency": case.is_emergency,
+        "accused": case.accused.value,
+        "draft_serial": case.draft_serial,
+        "main_case_id": case.main_case_id,
+        "joined_count": 0,
+        "place_key": case.place_key,
+        "disputes": 0,
     }

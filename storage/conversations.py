@@ -9,7 +9,7 @@ import structlog
 from sqlalchemy import Row, Text, bindparam, delete, insert, select, type_coerce
 
 from bot.domain.case import CaseCode
-from bot.domain.draft import Conversation, Draft, Question
+from bot.domain.draft import Awaited, Awaits, Conversation, Draft, Question
 from bot.domain.people import Address, Language, ResidentId
 from bot.domain.ward import WardCode
 from storage.link import Link, by_engine
@@ -18,6 +18,7 @@ from storage.tables import addresses, conversations, residents
 log = structlog.get_logger()
 
 _KEY = ("channel", "external_id")
+_NOT_OURS = (*_KEY, "paused_until", "pause_reason")  # a turn that began before staff paused must not undo it
 
 # The draft as text: what cannot be parsed must not keep us from the rest of the row.
 _get = select(
@@ -27,7 +28,7 @@ _get = select(
 _put = by_engine(
     lambda insert_into: (stored := insert_into(conversations)).on_conflict_do_update(
         index_elements=_KEY,
-        set_={column.name: stored.excluded[column.name] for column in conversations.c if column.name not in _KEY},
+        set_={column.name: stored.excluded[column.name] for column in conversations.c if column.name not in _NOT_OURS},
     )
 )
 _whose = select(addresses.c.resident_id).where(
@@ -64,6 +65,11 @@ class SqlConversations:
             last_group_id=row.last_group_id,
             is_blocked=row.is_blocked,
             last_ward=WardCode(row.last_ward) if row.last_ward else None,
+            awaits=_awaits_of(row.awaits),
+            draft_due_at=row.draft_due_at,
+            draft_reminded=row.draft_reminded,
+            paused_until=row.paused_until,
+            pause_reason=row.pause_reason,
         )
 
     async def put(self, conversation: Conversation, now: datetime) -> Conversation:
@@ -84,6 +90,9 @@ class SqlConversations:
                 "last_group_id": conversation.last_group_id,
                 "is_blocked": conversation.is_blocked,
                 "last_ward": conversation.last_ward,
+                "awaits": [conversation.awaits.what, conversation.awaits.about] if conversation.awaits else None,
+                "draft_due_at": conversation.draft_due_at,
+                "draft_reminded": conversation.draft_reminded,
                 "updated_at": now,
             },
         )
@@ -100,6 +109,13 @@ class SqlConversations:
             await self._link.run(_drop_resident, {"resident": resident_id})
             resident_id = await self._link.value(_whose, key)
         return ResidentId(resident_id)
+
+
+def _awaits_of(found: list[str] | None) -> Awaits | None:
+    """None also for a question that this version does not know: then the words are heard as any others."""
+    if not found or found[0] not in {awaited.value for awaited in Awaited}:
+        return None
+    return Awaits(Awaited(found[0]), found[1])
 
 
 def _draft_of(row: Row[Any]) -> tuple[Draft | None, Question | None]:

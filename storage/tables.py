@@ -20,6 +20,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -124,10 +125,17 @@ conversations = Table(
     Column("is_blocked", Boolean, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("last_ward", String(5)),
+    Column("awaits", Json),
+    Column("draft_due_at", UtcDateTime),
+    Column("draft_reminded", Boolean, nullable=False, server_default=false()),
+    Column("paused_until", UtcDateTime),  # staff alone write these two
+    Column("pause_reason", CleanText, nullable=False, server_default=""),
     ForeignKeyConstraint(
         ["channel", "external_id"], ["addresses.channel", "addresses.external_id"], name="fk_conversations_address"
     ),
 )
+
+Index("ix_conversations_draft_due", conversations.c.draft_due_at, **only_where("draft_due_at IS NOT NULL"))
 
 cases = Table(
     "cases",
@@ -153,6 +161,15 @@ cases = Table(
     Column("due_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
     Column("version", Integer, nullable=False),
+    Column("is_sensitive", Boolean, nullable=False, server_default=false()),
+    Column("is_anonymous", Boolean, nullable=False, server_default=false()),
+    Column("is_emergency", Boolean, nullable=False, server_default=false()),
+    Column("accused", String(16), nullable=False, server_default=""),
+    Column("draft_serial", String(16), nullable=False, server_default=""),
+    Column("main_case_id", Id),  # no foreign key: SQLite could not walk back down from one
+    Column("joined_count", Integer, nullable=False, server_default="0"),
+    Column("place_key", CleanText, nullable=False, server_default=""),
+    Column("disputes", Integer, nullable=False, server_default="0"),
     UniqueConstraint("channel", "external_id", "source_id"),
     CheckConstraint("desk NOT IN ('general', 'restricted') OR ward_code IS NOT NULL", name="ward_of_desk"),
 )
@@ -160,6 +177,16 @@ cases = Table(
 Index("ix_cases_queue", cases.c.ward_code, cases.c.status, cases.c.due_at, cases.c.id, cases.c.desk)
 Index("ix_cases_city_queue", cases.c.status, cases.c.due_at, cases.c.id, **only_where("desk IN ('unplaced', 'leaders')"))
 Index("ix_cases_resident", cases.c.resident_id, cases.c.id)
+
+Index("ix_cases_joined", cases.c.main_case_id, **only_where("main_case_id IS NOT NULL"))
+# "Is there an open case of this already?": never about an official, and never one that has itself joined another.
+Index(
+    "ix_cases_alike",
+    cases.c.ward_code,
+    cases.c.category,
+    cases.c.created_at,
+    **only_where("status = 'open' AND desk = 'general' AND main_case_id IS NULL"),
+)
 
 case_events = Table(
     "case_events",
@@ -185,6 +212,8 @@ messages = Table(
     Column("edited_at", UtcDateTime),
     Column("source_id", CleanText, nullable=False),
     Column("group_id", CleanText, nullable=False),
+    Column("sealed", CleanText, nullable=False, server_default=""),  # the words with their personal data, encrypted
+    Column("repeats", Integer, nullable=False, server_default="0"),
     Index("ix_messages_case", "case_id", "id"),
 )
 
@@ -196,6 +225,7 @@ message_revisions = Table(
     Column("message_id", Id, ForeignKey("messages.id"), nullable=False, index=True),
     Column("text", CleanText, nullable=False),
     Column("at", UtcDateTime, nullable=False),
+    Column("sealed", CleanText, nullable=False, server_default=""),
 )
 
 attachments = Table(
@@ -273,6 +303,56 @@ routing_corrections = Table(
     Column("guess", CleanText, nullable=False),  # ward codes joined by ";", empty when unplaced
     Column("truth", String(5)),  # NULL while nobody knows
     Column("at", UtcDateTime, nullable=False),
+)
+
+# What a resident agreed to, and to which words: the proof that the law asks for.
+consents = Table(
+    "consents",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("resident_id", Id, ForeignKey("residents.id"), nullable=False, index=True),
+    Column("case_id", Id, ForeignKey("cases.id")),
+    Column("purpose", String(16), nullable=False),
+    Column("text_version", String(32), nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("channel", String(16), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("withdrawn_at", UtcDateTime),
+)
+
+# How a resident may be reached, if they chose to say. Encrypted; opened only as `identity_openings` records.
+identities = Table(
+    "identities",
+    metadata,
+    Column("resident_id", Id, ForeignKey("residents.id"), primary_key=True, autoincrement=False),
+    Column("sealed", CleanText, nullable=False),
+    Column("consent_id", Id, ForeignKey("consents.id"), nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+# What a resident thinks of a closing; one row for each time the case was closed.
+ratings = Table(
+    "ratings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("closed_at", UtcDateTime, nullable=False),
+    Column("is_resolved", Boolean, nullable=False),
+    Column("stars", Integer),
+    Column("at", UtcDateTime, nullable=False),
+    UniqueConstraint("case_id", "closed_at"),
+)
+
+# How a ward is reached by phone or in person, as its staff keep it.
+ward_settings = Table(
+    "ward_settings",
+    metadata,
+    Column("ward_code", String(5), primary_key=True),
+    Column("phone", CleanText, nullable=False),
+    Column("hours", CleanText, nullable=False),
+    Column("hours_en", CleanText, nullable=False),
+    Column("address", CleanText, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
 )
 
 # One row, counted up to prove that a row can be committed.

@@ -98,6 +98,8 @@ class CaseThreads:
                 "at": message.at,
                 "source_id": message.source_id,
                 "group_id": message.group_id,
+                "sealed": message.sealed,
+                "repeats": message.repeats,
             },
         )
         await self._keep_files(message_id, message.files)
@@ -187,6 +189,8 @@ class CaseThreads:
                     attachments=tuple(files[row.id]),
                     delivery=delivery,
                     delivery_error=error,
+                    is_masked=bool(row.sealed),
+                    repeats=row.repeats,
                 )
             )
         return threads

@@ -38,6 +38,14 @@ class Desk(StrEnum):
     LEADERS = "leaders"
 
 
+class Accused(StrEnum):
+    """Whom a report is about, as far as it was said; decides who may read it."""
+
+    NOBODY = ""
+    OFFICIAL = "official"  # somebody who works for the ward, or a unit of it
+    LEADER = "leader"  # the ward's own leadership: nobody of that ward reads it
+
+
 WARD_DESKS = frozenset({Desk.GENERAL, Desk.RESTRICTED})
 
 
@@ -62,10 +70,17 @@ def read_code(text: str) -> CaseCode | None:
     return CaseCode(f"{plain[:4]}-{plain[4:]}")
 
 
-def choose_desk(kind: CaseKind, ward_code: WardCode | None) -> Desk:
-    """The desk a new case waits at. A report about an official never reaches the general desk."""
-    if kind is CaseKind.CONDUCT:
-        return Desk.RESTRICTED if ward_code else Desk.LEADERS
+def choose_desk(
+    kind: CaseKind, ward_code: WardCode | None, *, is_sensitive: bool = False, accused: Accused = Accused.NOBODY
+) -> Desk:
+    """The desk a case waits at. A report about an official never reaches the general desk, whatever kind it was given.
+
+    Args:
+        is_sensitive: The words are about an identifiable official or unit, even if the resident calls it a suggestion.
+        accused: A ward's leader is never read about inside that ward.
+    """
+    if kind is CaseKind.CONDUCT or is_sensitive or accused is not Accused.NOBODY:
+        return Desk.RESTRICTED if ward_code and accused is not Accused.LEADER else Desk.LEADERS
     return Desk.GENERAL if ward_code else Desk.UNPLACED
 
 
@@ -90,6 +105,15 @@ class Case:
     due_at: datetime
     closed_at: datetime | None
     version: int
+    is_sensitive: bool = False
+    is_anonymous: bool = False  # the resident asked for it: there is no identity to be opened
+    is_emergency: bool = False
+    accused: Accused = Accused.NOBODY
+    draft_serial: str = ""  # of the draft it was filed from: a second tap on "Send" finds it
+    main_case_id: CaseId | None = None  # it joined this one ("me too", or merged by staff) and waits in no queue itself
+    joined_count: int = 0  # cases that joined this one
+    place_key: str = ""  # the street or spot it is about, folded; empty when the words name none
+    disputes: int = 0  # times the resident said that its closing is not true
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,3 +133,10 @@ class NewCase:
     created_at: datetime
     due_at: datetime
     routing_trace: tuple[str, ...] = ()
+    is_sensitive: bool = False
+    is_anonymous: bool = False
+    is_emergency: bool = False
+    accused: Accused = Accused.NOBODY
+    draft_serial: str = ""
+    main_case_id: CaseId | None = None
+    place_key: str = ""

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
-from bot.domain.case import CaseCode, CaseKind
+from bot.domain.case import Accused, CaseCode, CaseKind
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
 from bot.domain.people import Address, Language, ResidentId
 from bot.domain.ward import Point, WardCode
@@ -21,6 +21,24 @@ class Question(StrEnum):
     MATTER = "matter"  # there are files, a place or a ward, but no words
     WARD = "ward"  # no ward, or several that it may be
     CONFIRM = "confirm"  # nothing is missing: is this right?
+
+
+class Awaited(StrEnum):
+    """What the next words may answer while no draft is open."""
+
+    CODE = "code"  # of a case to look up
+    RECEIPT = "receipt"  # its second part, for an anonymous case
+    CONTACT = "contact"  # how to reach the resident, after consent
+    DISPUTE = "dispute"  # what is not true about a closing
+    CORRECTION = "correction"  # what is wrong in the data we keep
+
+
+@dataclass(frozen=True, slots=True)
+class Awaits:
+    """A question outside of any draft; `about` is the case's code or empty."""
+
+    what: Awaited
+    about: str = ""
 
 
 class WardSource(StrEnum):
@@ -63,6 +81,9 @@ class Draft:
     point: Point | None = None
     trace: tuple[str, ...] = ()
     is_emergency: bool = False
+    is_sensitive: bool = False  # about an identifiable official or unit; stays so whatever kind the resident chooses
+    accused: Accused = Accused.NOBODY
+    is_anonymous: bool = False
 
     @property
     def text(self) -> str:
@@ -97,6 +118,9 @@ class Draft:
             "point": [self.point.lat, self.point.lon, self.point.accuracy] if self.point else None,
             "trace": list(self.trace),
             "is_emergency": self.is_emergency,
+            "is_sensitive": self.is_sensitive,
+            "accused": self.accused,
+            "is_anonymous": self.is_anonymous,
         }
 
     @classmethod
@@ -124,6 +148,10 @@ class Draft:
             point=Point(*found["point"]) if found["point"] else None,
             trace=tuple(found["trace"]),
             is_emergency=found["is_emergency"],
+            # Not in drafts of before: those are heard anew with their next message, and a conduct report was sensitive.
+            is_sensitive=found.get("is_sensitive", found["kind"] == CaseKind.CONDUCT),
+            accused=Accused(found.get("accused", "")),
+            is_anonymous=found.get("is_anonymous", False),
         )
 
 
@@ -155,6 +183,11 @@ class Conversation:
     last_group_id: str = ""
     is_blocked: bool = False  # the resident stopped the bot
     last_ward: WardCode | None = None
+    awaits: Awaits | None = None
+    draft_due_at: datetime | None = None  # when an untouched draft is reminded of, or dropped
+    draft_reminded: bool = False
+    paused_until: datetime | None = None  # set by staff alone: storing a conversation leaves it as it is
+    pause_reason: str = ""
 
     def with_draft(self, draft: Draft | None, asked: Question | None) -> Self:
         return replace(self, draft=draft, asked=asked)

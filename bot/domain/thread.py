@@ -30,6 +30,9 @@ class EventKind(StrEnum):
     MOVED = "moved"
     CLOSED = "closed"
     UNDELIVERED = "undelivered"  # a reply can never reach the resident
+    JOINED = "joined"  # another resident's case joined this one, or this one joined another
+    DISPUTED = "disputed"  # the resident says that the closing is not true
+    RATED = "rated"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +47,8 @@ class NewMessage:
     source_id: str = ""  # the channel's message id, for edits
     group_id: str = ""  # an album's parts are one message
     files: tuple[StoredFile, ...] = ()
+    sealed: str = ""  # the words before personal data in `text` was masked, encrypted; empty when nothing was
+    repeats: int = 0  # how often the same words came again
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,6 +73,8 @@ class ThreadMessage:
     attachments: tuple[Attachment, ...]
     delivery: DeliveryState | None
     delivery_error: str
+    is_masked: bool = False  # personal data in it is sealed; `text` shows dots
+    repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

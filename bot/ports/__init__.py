@@ -7,7 +7,7 @@ Read in this order: `mail`, `cases`, `staff`, `storage` (a unit of work holds th
 
 from bot.ports.cases import Cases, Corrections, QueueKey, QueueLine, Viewer
 from bot.ports.mail import Backlog, ChatLine, ChatLines, Conversations, FailedUpdate, Inbox, KeptUpdate, Outbox, RawUpdate
-from bot.ports.outside import Calendar, CalendarSource, ChannelPort, Clock, FileKeeper, FileStore
+from bot.ports.outside import Calendar, CalendarSource, ChannelPort, Clock, FileKeeper, FileStore, Receipts, Sealer
 from bot.ports.staff import Audit, Sessions, StaffMembers
 from bot.ports.storage import Storage, UnitOfWork
 
@@ -32,6 +32,8 @@ __all__ = [
     "QueueKey",
     "QueueLine",
     "RawUpdate",
+    "Receipts",
+    "Sealer",
     "Sessions",
     "StaffMembers",
     "Storage",

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Protocol
 
+from bot.domain.case import CaseCode
 from bot.domain.incoming import Incoming, RemoteFile, StoredFile
 from bot.domain.people import Address, Channel
 from bot.domain.reply import Reply
@@ -30,6 +31,36 @@ class Calendar(Protocol):
 
     async def changes(self) -> Mapping[date, bool]:
         """Date to "is worked"."""
+        ...
+
+
+class Sealer(Protocol):
+    """Encrypts what staff do not read by default."""
+
+    def seal(self, text: str) -> str: ...
+
+    def open(self, sealed: str) -> str:
+        """Raises NotOurSeal: Sealed with another secret key, or changed."""
+        ...
+
+
+class Receipts(Protocol):
+    """What a resident holds of a case beside its code. Nothing of it is stored."""
+
+    def secret(self, code: CaseCode) -> str:
+        """Twelve digits in groups of four: with the code they open the case to whoever holds them."""
+        ...
+
+    def is_secret(self, code: CaseCode, typed: str) -> bool:
+        """Whether these are the digits, however they were spaced. In constant time."""
+        ...
+
+    def signature(self, code: CaseCode) -> str:
+        """Sixteen letters and digits that prove that we gave this code out; they open nothing."""
+        ...
+
+    def is_genuine(self, code: CaseCode, signature: str) -> bool:
+        """In constant time; case and spaces do not matter."""
         ...
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Self
 
 from bot.domain.working_time import due_after, with_changes
-from bot.ports import CalendarSource
+from bot.ports import CalendarSource, Receipts, Sealer
 from bot.routing import Router, load_router
 from bot.routing.wards import DATA, Wards, load_wards
 from bot.services.working_calendar import CityCalendar
@@ -21,6 +21,9 @@ class City:
     wards: Wards
     calendar: CalendarSource
     places: Router
+    sealer: Sealer
+    receipts: Receipts
+    public_url: str = ""  # where residents find our pages; no trailing slash, empty when nobody set one
     understand: Callable[[str], Understanding] = understand_text
 
     def due_after(self, start: datetime, working_days: int, changes: Mapping[date, bool]) -> datetime:
@@ -32,7 +35,17 @@ class City:
         return moment.astimezone(self.calendar.current().timezone).date()
 
     @classmethod
-    def load(cls, zone: tzinfo, changes: Mapping[date, bool], now: datetime, folder: Path = DATA) -> Self:
+    def load(
+        cls,
+        zone: tzinfo,
+        changes: Mapping[date, bool],
+        now: datetime,
+        folder: Path = DATA,
+        *,
+        sealer: Sealer,
+        receipts: Receipts,
+        public_url: str = "",
+    ) -> Self:
         """The city of a folder of tables (`bot.routing.wards.city_folder`).
 
         Args:
@@ -42,4 +55,5 @@ class City:
             folder: Where the tables are.
         """
         wards = load_wards(folder)
-        return cls(wards, CityCalendar(zone, changes=changes, now=now), load_router(wards, folder))
+        calendar = CityCalendar(zone, changes=changes, now=now)
+        return cls(wards, calendar, load_router(wards, folder), sealer, receipts, public_url.rstrip("/"))

@@ -21,17 +21,21 @@ from bot.domain.reply import Choice, DeliveryResult, DeliveryState, Reply
 from bot.domain.thread import CaseEvent, ThreadMessage
 from bot.domain.ward import Point
 from bot.ports import Storage
+from bot.receipts import KeyedReceipts
+from bot.sealing import SecretKeySealer
 from bot.services.city import City
 from handlers.dialogue import Dialogue
+from handlers.dialogue.turn import BURST_HOLD
 
 MONDAY = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # 9 o'clock in Hanoi
+SECRET = "a key of the tests, thirty-two letters"
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 CODE = re.compile(r"(?:Mã hồ sơ|Case code): ([0-9A-Z-]+)")
 
 
 def hanoi() -> City:
     """The shipped city, without a change to its calendar."""
-    return City.load(ZONE, {}, MONDAY)
+    return City.load(ZONE, {}, MONDAY, sealer=SecretKeySealer(SECRET), receipts=KeyedReceipts(SECRET))
 
 
 def stored(number: int = 1, kind: FileKind = FileKind.PHOTO, trouble: FileTrouble | None = None) -> StoredFile:
@@ -167,7 +171,11 @@ class Resident:
         for _ in range(20):  # a turn says a few things; each claim hands out one reply an address
             async with self.storage.begin() as uow:
                 claimed = await uow.outbox.claim(
-                    owner="driver", channels=[self.channel], now=self.now, lease=timedelta(minutes=1), most=50
+                    owner="driver",
+                    channels=[self.channel],
+                    now=self.now + BURST_HOLD,  # patient: also what waits for more of a burst is heard
+                    lease=timedelta(minutes=1),
+                    most=50,
                 )
                 sent = DeliveryState.SENT
                 await uow.outbox.record([DeliveryResult(reply_id=one.id, state=sent, at=self.now) for one in claimed])

@@ -1,0 +1,40 @@
+"""What a resident holds of a case beside its code: a secret that opens it, and a signature that proves the paper is ours.
+
+Both follow from the secret key and the code, so they are stored nowhere: a dump of the database opens no case, and the
+same chat can be told its secret again. With another secret key, receipts given out before are void.
+"""
+
+import base64
+import hashlib
+import hmac
+
+from bot.domain.case import CaseCode
+
+SECRET_DIGITS = 12
+_SIGNATURE = 10  # bytes: 80 bits, 16 letters
+
+
+class KeyedReceipts:
+    """See `bot.ports.Receipts`: HMAC-SHA256, a purpose of its own for each answer."""
+
+    def __init__(self, secret_key: str) -> None:
+        self._key = secret_key.encode()
+
+    def secret(self, code: CaseCode) -> str:
+        number = int.from_bytes(self._digest("receipt secret", code)[:16]) % 10**SECRET_DIGITS
+        digits = f"{number:0{SECRET_DIGITS}d}"
+        return " ".join(digits[at : at + 4] for at in range(0, SECRET_DIGITS, 4))
+
+    def is_secret(self, code: CaseCode, typed: str) -> bool:
+        digits = "".join(letter for letter in typed[:100] if letter.isdecimal() and letter.isascii())
+        return hmac.compare_digest(digits.encode(), self.secret(code).replace(" ", "").encode())
+
+    def signature(self, code: CaseCode) -> str:
+        return base64.b32encode(self._digest("receipt signature", code)[:_SIGNATURE]).decode()
+
+    def is_genuine(self, code: CaseCode, signature: str) -> bool:
+        typed = "".join(signature[:100].split()).replace("-", "").upper()
+        return hmac.compare_digest(typed.encode("utf-8", "replace"), self.signature(code).encode())
+
+    def _digest(self, purpose: str, code: CaseCode) -> bytes:
+        return hmac.digest(self._key, f"homthu {purpose}\n{code}".encode(), hashlib.sha256)
