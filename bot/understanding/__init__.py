@@ -2,11 +2,22 @@
 
 Read in this order: `categories` (the list of kinds), `text` (words that can be compared), `phrases` (how phrases are
 found), `lexicon` (which words mean what: `data/`), `hearing` (what a text says), `scoring` (what follows from it),
-`emergency` (is it now?), `personal_data` (what must be masked), `understand` (the proposal).
+`emergency` (is it now?), `leaders` (is it about the ward's own head?), `personal_data` (what must be masked), `masking`
+(how), `understand` (the proposal).
 """
 
 from bot.understanding.categories import DEFAULT_DEADLINE, Category, deadline_days, load_categories
+from bot.understanding.masking import masked
 from bot.understanding.personal_data import Span
 from bot.understanding.understand import Understanding, understand_text
 
-__all__ = ["DEFAULT_DEADLINE", "Category", "Span", "Understanding", "deadline_days", "load_categories", "understand_text"]
+__all__ = [
+    "DEFAULT_DEADLINE",
+    "Category",
+    "Span",
+    "Understanding",
+    "deadline_days",
+    "load_categories",
+    "masked",
+    "understand_text",
+]

@@ -13,6 +13,7 @@ from bot.domain.case import CaseKind
 from bot.understanding.categories import Category, load_categories
 from bot.understanding.emergency import PREFIX, Emergency, hear_emergency
 from bot.understanding.hearing import Heard, hear
+from bot.understanding.leaders import speaks_of_leader
 from bot.understanding.lexicon import load_lexicon
 from bot.understanding.personal_data import Span, find_personal_data
 from bot.understanding.phrases import Match
@@ -39,7 +40,9 @@ class Understanding:
 
     `category` is an id of `categories.json`; `confidence` is between 0 and 1. `alternatives` are the next categories, the
     likeliest first, with their confidence. `why` names the words that led to the category, `emergency_kind` is the category
-    of the danger, also where the case is about an official first; empty where there is none.
+    of the danger, also where the case is about an official first; empty where there is none. `about_leader`: it speaks of
+    those who lead the ward (chair, party secretary, their deputies), who read its restricted desk; it matters only where the
+    case is sensitive.
     """
 
     kind: CaseKind
@@ -51,6 +54,7 @@ class Understanding:
     why: tuple[str, ...] = ()
     personal_data: tuple[Span, ...] = ()
     emergency_kind: str = ""
+    about_leader: bool = False
 
 
 def understand_text(text: str) -> Understanding:
@@ -83,6 +87,7 @@ def _understand(text: str) -> Understanding:
         why=_why(category, reasons, emergency),
         personal_data=find_personal_data(text),
         emergency_kind=emergency.kind if emergency else "",
+        about_leader=speaks_of_leader(heard),
     )
 
 
