@@ -1,6 +1,7 @@
 """The open transaction as the nouns see it: statements in, rows out, errors of reach by their name."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Executable, Row, Table
@@ -46,12 +47,13 @@ def _insert_of(engine: str) -> Insert:
 class Link:
     """Lives as long as its unit of work."""
 
-    __slots__ = ("_connection", "engine", "rung")
+    __slots__ = ("_connection", "engine", "rung", "rung_after")
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection: AsyncConnection | None = connection
         self.engine = connection.dialect.name
         self.rung: set[Address] = set()  # who hears the bell after the commit
+        self.rung_after: dict[timedelta, set[Address]] = {}  # and who hears it so much later
 
     @property
     def is_postgres(self) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, case, func, insert, literal_column, or_, select, update
+from sqlalchemy import and_, bindparam, case, delete, func, insert, literal_column, or_, select, update
 
 from bot.domain.people import Address, Channel
 from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, QueuedReply, Reply
@@ -11,10 +11,11 @@ from bot.domain.thread import EventKind
 from bot.ports import Backlog
 from storage.claiming import claim_lock, is_state
 from storage.link import Link
-from storage.tables import case_events, cases, conversations, messages, outbox
+from storage.tables import case_events, cases, conversations, inbox, messages, outbox
 from storage.types import Id, UtcDateTime
 
 LONGEST_ERROR = 500  # characters
+LISTEN_MOST = timedelta(seconds=8)  # a held question waits so long for the resident's messages that are still to be read
 
 _earlier = outbox.alias("earlier")
 _now = bindparam("now", type_=UtcDateTime)
@@ -31,6 +32,18 @@ _same_address_is_busy = (
     .exists()
 )
 _has_an_earlier = select(literal_column("1")).where(*_same_address, _earlier.c.id < outbox.c.id).exists()
+_more_was_said = (
+    select(literal_column("1"))
+    .where(is_state("waiting", inbox), inbox.c.channel == outbox.c.channel, inbox.c.address_id == outbox.c.external_id)
+    .exists()
+)
+# Of a burst, photos are still being fetched when the hold is over: a question about half of it would be put in vain.
+_still_listens = and_(
+    outbox.c.about != literal_column("''"),
+    outbox.c.due_at.is_not(None),
+    outbox.c.created_at > bindparam("listening", type_=UtcDateTime),
+    _more_was_said,
+)
 _heads = (
     select(outbox.c.id)
     .where(
@@ -40,12 +53,21 @@ _heads = (
         or_(outbox.c.due_at.is_(None), outbox.c.due_at <= _now),
         or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _now),
         ~_same_address_is_busy,
+        ~_still_listens,
     )
     .order_by(outbox.c.id)
     .limit(bindparam("most", type_=Id))
     .with_for_update(skip_locked=True)  # PostgreSQL only; SQLite has one writer and drops it
 )
 _add = insert(outbox).returning(outbox.c.id)
+_drop_earlier = delete(outbox).where(
+    is_state("waiting", outbox),
+    outbox.c.channel == bindparam("channel"),
+    outbox.c.external_id == bindparam("external_id"),
+    outbox.c.about == bindparam("about"),
+    outbox.c.id < bindparam("than", type_=Id),
+    or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _now),
+)
 _claim = (
     update(outbox)
     .where(outbox.c.id.in_(_heads))
@@ -107,28 +129,35 @@ class SqlOutbox:
         self._link = link
 
     async def add(self, replies: Sequence[NewReply], now: datetime) -> list[int]:
-        ids: list[int] = []
-        for new in replies:  # one by one, so that the ids rise in this order on either engine
-            ids.append(
-                await self._link.value(
-                    _add,
-                    {
-                        "channel": new.address.channel.value,
-                        "external_id": new.address.external_id,
-                        "body": new.reply.to_dict(),
-                        "message_id": new.message_id,
-                        "case_id": new.case_id,
-                        "state": DeliveryState.WAITING.value,
-                        "attempts": 0,
-                        "owner": "",
-                        "provider_id": "",
-                        "error": "",
-                        "created_at": now,
-                    },
-                )
-            )
+        # One by one, so that the ids rise in this order on either engine.
+        return [await self._queue(new, now) for new in replies]
+
+    async def _queue(self, new: NewReply, now: datetime) -> int:
+        values = {
+            "channel": new.address.channel.value,
+            "external_id": new.address.external_id,
+            "body": new.reply.to_dict(),
+            "message_id": new.message_id,
+            "case_id": new.case_id,
+            "about": new.about if new.may_be_replaced else "",
+            "state": DeliveryState.WAITING.value,
+            "attempts": 0,
+            "owner": "",
+            "due_at": now + new.hold if new.hold else None,
+            "provider_id": "",
+            "error": "",
+            "created_at": now,
+        }
+        reply_id: int = await self._link.value(_add, values)
+        if new.about:
+            # After the new one is there: SQLite would give the id of a newest row that was deleted a second time.
+            key = {name: values[name] for name in ("channel", "external_id")}
+            await self._link.run(_drop_earlier, {**key, "about": new.about, "than": reply_id, "now": now})
+        if new.hold:
+            self._link.rung_after.setdefault(new.hold, set()).add(new.address)
+        else:
             self._link.rung.add(new.address)
-        return ids
+        return reply_id
 
     async def claim(
         self, *, owner: str, channels: Sequence[Channel], now: datetime, lease: timedelta, most: int
@@ -139,6 +168,7 @@ class SqlOutbox:
             "channels": [channel.value for channel in channels],
             "now": now,
             "until": now + lease,
+            "listening": now - LISTEN_MOST,
             "most": most,
         }
         return sorted(

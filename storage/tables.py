@@ -85,6 +85,9 @@ outbox = Table(
     Column("error", CleanText, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("finished_at", UtcDateTime),
+    Column(
+        "about", CleanText, nullable=False, server_default=""
+    ),  # a newer one about the same takes its place while it waits
 )
 Index("ix_outbox_waiting", outbox.c.id, **only_where("state = 'waiting'"))
 Index("ix_outbox_waiting_address", outbox.c.channel, outbox.c.external_id, outbox.c.id, **only_where("state = 'waiting'"))

@@ -1,5 +1,7 @@
 """One open transaction and the nouns one can speak of inside it."""
 
+import asyncio
+
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bell import Bell
@@ -64,8 +66,14 @@ class SqlUnitOfWork:
         self.end()
         with busy_when_out_of_reach():
             await self._connection.commit()
-        if self._bell is not None and self._link.rung:
-            self._bell.ring(self._link.rung)
+        if self._bell is not None:
+            self._ring(self._bell)
+
+    def _ring(self, bell: Bell) -> None:
+        if self._link.rung:
+            bell.ring(self._link.rung)
+        for after, addresses in self._link.rung_after.items():
+            asyncio.get_running_loop().call_later(after.total_seconds(), bell.ring, addresses)
 
     def end(self) -> None:
         """Nothing more can be asked of it."""

@@ -80,7 +80,8 @@ class Incoming:
     """What a resident sent, read from one raw update.
 
     `source_id` is the channel's id of the message (an edit has the id of what it edits); `group_id` joins the parts of an
-    album; `choice_id` is what the channel wants answered when a button was pressed.
+    album; `choice_id` is what the channel wants answered when a button was pressed. `sequence` is the channel's own rising
+    number of the message within the address (0: unknown): what was sent first, when it did not arrive first.
     """
 
     address: Address
@@ -98,6 +99,7 @@ class Incoming:
     group_id: str = ""
     is_edit: bool = False
     is_forwarded: bool = False
+    sequence: int = 0
     language_hint: Language | None = None
 
     def with_files(self, files: tuple[StoredFile, ...]) -> Self:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Self
 
@@ -94,12 +94,24 @@ class QueuedReply:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewReply:
-    """A reply about to be queued. `message_id` ties a staff answer to its line in the case's thread."""
+    """A reply about to be queued. `message_id` ties a staff answer to its line in the case's thread.
+
+    `about` names what the reply puts to the resident ("draft:7K3M9Q"): while it waits, a newer reply about the same takes
+    its place, so that a burst of messages is answered once. Empty for whatever must be said in any case. `hold` keeps it
+    back for so long, because more of the burst is likely to come.
+    """
 
     address: Address
     reply: Reply
     message_id: int | None = None
     case_id: int | None = None
+    about: str = ""
+    hold: timedelta | None = None
+
+    @property
+    def may_be_replaced(self) -> bool:
+        """A pressed button must be acknowledged, whatever else is said later."""
+        return bool(self.about) and not self.reply.answers_choice_id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

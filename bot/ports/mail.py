@@ -101,13 +101,19 @@ class Outbox(Protocol):
     """Every reply, until the channel took it or it never can be delivered."""
 
     async def add(self, replies: Sequence[NewReply], now: datetime) -> list[int]:
-        """Queue them in this order; ids rise."""
+        """Queue them in this order; ids rise.
+
+        Of the address's earlier replies about the same (`NewReply.about`) those that nobody has claimed are dropped.
+        """
         ...
 
     async def claim(
         self, *, owner: str, channels: Sequence[Channel], now: datetime, lease: timedelta, most: int
     ) -> list[QueuedReply]:
-        """Take the oldest due replies, at most one per address, none of an address that has an earlier one unfinished."""
+        """Take the oldest due replies, at most one per address, none of an address that has an earlier one unfinished.
+
+        A question that was held waits some seconds more while messages of its address are still to be read.
+        """
         ...
 
     async def record(self, results: Sequence[DeliveryResult]) -> None:

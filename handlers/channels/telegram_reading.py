@@ -71,21 +71,23 @@ def read_update(update: KeptUpdate) -> Incoming:
 def _message(base: Incoming, message: Mapping[str, Any], *, is_edit: bool = False) -> Incoming:
     if not _is_private(base, message) or mapping(message.get("from")).get("is_bot") is True:
         return base
+    is_forwarded = any(key in message for key in ("forward_origin", "forward_date", "forward_from"))
     values: dict[str, Any] = {
         "source_id": _message_id(message) or base.source_id,
+        "sequence": whole(message.get("message_id")) or 0,  # rises within a chat, in whatever order they are brought
         "sent_at": _moment(message.get("edit_date" if is_edit else "date")) or base.sent_at,
         "language_hint": _language(message.get("from")),
         "is_edit": is_edit,
-        "is_forwarded": any(key in message for key in ("forward_origin", "forward_date", "forward_from")),
+        "is_forwarded": is_forwarded,
         "group_id": string(message.get("media_group_id"))[:64],
     }
-    return replace(base, **values | _content(message, is_edit=is_edit))
+    return replace(base, **values | _content(message, is_edit=is_edit, may_command=not (is_edit or is_forwarded)))
 
 
-def _content(message: Mapping[str, Any], *, is_edit: bool) -> dict[str, Any]:
+def _content(message: Mapping[str, Any], *, is_edit: bool, may_command: bool) -> dict[str, Any]:
     """The values of `Incoming` that depend on what the message is."""
     if text := string(message.get("text")):
-        return {"kind": IncomingKind.TEXT, "text": text} if is_edit else _command_or_text(text)
+        return _command_or_text(text) if may_command else {"kind": IncomingKind.TEXT, "text": text}
     caption = string(message.get("caption"))
     for key, (kind, read) in FILE_READERS.items():
         if key in message and (file := read(message[key])) is not None:
@@ -102,7 +104,8 @@ def _content(message: Mapping[str, Any], *, is_edit: bool) -> dict[str, Any]:
 
 
 def _command_or_text(text: str) -> dict[str, Any]:
-    """`/start@our_bot ward_00091` is a command with its argument; an edit never is, or it would be obeyed twice."""
+    """`/start@our_bot ward_00091` is a command with its argument. An edit never is, or it would be obeyed twice; nor are
+    somebody else's words that are passed on."""
     found = _COMMAND.fullmatch(text)
     if found is None:
         return {"kind": IncomingKind.TEXT, "text": text}

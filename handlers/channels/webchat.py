@@ -50,6 +50,7 @@ class WebChat:
             point=post.point,
             files=post.files,
             language_hint=post.language,
+            sequence=update.id,  # our own page posts one thing after the other
         )
 
     async def fetch(self, file: RemoteFile) -> bytes:

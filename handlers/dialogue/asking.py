@@ -37,12 +37,13 @@ def ask_next(turn: Turn) -> None:
         return
     question = next_question(draft)
     turn.update(draft, question)
-    if question is Question.MATTER:
-        _ask_matter(turn, draft)
-    elif question is Question.WARD:
-        ask_ward(turn, draft)
-    else:
-        _show_card(turn, draft)
+    with turn.question(f"draft:{draft.serial}"):
+        if question is Question.MATTER:
+            _ask_matter(turn, draft)
+        elif question is Question.WARD:
+            ask_ward(turn, draft)
+        else:
+            _show_card(turn, draft)
 
 
 def _ask_matter(turn: Turn, draft: Draft) -> None:
@@ -114,8 +115,6 @@ def _show_card(turn: Turn, draft: Draft) -> None:
 
 def _attached(turn: Turn, draft: Draft) -> str:
     kept = [file for file in draft.files if file.trouble is None]
-    if kept and turn.incoming.group_id:  # an album arrives part by part: any number would be wrong in a moment
-        return ", ".join((turn.word("chat_album"), *([turn.word("chat_place")] if draft.point else [])))
     photos = sum(file.kind is FileKind.PHOTO for file in kept)
     others = len(kept) - photos
     counted = [turn.word("chat_photos", n=photos)] if photos else []

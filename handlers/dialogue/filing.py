@@ -28,15 +28,12 @@ def receive(turn: Turn) -> None:
         turn.say("chat_draft_full")
         ask_next(turn)
         return
-    is_album_part = bool(incoming.group_id) and incoming.group_id == turn.conversation.last_group_id
     draft = understand(incoming, draft, turn.city)
     if incoming.is_edit and draft == known:
         return  # Telegram also tells of edits that changed nothing we keep
     turn.update(draft, turn.conversation.asked)
     turn.conversation = replace(turn.conversation, last_group_id=incoming.group_id)
     say_troubles(turn)
-    if is_album_part and known is not None and known.text == draft.text:
-        return  # the card was shown with the album's first part
     say_emergency(turn)
     if known is None and turn.is_first_contact:
         turn.say("chat_intro")
@@ -64,8 +61,13 @@ def _say_what_did_not_help(turn: Turn, draft: Draft) -> None:
         return
     if incoming.point is not None and not draft.ward_codes:
         turn.say("chat_point_outside")
-    elif turn.before.asked is Question.WARD and incoming.kind is IncomingKind.TEXT and not incoming.is_edit:
+    elif turn.before.asked is Question.WARD and _is_typed(incoming) and not incoming.is_edit:
         turn.say("chat_ward_several" if draft.ward_codes else "chat_ward_not_found")
+
+
+def _is_typed(incoming: Incoming) -> bool:
+    """The resident's own words; what is forwarded in a burst answers no question of ours."""
+    return incoming.kind is IncomingKind.TEXT and not incoming.is_forwarded
 
 
 async def press(turn: Turn, pressed: Pressed) -> None:

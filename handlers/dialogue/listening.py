@@ -56,7 +56,8 @@ async def _hear_content(turn: Turn) -> None:
     if incoming.is_edit:
         await _hear_edit(turn)
         return
-    if incoming.kind is IncomingKind.TEXT and not incoming.files and incoming.point is None:
+    is_typed = incoming.kind is IncomingKind.TEXT and not incoming.is_forwarded  # somebody else's "ok" sends nothing
+    if is_typed and not incoming.files and incoming.point is None:
         asked = spoken(incoming.text)
         if asked is not None and await _do(turn, asked):
             return

@@ -1,8 +1,9 @@
 """One turn: a resident's message, where we stand, and what we say. Topics write into it; `finish` keeps it."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.case import CaseId
 from bot.domain.draft import Conversation, Draft, Question
@@ -15,14 +16,20 @@ from bot.wording import say
 
 Rows = Sequence[Sequence[Choice]]
 
+BURST_HOLD = timedelta(seconds=1.2)  # forwarded messages and an album's parts come one after the other, closer than this
+
 
 @dataclass(slots=True)
 class _Said:
-    """A reply in the making: paragraphs, then the buttons of the last question."""
+    """A reply in the making: paragraphs, then the buttons of the last question.
+
+    `about` is set while it holds a question and nothing else: such a one loses nothing when a newer one takes its place.
+    """
 
     paragraphs: list[str] = field(default_factory=list)
     choices: Rows = ()
     asks_location: bool = False
+    about: str = ""
 
     def reply(self, language: Language) -> Reply:
         return Reply(
@@ -75,6 +82,7 @@ class Turn:
         if not self._said:
             self._said.append(_Said())
         reply = self._said[-1]
+        reply.about = ""
         reply.paragraphs.append(self.word(key, **values))
         reply.choices = choices or reply.choices
         reply.asks_location = asks_location or reply.asks_location
@@ -85,20 +93,44 @@ class Turn:
         if len(self._said) == 1:
             self._said.append(_Said())
 
+    @property
+    def is_of_a_burst(self) -> bool:
+        """More of the same is likely to be on its way: what was forwarded or is of an album seldom comes alone."""
+        return self.incoming.is_forwarded or bool(self.incoming.group_id)
+
+    @contextmanager
+    def question(self, about: str) -> Iterator[None]:
+        """What is said inside puts a question about this ("draft:7K3M9Q"); a newer one takes its place while it waits.
+
+        In a burst it is a message of its own, so that it can be held back and what else there is to say cannot get lost.
+        """
+        if self.is_of_a_burst and self._said and self._said[-1].paragraphs:
+            self._said.append(_Said())
+        is_alone = not (self._said and self._said[-1].paragraphs)
+        yield
+        if is_alone and self._said:
+            self._said[-1].about = about
+
     def update(self, draft: Draft | None, asked: Question | None) -> None:
         """Where the draft stands now; None: there is none any more."""
         self.conversation = self.conversation.with_draft(draft, asked)
 
     async def finish(self) -> None:
         """Keep the conversation and queue the replies. A pressed button is always acknowledged, said or not."""
-        replies = [said.reply(self.language) for said in self._said if said.paragraphs]
+        replies = [self._new_reply(said) for said in self._said if said.paragraphs]
         if self.incoming.choice_id:
-            first = replies[0] if replies else Reply()
-            replies[:1] = [replace(first, answers_choice_id=self.incoming.choice_id)]
+            first = replies[0] if replies else NewReply(address=self.incoming.address, reply=Reply(), case_id=self.case_id)
+            replies[:1] = [replace(first, reply=replace(first.reply, answers_choice_id=self.incoming.choice_id))]
         if self.conversation != self.before or (replies and self.before.resident_id is None):
             self.conversation = await self.uow.conversations.put(self.conversation, self.now)
         if replies:
-            address = self.incoming.address
-            await self.uow.outbox.add(
-                [NewReply(address=address, reply=reply, case_id=self.case_id) for reply in replies], self.now
-            )
+            await self.uow.outbox.add(replies, self.now)
+
+    def _new_reply(self, said: _Said) -> NewReply:
+        return NewReply(
+            address=self.incoming.address,
+            reply=said.reply(self.language),
+            case_id=self.case_id,
+            about=said.about,
+            hold=BURST_HOLD if said.about and self.is_of_a_burst else None,
+        )

@@ -82,10 +82,15 @@ class Resident:
 
     async def gives(self, incoming: Incoming) -> list[Reply]:
         """Take one turn and deliver what waits; returns the replies to it."""
+        return await self.gives_at_once(incoming)
+
+    async def gives_at_once(self, *burst: Incoming) -> list[Reply]:
+        """Take these turns within a moment, and deliver what waits only then."""
         self.now += timedelta(seconds=1)
-        async with self.storage.begin() as uow:
-            await self.dialogue.converse(uow, incoming, self.now)
-            await uow.commit()
+        for incoming in burst:
+            async with self.storage.begin() as uow:
+                await self.dialogue.converse(uow, incoming, self.now)
+                await uow.commit()
         self.heard_now = await self._deliver()
         return self.heard_now
 
@@ -110,6 +115,20 @@ class Resident:
     async def sends_photo(self, text: str = "", *, group: str = "", trouble: FileTrouble | None = None) -> list[Reply]:
         files = (stored(self.sent * 2 + 10, trouble=trouble),)
         return await self.gives(self.incoming(IncomingKind.PHOTO, text=text, files=files, group_id=group))
+
+    async def sends_album(self, *captions: str, group: str) -> list[Reply]:
+        """So many photos at once."""
+        made = [stored(self.sent * 2 + 10 + at) for at in range(0, 2 * len(captions), 2)]
+        photos = zip(captions, made, strict=True)
+        kind = IncomingKind.PHOTO
+        return await self.gives_at_once(
+            *(self.incoming(kind, text=text, files=(file,), group_id=group) for text, file in photos)
+        )
+
+    async def forwards(self, *texts: str) -> list[Reply]:
+        """Pass on what somebody else wrote, all at once."""
+        kind = IncomingKind.TEXT
+        return await self.gives_at_once(*(self.incoming(kind, text=text, is_forwarded=True) for text in texts))
 
     async def shares_location(self, lat: float, lon: float, accuracy: float | None = None) -> list[Reply]:
         return await self.gives(self.incoming(IncomingKind.LOCATION, point=Point(lat, lon, accuracy)))

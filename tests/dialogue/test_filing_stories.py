@@ -8,6 +8,7 @@ from bot.domain.people import Language
 from bot.domain.thread import EventKind
 from bot.services.city import City
 from tests.dialogue.conftest import Meet
+from tests.dialogue.driver import stored
 
 
 async def test_one_sentence_and_one_tap_make_a_case(meet: Meet) -> None:
@@ -295,10 +296,9 @@ async def test_after_change_ward_the_old_words_no_longer_count(meet: Meet) -> No
 
 async def test_an_album_is_one_card_and_one_message(meet: Meet) -> None:
     lan = meet("Lan")
-    await lan.sends_photo("Rác ở phường Tây Hồ", group="g1")
-    assert await lan.sends_photo(group="g1") == []
-    assert await lan.sends_photo(group="g1") == []
-    assert len(lan.hears) == 1
+    intro, card = await lan.sends_album("Rác ở phường Tây Hồ", "", "", group="g1")
+    assert "Kèm theo" not in intro.text
+    assert "Kèm theo: 3 ảnh" in card.text
     await lan.presses("Gửi")
     assert await lan.sends_photo(group="g1") == []  # a late part still finds its album
     [case] = await lan.cases()
@@ -307,11 +307,53 @@ async def test_an_album_is_one_card_and_one_message(meet: Meet) -> None:
 
 
 async def test_a_caption_that_comes_with_a_later_part_shows_the_card_again(meet: Meet) -> None:
+    """Also when the rest of the album took longer than anybody waits: the card that counts fewer is followed by one."""
     lan = meet("Lan")
     await lan.sends_photo(group="g1")
     assert "việc gì" in lan.hears[-1]
     await lan.sends_photo("Rác ở phường Tây Hồ", group="g1")
-    assert "Kèm theo: các ảnh, tệp Bạn vừa gửi" in lan.hears[-1]  # how many, nobody knows yet
+    assert "Kèm theo: 2 ảnh" in lan.hears[-1]
+    await lan.sends_photo(group="g1")
+    assert "Kèm theo: 3 ảnh" in lan.hears[-1]
+
+
+async def test_what_is_forwarded_in_one_go_is_answered_once(meet: Meet) -> None:
+    """Twenty messages without a ward among them: one question, and none of them is taken for a wrong answer to it."""
+    lan = meet("Lan")
+    await lan.says("/help")
+    [question] = await lan.forwards(*(f"Đèn đường hỏng, cột số {number}" for number in range(1, 21)))
+    assert question.text.count("phường, xã nào") == 1
+    assert "chưa nhận ra" not in question.text
+    await lan.says("phường Tây Hồ")
+    await lan.presses("Gửi")
+    [case] = await lan.cases()
+    assert case.text.split("\n") == [f"Đèn đường hỏng, cột số {number}" for number in range(1, 21)]
+
+
+async def test_somebody_elses_ok_sends_nothing(meet: Meet) -> None:
+    """Among what Lan forwards stands "gửi" and "huỷ", said between others: words of the matter, no orders to us."""
+    lan = meet("Lan")
+    await lan.forwards("Rác ở phường Tây Hồ", "gửi", "huỷ", "ok")
+    assert await lan.cases() == []
+    await lan.presses("Gửi")
+    [case] = await lan.cases()
+    assert case.text == "Rác ở phường Tây Hồ\ngửi\nhuỷ\nok"
+
+
+async def test_in_a_burst_only_the_question_is_said_once(meet: Meet) -> None:
+    """Life at risk, a file that is too large: each is told, whatever comes after it."""
+    lan = meet("Lan")
+    forwarded = {"is_forwarded": True}
+    heard = await lan.gives_at_once(
+        lan.incoming(IncomingKind.TEXT, text="Cháy to ở ngõ 5 phường Tây Hồ, có người kẹt bên trong!", **forwarded),
+        lan.incoming(IncomingKind.VIDEO, files=(stored(trouble=FileTrouble.TOO_LARGE),), **forwarded),
+        lan.incoming(IncomingKind.TEXT, text="ngõ nhỏ lắm", **forwarded),
+    )
+    texts = [reply.text for reply in heard]
+    assert "114" in texts[0]
+    assert sum("lời của Bạn vẫn được ghi" in text for text in texts) == 1
+    assert sum("Nơi nhận" in text for text in texts) == 1
+    assert "ngõ nhỏ lắm" in texts[-1]
 
 
 @pytest.mark.parametrize("trouble", list(FileTrouble))

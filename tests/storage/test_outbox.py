@@ -10,7 +10,7 @@ from bot.domain.reply import Choice, DeliveryResult, DeliveryState, NewReply, Re
 from bot.domain.thread import Author, EventKind, NewMessage
 from storage import Database
 from tests.conftest import Place
-from tests.storage.cast import HOA, LAN, LAN_ON_THE_WEB, LATER, LEASE, NOW, a_case, officer, resident, says
+from tests.storage.cast import HOA, LAN, LAN_ON_THE_WEB, LATER, LEASE, NOW, a_case, keep, officer, resident, says, update
 
 ALL = list(Channel)
 
@@ -239,3 +239,87 @@ async def test_several_postmen_never_hold_two_replies_of_one_address(database_pl
     for database in databases:
         await database.close()
     assert order == {LAN: list(range(0, 40, 2)), HOA: list(range(1, 40, 2))}
+
+
+def asks(text: str, about: str = "draft:7K3M9Q", to: Address = LAN, hold: timedelta | None = None) -> NewReply:
+    return NewReply(address=to, reply=Reply(text=text), about=about, hold=hold)
+
+
+async def test_of_questions_about_the_same_draft_only_the_newest_is_put(database: Database) -> None:
+    """Three messages in a moment: Lan reads one card, the last. What is about another draft, or is Hoa's, stays."""
+    ids = await queue(database, says("🚨 114"), asks("thẻ 1"), asks("khác", "draft:OTHER1"), asks("của Hoa", to=HOA))
+    ids += await queue(database, asks("thẻ 2"))
+    ids += await queue(database, asks("thẻ 3"))
+    assert ids == sorted(set(ids)), "no id is given twice: a late word about a dropped reply would meet another"
+
+    assert await take(database) == ["🚨 114", "của Hoa"]
+    await record(database, sent(ids[0]))
+    assert await take(database) == ["khác"]
+    await record(database, sent(ids[2]))
+    assert await take(database) == ["thẻ 3"]
+    await record(database, sent(ids[-1]))
+    assert await take(database) == []
+    await record(database, sent(ids[1]))  # somebody who held it long ago: nothing to write down
+
+
+async def test_a_question_that_somebody_is_sending_is_not_taken_from_their_hand(database: Database) -> None:
+    """It may be on Lan's screen already; the newer one follows it. Once its lease is over, it need not be sent any more."""
+    first, second = await queue(database, asks("thẻ 1")), await queue(database, says("hai"))
+    assert await take(database) == ["thẻ 1"]
+    await queue(database, asks("thẻ 2"))
+    await record(database, sent(first[0]))
+    assert await take(database) == ["hai"]
+    await record(database, sent(second[0]))
+    assert await take(database, owner="dead") == ["thẻ 2"]
+    async with database.begin() as uow:
+        await uow.outbox.add([asks("thẻ 3")], LATER)
+        await uow.commit()
+    assert await take(database, LATER) == ["thẻ 3"]
+
+
+async def test_a_pressed_button_is_acknowledged_whatever_comes_after(database: Database) -> None:
+    """The reply that acknowledges it drops an earlier question, and is itself dropped by none."""
+    pressed = NewReply(address=LAN, reply=Reply(text="thẻ 2", answers_choice_id="cb-1"), about="draft:7K3M9Q")
+    await queue(database, asks("thẻ 1"))
+    [answer] = await queue(database, pressed)
+    await queue(database, asks("thẻ 3"))
+    assert await take(database) == ["thẻ 2"]
+    await record(database, sent(answer))
+    assert await take(database) == ["thẻ 3"]
+
+
+async def test_a_held_question_waits_for_the_rest_of_the_burst(database: Database, bell: Bell) -> None:
+    """It is due when the hold is over, counted anew from the newest, and then the bell rings by itself."""
+    hold = timedelta(seconds=0.2)
+    with bell.listen() as ring:
+        await queue(database, asks("thẻ 1", hold=hold))
+        async with database.begin() as uow:
+            await uow.outbox.add([asks("thẻ 2", hold=hold)], NOW + hold / 2)
+            await uow.commit()
+        assert not ring.is_set(), "nothing can be sent yet"
+        assert await take(database, NOW + hold) == []
+        async with database.reading() as uow:
+            assert await uow.outbox.next_due() == NOW + hold * 1.5
+        assert await heard(ring, timeout=5)
+    assert await take(database, NOW + hold * 1.5) == ["thẻ 2"]
+
+
+async def test_a_held_question_waits_while_more_of_her_messages_are_to_be_read(database: Database) -> None:
+    """Lan's other photos are still being fetched when the hold is over; Hoa's message holds up nobody but Hoa."""
+    await keep(database, update(1, LAN.external_id), update(2, HOA.external_id))
+    await queue(database, asks("thẻ 1", hold=timedelta(seconds=1)), asks("không giữ", to=HOA))
+    assert await take(database, NOW) == ["không giữ"]
+    assert await take(database, NOW + timedelta(seconds=2)) == []
+    async with database.begin() as uow:
+        await uow.inbox.claim(owner="w", now=NOW, lease=LEASE, most=10)
+        await uow.inbox.mark_handled(1, owner="w", now=NOW)
+        await uow.commit()
+    assert await take(database, NOW + timedelta(seconds=2)) == ["thẻ 1"]
+
+
+async def test_a_held_question_does_not_wait_for_ever(database: Database) -> None:
+    """An update that nobody gets done (its file is out of reach for hours) leaves the question unasked for seconds only."""
+    await keep(database, update(1, LAN.external_id))
+    await queue(database, asks("thẻ 1", hold=timedelta(seconds=1)))
+    assert await take(database, NOW + timedelta(seconds=7)) == []
+    assert await take(database, NOW + timedelta(seconds=8)) == ["thẻ 1"]

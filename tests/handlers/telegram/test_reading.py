@@ -135,6 +135,17 @@ async def test_what_has_no_words_still_reaches_the_dialogue(api: BotApiServer) -
     assert die.kind is IncomingKind.UNSUPPORTED
 
 
+async def test_somebody_elses_words_are_no_command(api: BotApiServer) -> None:
+    """A forwarded "/cancel" is what Lan passes on, not what she wants; the order she sent things in is known."""
+    lan = api.resident(501)
+    numbers = [lan.forwards("/cancel"), lan.sends("thế nhé")]
+
+    first, second = fed(api)
+
+    assert (first.kind, first.text, first.is_forwarded) == (IncomingKind.TEXT, "/cancel", True)
+    assert [first.sequence, second.sequence] == numbers
+
+
 async def test_blocking_the_bot_is_noticed_both_ways(api: BotApiServer) -> None:
     lan = api.resident(501)
     lan.blocks()
