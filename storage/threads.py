@@ -44,10 +44,17 @@ _by_group = (
     .limit(1)
 )
 _keep_revision = insert(message_revisions).from_select(
-    ["message_id", "text", "at"],
-    select(messages.c.id, messages.c.text, bindparam("at", type_=messages.c.at.type)).where(messages.c.id == _message),
+    ["message_id", "text", "sealed", "at"],
+    select(messages.c.id, messages.c.text, messages.c.sealed, bindparam("at", type_=messages.c.at.type)).where(
+        messages.c.id == _message
+    ),
 )
-_edit = update(messages).where(messages.c.id == _message).values(text=bindparam("words"), edited_at=bindparam("when"))
+_edit = (
+    update(messages)
+    .where(messages.c.id == _message)
+    .values(text=bindparam("words"), sealed=bindparam("seal"), edited_at=bindparam("when"))
+)
+_sealed = select(messages.c.sealed).where(messages.c.id == _message)
 _messages = (
     select(messages, staff.c.full_name)
     .select_from(messages.outerjoin(staff, staff.c.id == messages.c.staff_id))
@@ -116,10 +123,13 @@ class CaseThreads:
         found: int | None = await self._link.value(_by_group, {"case": case_id, "group": group_id})
         return found
 
-    async def edit_message(self, message_id: int, text: str, at: datetime) -> None:
+    async def edit_message(self, message_id: int, text: str, at: datetime, *, sealed: str = "") -> None:
         await self._link.run(_keep_revision, {"message": message_id, "at": at})
-        await self._link.run(_edit, {"message": message_id, "words": text, "when": at})
+        await self._link.run(_edit, {"message": message_id, "words": text, "seal": sealed, "when": at})
         await self._link.run(_touch_of_message, {"message": message_id})
+
+    async def sealed_words(self, message_id: int) -> str:
+        return str(await self._link.value(_sealed, {"message": message_id}) or "")
 
     async def add_files(self, message_id: int, files: Sequence[StoredFile]) -> None:
         if files:

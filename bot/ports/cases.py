@@ -101,8 +101,12 @@ class Cases(Protocol):
 
     async def message_by_group(self, case_id: CaseId, group_id: str) -> int | None: ...
 
-    async def edit_message(self, message_id: int, text: str, at: datetime) -> None:
-        """Replace its words; the earlier ones stay as a revision. Raises the case's version."""
+    async def edit_message(self, message_id: int, text: str, at: datetime, *, sealed: str = "") -> None:
+        """Replace its words; the earlier ones stay as a revision, sealed where they were. Raises the case's version."""
+        ...
+
+    async def sealed_words(self, message_id: int) -> str:
+        """The message's words before personal data in them was masked, still sealed; empty when nothing was."""
         ...
 
     async def add_files(self, message_id: int, files: Sequence[StoredFile]) -> None:

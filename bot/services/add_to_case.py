@@ -11,15 +11,19 @@ from bot.domain.case import Case, CaseStatus
 from bot.domain.draft import DraftPart
 from bot.domain.incoming import StoredFile
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage, ThreadMessage
-from bot.ports import UnitOfWork
+from bot.ports import Sealer, UnitOfWork
+from bot.services.masking import hide, hide_names, own_words
 
 REOPENED = {"reopened": "yes"}  # what the timeline says about words that opened a closed case again
 
 
-async def add_to_case(uow: UnitOfWork, *, case: Case, part: DraftPart, now: datetime, reopens: bool = True) -> Case:
+async def add_to_case(
+    uow: UnitOfWork, *, case: Case, part: DraftPart, now: datetime, sealer: Sealer, reopens: bool = True
+) -> Case:
     """Put one message into the thread; an album's later parts join its first.
 
     Args:
+        sealer: Keeps what staff read as dots: personal data in the words.
         reopens: False for words that ask for nothing ("cảm ơn"): a closed case then stays closed.
 
     Returns:
@@ -36,9 +40,9 @@ async def add_to_case(uow: UnitOfWork, *, case: Case, part: DraftPart, now: date
         case = await uow.cases.change(case, status=CaseStatus.OPEN)
     album = await uow.cases.message_by_group(case.id, part.group_id) if part.group_id else None
     if album is not None:
-        await uow.cases.add_files(album, part.files)
+        await uow.cases.add_files(album, hide_names(part.files))
     if album is None or part.text:
-        await uow.cases.add_message(_message(case, part, now, with_files=album is None))
+        await uow.cases.add_message(_message(case, part, now, sealer, with_files=album is None))
     if album is None:
         await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.ADDED, at=now, details=details))
     return case
@@ -59,6 +63,7 @@ async def edit_in_case(
     source_id: str,
     text: str,
     now: datetime,
+    sealer: Sealer,
     group_id: str = "",
     files: tuple[StoredFile, ...] = (),
 ) -> Edited:
@@ -79,15 +84,19 @@ async def edit_in_case(
     known = {attachment.file.key for attachment in message.attachments}
     new_files = tuple(file for file in files if file.key and file.key not in known)
     # An album's part without a caption says nothing about the words that came with another part.
-    has_new_words = text != message.text.strip() and bool(text or not group_id)
+    hidden = hide(text, sealer)
+    is_other = hidden.text != message.text.strip() or (
+        message.is_masked and text != (await own_words(uow, message, sealer)).strip()
+    )
+    has_new_words = is_other and bool(text or not group_id)
     if not has_new_words and not new_files:
         return Edited.SAME
     details = REOPENED if case.status is CaseStatus.CLOSED else None
     if details:  # first: what comes next raises the version, and `change` compares it
         await uow.cases.change(case, status=CaseStatus.OPEN)
     if has_new_words:
-        await uow.cases.edit_message(message.id, text, now)
-    await uow.cases.add_files(message.id, new_files)
+        await uow.cases.edit_message(message.id, hidden.text, now, sealed=hidden.sealed)
+    await uow.cases.add_files(message.id, hide_names(new_files))
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.EDITED, at=now, details=details))
     return Edited.CHANGED
 
@@ -101,13 +110,15 @@ async def _message_of(uow: UnitOfWork, case: Case, source_id: str, group_id: str
     return next((message for message in await uow.cases.thread(case.id) if message.id == message_id), None)
 
 
-def _message(case: Case, part: DraftPart, now: datetime, *, with_files: bool) -> NewMessage:
+def _message(case: Case, part: DraftPart, now: datetime, sealer: Sealer, *, with_files: bool) -> NewMessage:
+    hidden = hide(part.text, sealer)
     return NewMessage(
         case_id=case.id,
         author=Author.RESIDENT,
-        text=part.text,
+        text=hidden.text,
+        sealed=hidden.sealed,
         at=now,
         source_id=part.source_id,
         group_id=part.group_id,
-        files=part.files if with_files else (),
+        files=hide_names(part.files) if with_files else (),
     )

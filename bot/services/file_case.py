@@ -3,6 +3,7 @@
 What a draft still lacks is decided in `handlers.dialogue`; here it is only filed. Filing twice finds the first case.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.case import Case, CaseKind, NewCase, choose_desk, new_code
@@ -11,11 +12,12 @@ from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.errors import EmptyText
 from bot.ports import UnitOfWork
 from bot.services.city import City
+from bot.services.masking import Hidden, hide_all, hide_names
 from bot.understanding import deadline_days
 
 
 async def file_case(uow: UnitOfWork, *, conversation: Conversation, draft: Draft, city: City, now: datetime) -> Case:
-    """Make the draft a case, with all its words and files as the thread's first messages.
+    """Make the draft a case, with all its words and files as the thread's first messages; personal data in it is sealed.
 
     Args:
         conversation: Whose it is; an address not yet remembered is remembered first.
@@ -31,11 +33,12 @@ async def file_case(uow: UnitOfWork, *, conversation: Conversation, draft: Draft
     known = await uow.cases.by_source(conversation.address, source_id)
     if known is not None:
         return known
-    new = await _new_case(uow, conversation, draft, city, now)
+    words = hide_all([part.text for part in draft.parts], city.sealer)
+    new = await _new_case(uow, conversation, draft, words, city, now)
     case = await uow.cases.add(new)
     if case.created_at != new.created_at or case.version != 1:  # another process filed the same message just now
         return case
-    await _tell_thread(uow, case, draft, now)
+    await _tell_thread(uow, case, draft, words, now)
     details = {"kind": case.kind.value, "desk": case.desk.value, "ward": case.ward_code or ""}
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.FILED, at=now, details=details))
     details = {**details, "channel": case.address.channel.value}
@@ -43,7 +46,9 @@ async def file_case(uow: UnitOfWork, *, conversation: Conversation, draft: Draft
     return case
 
 
-async def _new_case(uow: UnitOfWork, conversation: Conversation, draft: Draft, city: City, now: datetime) -> NewCase:
+async def _new_case(
+    uow: UnitOfWork, conversation: Conversation, draft: Draft, words: Sequence[Hidden], city: City, now: datetime
+) -> NewCase:
     if conversation.resident_id is None:
         conversation = await uow.conversations.put(conversation, now)
         if conversation.resident_id is None:
@@ -59,7 +64,7 @@ async def _new_case(uow: UnitOfWork, conversation: Conversation, draft: Draft, c
         resident_id=conversation.resident_id,
         address=conversation.address,
         source_id=draft.parts[0].source_id,
-        text=draft.text,
+        text="\n".join(hidden.text for hidden in words if hidden.text),
         point=draft.point,
         created_at=now,
         due_at=city.due_after(now, deadline_days(draft.category), await uow.calendar.changes()),
@@ -67,18 +72,19 @@ async def _new_case(uow: UnitOfWork, conversation: Conversation, draft: Draft, c
     )
 
 
-async def _tell_thread(uow: UnitOfWork, case: Case, draft: Draft, now: datetime) -> None:
-    for part in draft.parts:
+async def _tell_thread(uow: UnitOfWork, case: Case, draft: Draft, words: Sequence[Hidden], now: datetime) -> None:
+    for part, hidden in zip(draft.parts, words, strict=True):
         if not part.text and not part.files:
             continue
         await uow.cases.add_message(
             NewMessage(
                 case_id=case.id,
                 author=Author.RESIDENT,
-                text=part.text,
+                text=hidden.text,
+                sealed=hidden.sealed,
                 at=now,
                 source_id=part.source_id,
                 group_id=part.group_id,
-                files=part.files,
+                files=hide_names(part.files),
             )
         )

@@ -8,7 +8,7 @@ found), `lexicon` (which words mean what: `data/`), `hearing` (what a text says)
 
 from bot.understanding.categories import DEFAULT_DEADLINE, Category, deadline_days, load_categories
 from bot.understanding.masking import masked
-from bot.understanding.personal_data import Span
+from bot.understanding.personal_data import Span, find_personal_data
 from bot.understanding.understand import Understanding, understand_text
 
 __all__ = [
@@ -17,6 +17,7 @@ __all__ = [
     "Span",
     "Understanding",
     "deadline_days",
+    "find_personal_data",
     "load_categories",
     "masked",
     "understand_text",

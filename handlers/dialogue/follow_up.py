@@ -9,6 +9,7 @@ from bot.domain.incoming import Incoming, IncomingKind
 from bot.domain.reply import Choice
 from bot.domain.thread import Author, EventKind, ThreadMessage
 from bot.services.add_to_case import Edited, add_to_case, edit_in_case
+from bot.services.masking import own_words
 from handlers.dialogue import choices
 from handlers.dialogue.asking import ask_next, new_button, say_receipt
 from handlers.dialogue.filing import receive as receive_into_draft
@@ -33,7 +34,7 @@ async def receive(turn: Turn) -> None:
         turn.say("chat_contact_not_needed", choices=[[new_button(turn)]])
         return
     is_of_a_burst = not incoming.text.strip() and await _added_just_now(turn, case)
-    await add_to_case(turn.uow, case=case, part=part, now=turn.now)
+    await add_to_case(turn.uow, case=case, part=part, now=turn.now, sealer=turn.city.sealer)
     turn.case_id = case.id
     say_troubles(turn)
     if is_album_part and not part.text:
@@ -70,7 +71,7 @@ async def thank(turn: Turn) -> None:
     case = await turn.uow.cases.by_code(code) if code else None
     part = part_of(turn.incoming)
     if case is not None and part is not None and case.address == turn.incoming.address:
-        await add_to_case(turn.uow, case=case, part=part, now=turn.now, reopens=False)
+        await add_to_case(turn.uow, case=case, part=part, now=turn.now, sealer=turn.city.sealer, reopens=False)
     turn.say("chat_welcome", choices=[[new_button(turn)]])
 
 
@@ -86,6 +87,7 @@ async def edit(turn: Turn) -> bool:
             source_id=incoming.source_id,
             text=incoming.text.strip(),
             now=turn.now,
+            sealer=turn.city.sealer,
             group_id=incoming.group_id,
             files=incoming.files,
         )
@@ -120,7 +122,8 @@ async def own_matter(turn: Turn, source_id: str) -> None:
         turn.say("chat_button_stale")
         return
     _, message = found
-    start_with(turn, _again(turn.incoming, source_id, message))
+    words = await own_words(turn.uow, message, turn.city.sealer)
+    start_with(turn, _again(turn.incoming, source_id, message, words))
 
 
 async def _find_message(turn: Turn, source_id: str) -> tuple[Case, ThreadMessage] | None:
@@ -137,13 +140,13 @@ async def _find_message(turn: Turn, source_id: str) -> tuple[Case, ThreadMessage
     return None
 
 
-def _again(pressed: Incoming, source_id: str, message: ThreadMessage) -> Incoming:
+def _again(pressed: Incoming, source_id: str, message: ThreadMessage, words: str) -> Incoming:
     return Incoming(
         address=pressed.address,
         kind=IncomingKind.TEXT,
         source_id=source_id,
         sent_at=message.at,
-        text=message.text,
+        text=words,
         files=tuple(attachment.file for attachment in message.attachments),
     )
 

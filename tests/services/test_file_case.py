@@ -127,7 +127,7 @@ async def test_the_same_words_are_added_once_and_raise_the_version(database: Dat
         async with database.begin() as uow:
             case = await uow.cases.by_source(LAN, "m1")
             assert case is not None
-            await add_to_case(uow, case=case, part=part, now=MONDAY)
+            await add_to_case(uow, case=case, part=part, now=MONDAY, sealer=CITY.sealer)
             await uow.commit()
     async with database.reading() as uow:
         known = await uow.cases.by_source(LAN, "m1")
@@ -143,9 +143,13 @@ async def test_an_edit_of_a_message_elsewhere_changes_nothing(database: Database
     async with database.begin() as uow:
         case = await uow.cases.by_source(LAN, "m1")
         assert case is not None
-        assert await edit_in_case(uow, case=case, source_id="m77", text="x", now=MONDAY) is Edited.UNKNOWN
-        assert await edit_in_case(uow, case=case, source_id="m1", text="rác to", now=MONDAY) is Edited.CHANGED
-        assert await edit_in_case(uow, case=case, source_id="m1", text="rác to", now=MONDAY) is Edited.SAME
+        for source_id, text, expected in (
+            ("m77", "x", Edited.UNKNOWN),
+            ("m1", "rác to", Edited.CHANGED),
+            ("m1", "rác to", Edited.SAME),
+        ):
+            found = await edit_in_case(uow, case=case, source_id=source_id, text=text, now=MONDAY, sealer=CITY.sealer)
+            assert found is expected
         await uow.commit()
     async with database.reading() as uow:
         assert [message.text for message in await uow.cases.thread(case.id)] == ["rác to"]
