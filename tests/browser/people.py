@@ -105,20 +105,28 @@ class Officer(Person):
     async def signs_in(self, username: str, password: str, *, is_first_time: bool = True) -> None:
         """`password` is the one-time password of `homthu staff add`, which has to be replaced at once."""
         await self.opens("/staff/")
+        await self.signs_in_once(username, password)
+        if is_first_time:
+            await expect(self.part("forced")).to_be_visible()
+            await self.sees_it_whole()
+            await self.renews(password)
+        await expect(self.part("who")).to_be_visible()
+        await self.sees_it_whole()
+
+    async def signs_in_once(self, username: str, password: str) -> None:
+        """By the form that is open; whatever page comes after it."""
         form = self.part("login-form")
         await form.locator("[name=username]").fill(username)
         await form.locator("[name=password]").fill(password)
         await form.locator("button").click()
-        if is_first_time:
-            await expect(self.part("forced")).to_be_visible()
-            await self.sees_it_whole()
-            form = self.part("password-form")
-            await form.locator("[name=current]").fill(password)
-            await form.locator("[name=new]").fill(NEW_PASSWORD)
-            await form.locator("[name=again]").fill(NEW_PASSWORD)
-            await form.locator("button").click()
-        await expect(self.part("who")).to_be_visible()
-        await self.sees_it_whole()
+
+    async def renews(self, password: str) -> None:
+        """By the form that is open: a new password for the given one."""
+        form = self.part("password-form")
+        await form.locator("[name=current]").fill(password)
+        await form.locator("[name=new]").fill(NEW_PASSWORD)
+        await form.locator("[name=again]").fill(NEW_PASSWORD)
+        await form.locator("button").click()
 
     async def opens_case(self, code: str) -> None:
         """By its row in the queue."""

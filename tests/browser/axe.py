@@ -1,0 +1,45 @@
+"""What axe has to say about a page: every rule it knows, at three widths, by day and by night.
+
+axe comes with `axe-playwright-python` (MPL 2.0, tests only); its script is run here directly, because that package's own
+wrapper has no types. Which pages are looked at, and in which states, is in `test_accessibility`.
+"""
+
+from importlib.resources import files
+from typing import Any, Literal
+
+from playwright.async_api import Page
+
+SIZES = ((360, 740), (768, 1024), (1440, 900))
+MODES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+SCRIPT = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+# Beside what runs by default: targets of at least 24 px, which phones need (WCAG 2.2, 2.5.8).
+OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
+LONGEST = 160  # characters of an element's source in a complaint
+
+
+async def complaints(page: Page) -> list[str]:
+    """The page as it stands, in every size and mode; empty when axe finds nothing.
+
+    The page is left as it was. Nothing moves while it is looked at: a colour on its way is no colour of ours.
+    """
+    before = page.viewport_size
+    await page.evaluate(SCRIPT)
+    found = []
+    for mode in MODES:
+        await page.emulate_media(color_scheme=mode, reduced_motion="reduce")
+        for width, height in SIZES:
+            await page.set_viewport_size({"width": width, "height": height})
+            found += [f"{mode} {width}: {line}" for line in await _looked_at(page)]
+    await page.emulate_media(color_scheme="null", reduced_motion="null")
+    if before:
+        await page.set_viewport_size(before)
+    return found
+
+
+async def _looked_at(page: Page) -> list[str]:
+    answer: dict[str, Any] = await page.evaluate("options => axe.run(document, options)", OPTIONS)
+    return [
+        f"{violation['id']}: {node['html'][:LONGEST]} — {' / '.join(node.get('failureSummary', '').split(chr(10))[1:])}"
+        for violation in answer["violations"]
+        for node in violation["nodes"]
+    ]
