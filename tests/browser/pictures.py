@@ -1,8 +1,8 @@
 """`python -m tests.browser.pictures`: the README's pictures of chat and desk, taken from the running demo.
 
 Runs the demo in a folder of its own that is gone afterwards, walks as the tests do, and writes `pictures/chat.png` and
-`pictures/desk.png` beside this file. With a folder as argument it writes there, and every page of the walk besides, at
-phone and at office width: for looking at.
+`pictures/desk.png` beside this file. With a folder as argument it writes there, and every page of the walk besides, at a
+phone's, a tablet's and an office screen's width, by day and by night: for looking at.
 
 The chat's signs want a font that has them; Debian and Ubuntu: apt-get install fonts-noto-core fonts-noto-color-emoji.
 """
@@ -21,6 +21,7 @@ from playwright.async_api import Browser, Page
 from bot import app
 from bot.demo import STAFF, demo_settings
 from bot.settings import load_settings
+from tests.browser.axe import MODES, SIZES
 from tests.browser.chromium import HOW_TO_GET_IT, Watch, find_chromium, launched
 from tests.browser.people import Officer, Person, Resident
 
@@ -78,7 +79,7 @@ async def photographed(page: Page, path: Path, *, whole: bool = False) -> None:
 
 
 class Camera:
-    """Takes every page of the walk at both widths, if a folder was named."""
+    """Takes every page of the walk in every size and mode, if a folder was named."""
 
     def __init__(self, folder: Path | None) -> None:
         self.folder, self.taken = folder, 0
@@ -88,13 +89,17 @@ class Camera:
             return
         self.taken += 1
         before = person.page.viewport_size or {"width": 0, "height": 0}
-        for width, height in (PHONE, (1440, 900)):
-            await person.page.set_viewport_size({"width": width, "height": height})
-            await person.page.wait_for_timeout(1000)
-            if not name.startswith("chat"):
-                await person.page.evaluate("scrollTo(0, 0)")
-            path = self.folder / f"{self.taken:02}-{name}-{width}.png"
-            await photographed(person.page, path, whole=not name.startswith("chat"))
+        is_chat = name.startswith("chat")
+        for mode in MODES:
+            await person.page.emulate_media(color_scheme=mode)
+            for width, height in SIZES:
+                await person.page.set_viewport_size({"width": width, "height": height})
+                await person.page.wait_for_timeout(300)  # until it has come to rest
+                if not is_chat:
+                    await person.page.evaluate("scrollTo(0, 0)")
+                path = self.folder / f"{self.taken:02}-{name}-{width}-{mode}.png"
+                await photographed(person.page, path, whole=not is_chat)
+        await person.page.emulate_media(color_scheme="null")
         await person.page.set_viewport_size({"width": before["width"], "height": before["height"]})
 
 
