@@ -30,6 +30,12 @@ _of_resident = (
     .order_by(cases.c.id.desc())
     .limit(bindparam("most", type_=Id))
 )
+_by_serial = (
+    select(cases)
+    .where(cases.c.resident_id == bindparam("resident"), cases.c.draft_serial == bindparam("serial"))
+    .order_by(cases.c.id.desc())
+    .limit(1)
+)
 _NEW_DESK = bindparam("new_desk", type_=cases.c.desk.type)
 _NEW_STATUS = bindparam("new_status", type_=cases.c.status.type)
 _change = (
@@ -124,6 +130,12 @@ class CaseRows:
 
     async def of_resident(self, resident_id: ResidentId, *, most: int = 10) -> list[Case]:
         return [case_from(row) for row in await self._link.rows(_of_resident, {"resident": resident_id, "most": most})]
+
+    async def by_serial(self, resident_id: ResidentId, serial: str) -> Case | None:
+        if not serial:  # cases of before know no draft
+            return None
+        row = await self._link.row(_by_serial, {"resident": resident_id, "serial": serial})
+        return case_from(row) if row else None
 
     async def by_code(self, code: CaseCode) -> Case | None:
         row = await self._link.row(_by_code, {"code": code})

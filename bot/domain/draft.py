@@ -83,7 +83,13 @@ class Draft:
     is_emergency: bool = False
     is_sensitive: bool = False  # about an identifiable official or unit; stays so whatever kind the resident chooses
     accused: Accused = Accused.NOBODY
+    accused_chosen: bool = False  # by the resident; words that are added no longer change it
     is_anonymous: bool = False
+
+    @property
+    def is_about_official(self) -> bool:
+        """Is it read only by those named for such reports? The resident may call it what they like."""
+        return self.is_sensitive or self.kind is CaseKind.CONDUCT
 
     @property
     def text(self) -> str:
@@ -120,6 +126,7 @@ class Draft:
             "is_emergency": self.is_emergency,
             "is_sensitive": self.is_sensitive,
             "accused": self.accused,
+            "accused_chosen": self.accused_chosen,
             "is_anonymous": self.is_anonymous,
         }
 
@@ -151,6 +158,7 @@ class Draft:
             # Not in drafts of before: those are heard anew with their next message, and a conduct report was sensitive.
             is_sensitive=found.get("is_sensitive", found["kind"] == CaseKind.CONDUCT),
             accused=Accused(found.get("accused", "")),
+            accused_chosen=found.get("accused_chosen", False),
             is_anonymous=found.get("is_anonymous", False),
         )
 

@@ -60,6 +60,10 @@ class Cases(Protocol):
         """The resident's own cases, newest first."""
         ...
 
+    async def by_serial(self, resident_id: ResidentId, serial: str) -> Case | None:
+        """The resident's case that was filed from this draft, if it was filed."""
+        ...
+
     async def by_code(self, code: CaseCode) -> Case | None:
         """For the resident's side only: no viewer is asked."""
         ...

@@ -6,7 +6,7 @@ What a draft still lacks is decided in `handlers.dialogue`; here it is only file
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.case import Case, CaseKind, NewCase, choose_desk, new_code
+from bot.domain.case import Accused, Case, CaseKind, NewCase, choose_desk, new_code
 from bot.domain.draft import Conversation, Draft
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.errors import EmptyText
@@ -60,7 +60,7 @@ async def _new_case(
         kind=kind,
         category=draft.category,
         ward_code=ward_code,
-        desk=choose_desk(kind, ward_code),
+        desk=choose_desk(kind, ward_code, is_sensitive=draft.is_sensitive, accused=draft.accused),
         resident_id=conversation.resident_id,
         address=conversation.address,
         source_id=draft.parts[0].source_id,
@@ -69,7 +69,17 @@ async def _new_case(
         created_at=now,
         due_at=city.due_after(now, deadline_days(draft.category), await uow.calendar.changes()),
         routing_trace=draft.trace,
+        draft_serial=draft.serial,
+        is_sensitive=draft.is_about_official,
+        is_anonymous=draft.is_anonymous,
+        is_emergency=draft.is_emergency,
+        accused=_accused(draft),
     )
+
+
+def _accused(draft: Draft) -> Accused:
+    """A report about an official accuses somebody, also where a draft of before does not say whom."""
+    return Accused.OFFICIAL if draft.is_about_official and draft.accused is Accused.NOBODY else draft.accused
 
 
 async def _tell_thread(uow: UnitOfWork, case: Case, draft: Draft, words: Sequence[Hidden], now: datetime) -> None:

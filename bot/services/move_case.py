@@ -5,7 +5,7 @@ A case that moves because its ward was wrong is also kept as a correction of rou
 
 from datetime import datetime
 
-from bot.domain.case import Case, CaseCode, choose_desk
+from bot.domain.case import WARD_DESKS, Case, CaseCode, Desk, choose_desk
 from bot.domain.correction import MoveReason, correction_of
 from bot.domain.people import StaffMember
 from bot.domain.reply import NewReply, Reply
@@ -47,8 +47,9 @@ async def move_case(
     """
     ward = wards[ward_code] if ward_code is not None else None
     case = await case_to_change(uow, staff, code, version)
-    desk = choose_desk(case.kind, ward_code)
-    if (case.ward_code, case.desk) == (ward_code, desk):
+    desk = choose_desk(case.kind, ward_code, is_sensitive=case.is_sensitive, accused=case.accused)
+    stays_about = case.ward_code if desk is Desk.LEADERS and ward_code is None else ward_code
+    if (case.ward_code, case.desk) == (stays_about, desk):
         raise AlreadyThere(code=code)
     timeline = await uow.cases.timeline(case.id)
     correction = correction_of(case, timeline=timeline, reason=reason, truth=ward_code, at=now)
@@ -58,7 +59,7 @@ async def move_case(
     language = await residents_language(uow, case)
     said = (
         say(language, "answer_moved", code=case.code, ward=ward_name(language, ward))
-        if ward
+        if ward and desk in WARD_DESKS
         else say(language, "answer_moved_to_city", code=case.code)
     )
     reply = Reply(text=said, language=language)

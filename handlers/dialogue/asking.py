@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from bot.domain.case import Case, CaseKind
+from bot.domain.case import Case, CaseKind, Desk, choose_desk
 from bot.domain.draft import Draft, Question
 from bot.domain.incoming import FileKind
 from bot.domain.people import Language
@@ -96,8 +96,8 @@ def _show_card(turn: Turn, draft: Draft) -> None:
     attached = _attached(turn, draft)
     if attached:
         turn.say("chat_card_files", files=attached)
-    if draft.kind is CaseKind.CONDUCT:
-        turn.say("chat_card_restricted" if draft.ward_code else "chat_card_leaders")
+    if draft.is_about_official:
+        turn.say("chat_card_restricted" if _desk_of(draft) is Desk.RESTRICTED else "chat_card_leaders")
     if draft.category in FORMAL:
         turn.say("chat_card_formal")
     turn.say(
@@ -111,6 +111,11 @@ def _show_card(turn: Turn, draft: Draft) -> None:
             [_button(turn, "chat_button_cancel", Act.CANCEL, draft)],
         ],
     )
+
+
+def _desk_of(draft: Draft) -> Desk:
+    kind = draft.kind or CaseKind.SUGGESTION
+    return choose_desk(kind, draft.ward_code, is_sensitive=draft.is_sensitive, accused=draft.accused)
 
 
 def _attached(turn: Turn, draft: Draft) -> str:

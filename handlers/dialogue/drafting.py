@@ -8,14 +8,14 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.case import CaseKind
+from bot.domain.case import Accused, CaseKind
 from bot.domain.draft import Draft, DraftPart, Question, WardSource
 from bot.domain.incoming import Incoming, IncomingKind, StoredFile
 from bot.domain.people import Address
 from bot.domain.ward import WardCode
 from bot.routing import Routing
 from bot.services.city import City
-from bot.understanding import load_categories
+from bot.understanding import Understanding, load_categories
 
 MOST_PARTS = 60  # messages; a draft is stored anew with every one of them
 MOST_TEXT = 200_000  # characters over all parts
@@ -63,7 +63,7 @@ def understand(incoming: Incoming, draft: Draft, city: City) -> Draft:
     draft = _with_part(draft, incoming, "" if is_answer else text)
     if incoming.point is not None:
         draft = replace(draft, point=incoming.point)
-    draft = with_kind(draft, city)
+    draft = with_kind(draft, city, may_forget=incoming.is_edit)
     if answer is not None and is_answer:
         return _with_answer(draft, answer)
     return _with_ward(draft, incoming, answer, city)
@@ -102,23 +102,42 @@ def offered_wards(draft: Draft, city: City, last_ward: WardCode | None = None) -
     return told[:MOST_OFFERED]
 
 
-def with_kind(draft: Draft, city: City) -> Draft:
-    """Kind, category and emergency as the words now stand; a kind that the resident chose stays."""
+def with_kind(draft: Draft, city: City, *, may_forget: bool = False) -> Draft:
+    """Kind, category, danger and whom it is about, as the words now stand; what the resident chose stays.
+
+    Args:
+        may_forget: Words were taken back. Else a report that was about an official stays one, whatever is added to it.
+    """
     if not draft.text.strip():
         return draft
     found = city.understand(draft.text)
-    if not draft.kind_chosen:
-        return replace(
-            draft, kind=found.kind, category=found.category, is_emergency=draft.is_emergency or found.is_emergency
-        )
-    return replace(
-        draft, category=_category_of(found.category, draft.kind), is_emergency=draft.is_emergency or found.is_emergency
+    draft = replace(
+        draft,
+        kind=draft.kind if draft.kind_chosen else found.kind,
+        category=_category_of(found, draft.kind) if draft.kind_chosen else found.category,
+        is_emergency=draft.is_emergency or found.is_emergency,
+        is_sensitive=found.is_sensitive or (draft.is_sensitive and not may_forget),
     )
+    return replace(draft, accused=_accused(draft, found, may_forget=may_forget))
 
 
-def choose_kind(draft: Draft, kind: CaseKind) -> Draft:
-    """The resident says what it is."""
-    return replace(draft, kind=kind, kind_chosen=True, category=_category_of(draft.category, kind))
+def _accused(draft: Draft, found: Understanding, *, may_forget: bool) -> Accused:
+    if not draft.is_about_official:
+        return Accused.NOBODY
+    if draft.accused_chosen and draft.accused is not Accused.NOBODY:
+        return draft.accused
+    was_leader = draft.accused is Accused.LEADER and not may_forget
+    return Accused.LEADER if was_leader or found.about_leader else Accused.OFFICIAL
+
+
+def choose_kind(draft: Draft, kind: CaseKind, city: City) -> Draft:
+    """The resident says what it is. That its words are about an official does not end with that."""
+    return with_kind(replace(draft, kind=kind, kind_chosen=True), city)
+
+
+def choose_accused(draft: Draft, accused: Accused) -> Draft:
+    """The resident says whether it is about those who lead the ward; means nothing where it is about no official."""
+    return replace(draft, accused=accused, accused_chosen=True) if draft.is_about_official else draft
 
 
 def choose_ward(draft: Draft, code: WardCode | None) -> Draft:
@@ -199,6 +218,8 @@ def _with_ward(draft: Draft, incoming: Incoming, answer: Routing | None, city: C
     )
 
 
-def _category_of(category: str, kind: CaseKind | None) -> str:
-    known = load_categories().get(category)
-    return category if known is not None and known.kind is kind else ""
+def _category_of(found: Understanding, kind: CaseKind | None) -> str:
+    """The likeliest category of the kind that the resident chose; empty where none comes near."""
+    known = load_categories()
+    likely = (found.category, *(category for category, _ in found.alternatives))
+    return next((category for category in likely if known[category].kind is kind), "")

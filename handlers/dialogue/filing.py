@@ -14,7 +14,6 @@ from handlers.dialogue.drafting import (
     is_full,
     next_question,
     reopen_ward,
-    serial_of,
     understand,
 )
 from handlers.dialogue.turn import Turn
@@ -100,7 +99,7 @@ def _correct(turn: Turn, draft: Draft, pressed: Pressed) -> None:
         if kind is None:
             turn.say("chat_button_stale")
         else:
-            draft = choose_kind(draft, kind)
+            draft = choose_kind(draft, kind, turn.city)
     turn.update(draft, turn.conversation.asked)
     ask_next(turn)
 
@@ -142,10 +141,10 @@ def cancel(turn: Turn) -> None:
 async def _press_stale(turn: Turn, pressed: Pressed) -> None:
     """A second tap on "Send" is answered with the code of the first; anything else is no longer valid."""
     if pressed.act is Act.SEND and turn.conversation.resident_id is not None:
-        for case in await turn.uow.cases.of_resident(turn.conversation.resident_id):
-            if serial_of(case.address, case.source_id) == pressed.serial:
-                say_receipt(turn, case)
-                return
+        case = await turn.uow.cases.by_serial(turn.conversation.resident_id, pressed.serial)
+        if case is not None:
+            say_receipt(turn, case)
+            return
     turn.say("chat_button_stale")
     ask_next(turn)
 

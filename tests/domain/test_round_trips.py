@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.case import CaseKind
+from bot.domain.case import Accused, CaseKind
 from bot.domain.draft import Draft, DraftPart, WardSource
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
 from bot.domain.people import Language
@@ -61,6 +61,10 @@ drafts = st.builds(
     point=st.none() | st.builds(Point, st.floats(-90, 90), st.floats(-180, 180), st.none() | st.floats(0, 1e6)),
     trace=st.lists(words, max_size=3).map(tuple),
     is_emergency=st.booleans(),
+    is_sensitive=st.booleans(),
+    accused=st.sampled_from(Accused),
+    accused_chosen=st.booleans(),
+    is_anonymous=st.booleans(),
 )
 choices = st.builds(Choice, label=words, data=st.text("abc:0189", min_size=1, max_size=64))
 replies = st.builds(

@@ -7,7 +7,7 @@ from sqlalchemy import Executable
 from sqlalchemy.dialects import sqlite
 
 from bot.domain.people import Role
-from storage import Database, chat_lines, conversations, inbox, outbox, queue
+from storage import Database, case_rows, chat_lines, conversations, inbox, outbox, queue
 from storage.visible_cases import visible_to
 from tests.storage.cast import officer
 
@@ -32,6 +32,7 @@ async def plan(database: Database, statement: Executable) -> list[str]:
         (outbox._drop_earlier, ["ix_outbox_waiting_address"]),
         (outbox._next_due, ["ix_outbox_waiting", "ix_outbox_waiting_address"]),
         (outbox._backlog, ["ix_outbox_waiting", "ix_outbox_waiting_address", "ix_outbox_failed_case"]),
+        (case_rows._by_serial, ["ix_cases_resident"]),
         (conversations._get, ["sqlite_autoindex_conversations_1"]),
         (chat_lines._theirs, ["ix_inbox_webchat"]),
         (chat_lines._ours, ["ix_outbox_webchat"]),
