@@ -42,14 +42,14 @@ _lines = (
         _has_files.label("has_files"),
         _undelivered.label("undelivered"),
     )
-    .where(cases.c.status == bindparam("status"))
+    .where(cases.c.status == bindparam("status"), cases.c.main_case_id.is_(None))
     .order_by(cases.c.due_at, cases.c.id)
     .limit(bindparam("most", type_=Id))
 )
 _after = tuple_(cases.c.due_at, cases.c.id) > tuple_(
     bindparam("after_due", type_=UtcDateTime), bindparam("after_id", type_=Id)
 )
-_count = select(func.count()).select_from(cases).where(cases.c.status == bindparam("status"))
+_count = select(func.count()).select_from(cases).where(cases.c.status == bindparam("status"), cases.c.main_case_id.is_(None))
 
 
 def excerpt(text: str) -> str:

@@ -173,12 +173,44 @@ cases = Table(
     Column("joined_count", Integer, nullable=False, server_default="0"),
     Column("place_key", CleanText, nullable=False, server_default=""),
     Column("disputes", Integer, nullable=False, server_default="0"),
+    Column("accused_unit", String(16), nullable=False, server_default=""),
+    Column("owner_id", Id, ForeignKey("staff.id", name="fk_cases_owner_id")),
+    Column("owner_until", UtcDateTime),  # an owner who does nothing until then gives the case back to the queue
+    Column("hops", Integer, nullable=False, server_default="0"),  # how often it was moved
     UniqueConstraint("channel", "external_id", "source_id"),
     CheckConstraint("desk NOT IN ('general', 'restricted') OR ward_code IS NOT NULL", name="ward_of_desk"),
 )
-# The desk comes last, not after the ward: an officer who sees two desks still gets them in one order, without sorting.
-Index("ix_cases_queue", cases.c.ward_code, cases.c.status, cases.c.due_at, cases.c.id, cases.c.desk)
-Index("ix_cases_city_queue", cases.c.status, cases.c.due_at, cases.c.id, **only_where("desk IN ('unplaced', 'leaders')"))
+# A queue is walked in its own order, and what it is filtered by stands behind that order in the index: a filter that few
+# cases pass is tried without fetching a row. The desk is there too, not after the ward: an officer who sees two desks
+# still gets them in one order, without sorting. A case that joined another waits in no queue.
+_FILTERS = (
+    cases.c.desk,
+    cases.c.kind,
+    cases.c.category,
+    cases.c.channel,
+    cases.c.is_emergency,
+    cases.c.owner_id,
+    cases.c.accused_unit,
+)
+_MAIN = "main_case_id IS NULL"
+_AT_CITY = f"desk IN ('unplaced', 'leaders') AND {_MAIN}"
+Index("ix_cases_queue", cases.c.ward_code, cases.c.status, cases.c.due_at, cases.c.id, *_FILTERS, **only_where(_MAIN))
+Index("ix_cases_newest", cases.c.ward_code, cases.c.status, cases.c.id, *_FILTERS, **only_where(_MAIN))
+Index("ix_cases_city_queue", cases.c.status, cases.c.due_at, cases.c.id, **only_where(_AT_CITY))
+Index("ix_cases_city_newest", cases.c.status, cases.c.id, **only_where(_AT_CITY))
+Index("ix_cases_every_queue", cases.c.status, cases.c.due_at, cases.c.id, *_FILTERS, **only_where(_MAIN))
+Index("ix_cases_every_newest", cases.c.status, cases.c.id, *_FILTERS, **only_where(_MAIN))
+Index("ix_cases_category", cases.c.status, cases.c.category, cases.c.due_at, cases.c.id, **only_where(_MAIN))
+Index("ix_cases_emergency", cases.c.status, cases.c.due_at, cases.c.id, **only_where(f"is_emergency AND {_MAIN}"))
+Index(
+    "ix_cases_owner",
+    cases.c.owner_id,
+    cases.c.status,
+    cases.c.due_at,
+    cases.c.id,
+    **only_where(f"owner_id IS NOT NULL AND {_MAIN}"),
+)
+Index("ix_cases_owner_until", cases.c.owner_until, **only_where("owner_until IS NOT NULL"))
 Index("ix_cases_resident", cases.c.resident_id, cases.c.id)
 
 Index("ix_cases_joined", cases.c.main_case_id, **only_where("main_case_id IS NOT NULL"))
@@ -259,7 +291,10 @@ staff = Table(
     Column("is_disabled", Boolean, nullable=False),
     Column("must_change_password", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
-    CheckConstraint("(role IN ('ward_officer', 'restricted_officer')) = (ward_code IS NOT NULL)", name="ward_of_role"),
+    Column("unit", String(16), nullable=False, server_default=""),
+    CheckConstraint(
+        "(role IN ('ward_officer', 'ward_leader', 'restricted_officer')) = (ward_code IS NOT NULL)", name="ward_of_role"
+    ),
 )
 
 sessions = Table(
@@ -356,6 +391,112 @@ ward_settings = Table(
     Column("hours_en", CleanText, nullable=False),
     Column("address", CleanText, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
+)
+
+# While somebody is away, a colleague may do what they may.
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("deputy_id", Id, ForeignKey("staff.id"), nullable=False),
+    Column("from_at", UtcDateTime, nullable=False),
+    Column("until_at", UtcDateTime, nullable=False),
+    Column("made_by", Id, ForeignKey("staff.id"), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Index("ix_absences_deputy", "deputy_id", "until_at"),
+)
+
+# Who must not know of a case: the people it is about, and those close to them.
+case_exclusions = Table(
+    "case_exclusions",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True, autoincrement=False, index=True),
+    Column("why", String(16), nullable=False),
+)
+
+# What staff typed and have not sent.
+staff_drafts = Table(
+    "staff_drafts",
+    metadata,
+    Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True, autoincrement=False),
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False, index=True),
+    Column("form", String(16), primary_key=True),
+    Column("text", CleanText, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+# Queues under a name of one's own.
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False),
+    Column("name", CleanText, nullable=False),
+    Column("query", CleanText, nullable=False),
+    UniqueConstraint("staff_id", "name"),
+)
+
+# Ready texts for answers; without a ward they are the city's.
+templates = Table(
+    "templates",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ward_code", String(5), index=True),
+    Column("name", CleanText, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("text", CleanText, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+)
+
+# Who has a case open in front of them.
+presences = Table(
+    "presences",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True, autoincrement=False),
+    Column("seen_at", UtcDateTime, nullable=False, index=True),
+    Column("is_writing", Boolean, nullable=False),
+)
+
+# Somebody asks who a resident is, somebody else decides.
+identity_openings = Table(
+    "identity_openings",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False, index=True),
+    Column("asked_by", Id, ForeignKey("staff.id"), nullable=False),
+    Column("reason", CleanText, nullable=False),
+    Column("asked_at", UtcDateTime, nullable=False),
+    Column("decided_by", Id, ForeignKey("staff.id")),
+    Column("is_granted", Boolean),
+    Column("decided_at", UtcDateTime),
+    Column("opened_at", UtcDateTime),
+    CheckConstraint("decided_by <> asked_by", name="two_people"),
+    CheckConstraint("(is_granted IS NULL) = (decided_at IS NULL)", name="decided"),
+)
+Index("ix_identity_openings_waiting", identity_openings.c.id, **only_where("decided_at IS NULL"))
+
+# Chats that staff are pinged in, never with content.
+staff_chats = Table(
+    "staff_chats",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("channel", String(16), nullable=False),
+    Column("external_id", CleanText, nullable=False),  # empty until linked
+    Column("code_hash", String(64), nullable=False),  # empty once linked
+    Column("linked_at", UtcDateTime),
+    Column("wants_digest", Boolean, nullable=False),
+)
+Index("ix_staff_chats_code", staff_chats.c.code_hash, unique=True, **only_where("linked_at IS NULL"))
+Index(
+    "ix_staff_chats_linked",
+    staff_chats.c.channel,
+    staff_chats.c.external_id,
+    unique=True,
+    **only_where("linked_at IS NOT NULL"),
 )
 
 # One row, counted up to prove that a row can be committed.

@@ -13,9 +13,10 @@ from storage.tables import cases
 
 _WARD_DESKS = {
     Role.WARD_OFFICER: (Desk.GENERAL,),
+    Role.WARD_LEADER: (Desk.GENERAL, Desk.RESTRICTED),
     Role.RESTRICTED_OFFICER: (Desk.GENERAL, Desk.RESTRICTED),
 }
-_CITY_DESKS = {Role.CITY_COORDINATOR: (Desk.UNPLACED, Desk.LEADERS)}
+_CITY_DESKS = {Role.CITY_COORDINATOR: (Desk.UNPLACED, Desk.LEADERS), Role.INSPECTOR: tuple(Desk)}
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:

@@ -38,15 +38,31 @@ class Address:
 
 
 class Role(StrEnum):
-    """What a staff member may see and do; enforced by the one query in `storage.cases`."""
+    """What a staff member may see and do; told apart in `bot.domain.rights`, and in `storage.visible_cases`."""
 
     WARD_OFFICER = "ward_officer"  # the general desk of one ward
+    WARD_LEADER = "ward_leader"  # general and restricted desk of one ward; what is about its leaders waits at the city
     RESTRICTED_OFFICER = "restricted_officer"  # general and restricted desk of one ward, named by its leader
-    CITY_COORDINATOR = "city_coordinator"  # the city's desks: unplaced, leaders
+    CITY_COORDINATOR = "city_coordinator"  # the city's desks: unplaced, leaders; wards that disagree meet there too
+    INSPECTOR = "inspector"  # reads every case and the audit; changes nothing, opens no identity
     OPERATOR = "operator"  # accounts and the health of the system; no case content
 
 
-WARD_ROLES = frozenset({Role.WARD_OFFICER, Role.RESTRICTED_OFFICER})
+WARD_ROLES = frozenset({Role.WARD_OFFICER, Role.WARD_LEADER, Role.RESTRICTED_OFFICER})
+
+
+class Unit(StrEnum):
+    """Where in a ward somebody works: a report about a unit is read by nobody of that unit."""
+
+    NONE = ""
+    OFFICE = "office"
+    ONE_STOP = "one_stop"
+    POLICE = "police"
+    ORDER_TEAM = "order_team"
+    CULTURE = "culture"
+    INFRASTRUCTURE = "infrastructure"
+    JUSTICE = "justice"
+    LEADERSHIP = "leadership"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +77,7 @@ class StaffMember:
     language: Language
     is_disabled: bool
     must_change_password: bool
+    unit: Unit = Unit.NONE
 
 
 @dataclass(frozen=True, slots=True)

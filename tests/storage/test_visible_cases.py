@@ -29,10 +29,12 @@ def may_see(viewer: Viewer, ward: WardCode | None, desk: Desk) -> bool:
     match viewer.role:
         case Role.WARD_OFFICER:
             return ward == viewer.ward_code and desk == Desk.GENERAL
-        case Role.RESTRICTED_OFFICER:
+        case Role.RESTRICTED_OFFICER | Role.WARD_LEADER:
             return ward == viewer.ward_code and desk in WARD_DESKS
         case Role.CITY_COORDINATOR:
             return desk not in WARD_DESKS
+        case Role.INSPECTOR:
+            return True
         case Role.OPERATOR:
             return False
 
