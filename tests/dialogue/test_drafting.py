@@ -154,6 +154,49 @@ def test_an_albums_parts_are_one_part_with_every_file_once() -> None:
     )
 
 
+def test_what_arrives_out_of_order_is_read_in_the_order_it_was_sent() -> None:
+    """A webhook brings the third message first. The draft is still known by the one that came first, so its buttons hold."""
+    third, first, second, unknown = (
+        message(text, source_id=f"m{number}", sequence=number)
+        for text, number in (("ba", 30), ("Rác ở phường Tây Hồ", 10), ("hai", 20), ("cuối", 0))
+    )
+    draft = after(third, first, unknown, second)
+    assert draft.text == "Rác ở phường Tây Hồ\nhai\nba\ncuối"
+    assert draft.serial == serial_of(LAN, "m30")
+    assert after(third, first, unknown, second, first) == draft
+
+
+def photo_of_an_album(number: int, text: str = "", *, shows: int = 0, is_edit: bool = False) -> Incoming:
+    file = stored((shows or number) * 2)
+    return message(
+        text,
+        source_id=f"m{number}",
+        kind=IncomingKind.PHOTO,
+        group_id="g",
+        files=(file,),
+        sequence=number,
+        is_edit=is_edit,
+    )
+
+
+@given(st.permutations(range(1, 6)))
+def test_an_album_is_the_same_in_whatever_order_its_items_arrive(order: list[int]) -> None:
+    texts = {2: "Rác ở phường Tây Hồ", 4: "từ hôm qua"}
+    draft = after(*(photo_of_an_album(number, texts.get(number, "")) for number in order))
+    assert draft.files == tuple(stored(number * 2) for number in range(1, 6))
+    assert draft.parts[0].source_id == "m1"
+    assert sorted(draft.text.split("\n")) == sorted(texts.values())
+
+
+def test_an_edit_of_one_photo_leaves_the_album_whole() -> None:
+    """Lan changes the first photo's caption, then swaps the third photo for another."""
+    album = [photo_of_an_album(1, "Rác ở phường Tây Hồ"), photo_of_an_album(2), photo_of_an_album(3)]
+    captioned = after(*album, photo_of_an_album(1, "Rác ở phường Ba Đình", is_edit=True))
+    assert (captioned.text, captioned.files) == ("Rác ở phường Ba Đình", tuple(stored(at * 2) for at in (1, 2, 3)))
+    swapped = after(*album, photo_of_an_album(3, shows=9, is_edit=True))
+    assert (swapped.text, swapped.files) == ("Rác ở phường Tây Hồ", tuple(stored(at * 2) for at in (1, 2, 9)))
+
+
 def test_the_same_message_always_starts_the_same_draft() -> None:
     """So that a double tap after filing finds its case; another address's message starts another."""
     assert serial_of(LAN, "m1") == serial_of(LAN, "m1")
@@ -164,6 +207,16 @@ def test_the_same_message_always_starts_the_same_draft() -> None:
 def test_a_draft_survives_its_row() -> None:
     draft = after(message("Rác ở phường Yên Phụ"), message(source_id="m2", point=Point(21.0, 105.8, 30.0)))
     assert Draft.from_dict(draft.to_dict()) == draft
+
+
+def test_a_draft_of_before_goes_on() -> None:
+    """A row written before messages were numbered: what follows comes after what it holds."""
+    found = after(message("Rác ở phường Tây Hồ"), photo_of_an_album(7)).to_dict()
+    for part in found["parts"]:
+        del part["sequence"], part["file_sequences"]
+    draft = understand(photo_of_an_album(5), Draft.from_dict(found), CITY)
+    assert [part.source_id for part in draft.parts] == ["m1", "m7"]
+    assert draft.files == (stored(14), stored(10))
 
 
 @settings(max_examples=150, deadline=None)
