@@ -52,12 +52,18 @@ class WardSource(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DraftPart:
-    """One message of the draft. An album is one part: its items share `group_id`."""
+    """One message of the draft. An album is one part: its items share `group_id`.
+
+    `sequence` is the message's place in what was sent (`Incoming.sequence`; 0: unknown), an album's that of its first item;
+    `file_sequences` are its files' own, in their order.
+    """
 
     source_id: str
     text: str
     files: tuple[StoredFile, ...] = ()
     group_id: str = ""
+    sequence: int = 0
+    file_sequences: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,7 +99,7 @@ class Draft:
 
     @property
     def text(self) -> str:
-        """The resident's words in the order they came."""
+        """The resident's words in the order they were sent."""
         return "\n".join(part.text for part in self.parts if part.text)
 
     @property
@@ -111,7 +117,14 @@ class Draft:
             "serial": self.serial,
             "started_at": self.started_at.isoformat(),
             "parts": [
-                {"source_id": p.source_id, "text": p.text, "group_id": p.group_id, "files": [_pack(f) for f in p.files]}
+                {
+                    "source_id": p.source_id,
+                    "text": p.text,
+                    "group_id": p.group_id,
+                    "files": [_pack(f) for f in p.files],
+                    "sequence": p.sequence,
+                    "file_sequences": list(p.file_sequences),
+                }
                 for p in self.parts
             ],
             "kind": self.kind,
@@ -142,6 +155,8 @@ class Draft:
                     text=p["text"],
                     group_id=p["group_id"],
                     files=tuple(_unpack(f) for f in p["files"]),
+                    sequence=p.get("sequence", 0),  # not in drafts of before
+                    file_sequences=tuple(p.get("file_sequences", ())),
                 )
                 for p in found["parts"]
             ),

@@ -7,6 +7,7 @@ import base64
 import hashlib
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain, repeat
 
 from bot.domain.case import Accused, CaseKind
 from bot.domain.draft import Draft, DraftPart, Question, WardSource
@@ -165,26 +166,61 @@ def _may_answer(draft: Draft) -> bool:
 
 
 def _with_part(draft: Draft, incoming: Incoming, text: str) -> Draft:
-    part = DraftPart(source_id=incoming.source_id, text=text, files=incoming.files, group_id=incoming.group_id)
+    part = DraftPart(
+        source_id=incoming.source_id,
+        text=text,
+        files=incoming.files,
+        group_id=incoming.group_id,
+        sequence=incoming.sequence,
+        file_sequences=(incoming.sequence,) * len(incoming.files) if incoming.sequence else (),
+    )
     for at, known in enumerate(draft.parts):
-        if known.source_id == part.source_id:
-            files = part.files or known.files
-            return _replaced(draft, at, replace(known, text=text, files=files))
+        others = (*draft.parts[:at], *draft.parts[at + 1 :])
         if part.group_id and known.group_id == part.group_id:
-            words = text if incoming.is_edit else "\n".join(filter(None, (known.text, text)))
-            return _replaced(draft, at, replace(known, text=words, files=_joined(known.files, part.files)))
+            return replace(draft, parts=_placed(others, at, _joined(known, part, is_edit=incoming.is_edit)))
+        if known.source_id == part.source_id:
+            edited = replace(part, sequence=known.sequence or part.sequence)
+            if not part.files:
+                edited = replace(edited, files=known.files, file_sequences=known.file_sequences)
+            return replace(draft, parts=_placed(others, at, edited))
     # Even an empty first part is kept: its id is the one that opened the case.
     if draft.parts and not part.text and not part.files:
         return draft
-    return replace(draft, parts=(*draft.parts, part))
+    return replace(draft, parts=_placed(draft.parts, len(draft.parts), part))
 
 
-def _replaced(draft: Draft, at: int, part: DraftPart) -> Draft:
-    return replace(draft, parts=(*draft.parts[:at], part, *draft.parts[at + 1 :]))
+def _placed(others: tuple[DraftPart, ...], at: int, part: DraftPart) -> tuple[DraftPart, ...]:
+    """The part among the others: at its place, or before those that were sent after it (a webhook may bring them first)."""
+    at = next((place for place, other in enumerate(others[:at]) if 0 < part.sequence < other.sequence), at)
+    return (*others[:at], part, *others[at:])
 
 
-def _joined(known: tuple[StoredFile, ...], new: tuple[StoredFile, ...]) -> tuple[StoredFile, ...]:
-    return (*known, *(file for file in new if file not in known or not file.key))
+def _joined(known: DraftPart, item: DraftPart, *, is_edit: bool) -> DraftPart:
+    """The album with one more item, or with an item changed; its files in the order they were sent, where that is known."""
+    files = _numbered(known)
+    if is_edit and item.files and item.sequence:
+        files = [(file, number) for file, number in files if number != item.sequence]
+    files += [found for found in _numbered(item) if found not in files or not found[0].key]
+    if all(number for _, number in files):
+        files.sort(key=lambda found: found[1])
+    opens = 0 < item.sequence < known.sequence
+    first, second = (item, known) if opens else (known, item)
+    if is_edit:  # without words it is another photo for this item, unless it is the first, whose caption was deleted
+        words = item.text if item.text or item.source_id == known.source_id else known.text
+    else:
+        words = "\n".join(filter(None, (first.text, second.text)))
+    return replace(
+        known,
+        source_id=first.source_id,
+        sequence=first.sequence,
+        text=words,
+        files=tuple(file for file, _ in files),
+        file_sequences=tuple(number for _, number in files) if any(number for _, number in files) else (),
+    )
+
+
+def _numbered(part: DraftPart) -> list[tuple[StoredFile, int]]:
+    return list(zip(part.files, chain(part.file_sequences, repeat(0)), strict=False))
 
 
 def _with_answer(draft: Draft, answer: Routing) -> Draft:

@@ -48,6 +48,8 @@ drafts = st.builds(
             text=words,
             files=st.lists(files | missing_files, max_size=3).map(tuple),
             group_id=words,
+            sequence=st.integers(0, 2**53),
+            file_sequences=st.lists(st.integers(0, 2**53), max_size=3).map(tuple),
         ),
         max_size=4,
     ).map(tuple),
