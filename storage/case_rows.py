@@ -30,6 +30,7 @@ _of_resident = (
     .order_by(cases.c.id.desc())
     .limit(bindparam("most", type_=Id))
 )
+_of_resident_before = _of_resident.where(cases.c.id < bindparam("before", type_=Id))
 _by_serial = (
     select(cases)
     .where(cases.c.resident_id == bindparam("resident"), cases.c.draft_serial == bindparam("serial"))
@@ -128,8 +129,11 @@ class CaseRows:
         row = await self._link.row(_by_source, key)
         return case_from(row) if row else None
 
-    async def of_resident(self, resident_id: ResidentId, *, most: int = 10) -> list[Case]:
-        return [case_from(row) for row in await self._link.rows(_of_resident, {"resident": resident_id, "most": most})]
+    async def of_resident(self, resident_id: ResidentId, *, most: int = 10, before: CaseId | None = None) -> list[Case]:
+        values = {"resident": resident_id, "most": most}
+        if before is None:
+            return [case_from(row) for row in await self._link.rows(_of_resident, values)]
+        return [case_from(row) for row in await self._link.rows(_of_resident_before, {**values, "before": before})]
 
     async def by_serial(self, resident_id: ResidentId, serial: str) -> Case | None:
         if not serial:  # cases of before know no draft

@@ -1,12 +1,17 @@
-"""The cases, in three parts: their rows, their queues, their threads. Who may see which is `storage.visible_cases`."""
+"""The cases, in parts: their rows, their queues, their threads, those of one matter, what residents are shown of them.
+
+Who may see which is `storage.visible_cases`.
+"""
 
 from storage.case_rows import CaseRows
+from storage.joined_cases import JoinedCases
 from storage.link import Link
 from storage.queue import CaseQueue
+from storage.shown_cases import ShownCases
 from storage.threads import CaseThreads
 
 
-class SqlCases(CaseRows, CaseQueue, CaseThreads):
+class SqlCases(CaseRows, CaseQueue, CaseThreads, JoinedCases, ShownCases):
     """See `bot.ports.Cases`."""
 
     def __init__(self, link: Link) -> None:

@@ -381,6 +381,16 @@ ratings = Table(
     UniqueConstraint("case_id", "closed_at"),
 )
 
+# Wrong secrets of receipts, so that nobody tries one after the other. One row an address.
+secret_tries = Table(
+    "secret_tries",
+    metadata,
+    Column("channel", String(16), primary_key=True),
+    Column("external_id", CleanText, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("since", UtcDateTime, nullable=False),
+)
+
 # How a ward is reached by phone or in person, as its staff keep it.
 ward_settings = Table(
     "ward_settings",

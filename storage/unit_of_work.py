@@ -6,29 +6,48 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.bell import Bell
 from bot.errors import NoOpenUnitOfWork
-from bot.ports import Audit as AuditPort
 from bot.ports import (
+    Absences,
     Calendar,
     Cases,
     ChatLines,
     Conversations,
     Corrections,
+    Exclusions,
+    IdentityOpenings,
     Inbox,
     Outbox,
+    Presences,
+    Ratings,
+    SavedViews,
     Sessions,
+    StaffChats,
+    StaffDrafts,
     StaffMembers,
+    Templates,
+    Tries,
 )
+from bot.ports import Audit as AuditPort
+from storage.absences import SqlAbsences
 from storage.audit import SqlAudit
 from storage.calendar import SqlCalendar
+from storage.case_presences import SqlPresences
 from storage.cases import SqlCases
 from storage.chat_lines import SqlChatLines
 from storage.conversations import SqlConversations
 from storage.corrections import SqlCorrections
+from storage.exclusions import SqlExclusions
+from storage.identity_openings import SqlIdentityOpenings
 from storage.inbox import SqlInbox
 from storage.link import Link
 from storage.outbox import SqlOutbox
+from storage.ratings import SqlRatings, SqlTries
+from storage.saved_views import SqlSavedViews
 from storage.sessions import SqlSessions
 from storage.staff import SqlStaffMembers
+from storage.staff_chats import SqlStaffChats
+from storage.staff_drafts import SqlStaffDrafts
+from storage.templates import SqlTemplates
 from storage.trouble import busy_when_out_of_reach
 
 
@@ -51,6 +70,16 @@ class SqlUnitOfWork:
         self.chat_lines: ChatLines = SqlChatLines(link)
         self.calendar: Calendar = SqlCalendar(link)
         self.corrections: Corrections = SqlCorrections(link)
+        self.absences: Absences = SqlAbsences(link)
+        self.exclusions: Exclusions = SqlExclusions(link)
+        self.drafts: StaffDrafts = SqlStaffDrafts(link)
+        self.views: SavedViews = SqlSavedViews(link)
+        self.templates: Templates = SqlTemplates(link)
+        self.presences: Presences = SqlPresences(link)
+        self.openings: IdentityOpenings = SqlIdentityOpenings(link)
+        self.staff_chats: StaffChats = SqlStaffChats(link)
+        self.ratings: Ratings = SqlRatings(link)
+        self.tries: Tries = SqlTries(link)
 
     async def commit(self) -> None:
         """Keep everything, once.

@@ -78,6 +78,15 @@ class ThreadMessage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What staff answered, as its resident may read it again. `is_undelivered`: it never reached them."""
+
+    text: str
+    at: datetime
+    is_undelivered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEvent:
     """A fact of the timeline. `details` holds short values only (codes, outcomes, desks), never a resident's text."""
 

@@ -2,16 +2,29 @@
 
 Storage works in units of work: one transaction each, committed once and explicitly; every other way out changes nothing.
 
-Read in this order: `mail`, `cases`, `staff`, `storage` (a unit of work holds them all), `outside`.
+Read in this order: `mail`, `cases`, `after`, `staff`, `storage` (a unit of work holds them all), `outside`.
 """
 
-from bot.ports.cases import Cases, Corrections, QueueKey, QueueLine, Viewer
+from bot.ports.after import Rating, Ratings, Tries
+from bot.ports.cases import Cases, Corrections, QueueKey, QueueLine
+from bot.ports.desk import (
+    Absences,
+    Exclusions,
+    IdentityOpenings,
+    Presences,
+    SavedViews,
+    StaffChats,
+    StaffDrafts,
+    Templates,
+)
 from bot.ports.mail import Backlog, ChatLine, ChatLines, Conversations, FailedUpdate, Inbox, KeptUpdate, Outbox, RawUpdate
 from bot.ports.outside import Calendar, CalendarSource, ChannelPort, Clock, FileKeeper, FileStore, Receipts, Sealer
 from bot.ports.staff import Audit, Sessions, StaffMembers
 from bot.ports.storage import Storage, UnitOfWork
+from bot.ports.viewing import Viewer
 
 __all__ = [
+    "Absences",
     "Audit",
     "Backlog",
     "Calendar",
@@ -23,20 +36,30 @@ __all__ = [
     "Clock",
     "Conversations",
     "Corrections",
+    "Exclusions",
     "FailedUpdate",
     "FileKeeper",
     "FileStore",
+    "IdentityOpenings",
     "Inbox",
     "KeptUpdate",
     "Outbox",
+    "Presences",
     "QueueKey",
     "QueueLine",
+    "Rating",
+    "Ratings",
     "RawUpdate",
     "Receipts",
+    "SavedViews",
     "Sealer",
     "Sessions",
+    "StaffChats",
+    "StaffDrafts",
     "StaffMembers",
     "Storage",
+    "Templates",
+    "Tries",
     "UnitOfWork",
     "Viewer",
 ]

@@ -9,18 +9,10 @@ from bot.domain.case import Case, CaseCode, CaseId, CaseStatus, Desk, NewCase
 from bot.domain.correction import Correction
 from bot.domain.incoming import StoredFile
 from bot.domain.outcome import Outcome
-from bot.domain.people import Address, Channel, ResidentId, Role, StaffId
-from bot.domain.thread import Attachment, CaseEvent, NewMessage, ThreadMessage
+from bot.domain.people import Address, Channel, ResidentId
+from bot.domain.thread import Answer, Attachment, CaseEvent, NewMessage, ThreadMessage
 from bot.domain.ward import WardCode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Viewer:
-    """Whose eyes a question about cases is asked for. Every read of cases by staff takes one."""
-
-    staff_id: StaffId
-    role: Role
-    ward_code: WardCode | None
+from bot.ports.viewing import Viewer
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +48,8 @@ class Cases(Protocol):
         """The case that this message opened, if any: filing twice must find the first."""
         ...
 
-    async def of_resident(self, resident_id: ResidentId, *, most: int = 10) -> list[Case]:
-        """The resident's own cases, newest first."""
+    async def of_resident(self, resident_id: ResidentId, *, most: int = 10, before: CaseId | None = None) -> list[Case]:
+        """The resident's own cases, newest first; of those filed before that one, where it is given."""
         ...
 
     async def by_serial(self, resident_id: ResidentId, serial: str) -> Case | None:
@@ -79,6 +71,38 @@ class Cases(Protocol):
         ...
 
     async def count(self, viewer: Viewer, *, status: CaseStatus) -> int: ...
+
+    async def by_id(self, case_id: CaseId, *, for_update: bool = False) -> Case | None:
+        """For what is done to a case because of another: no viewer is asked."""
+        ...
+
+    async def alike(self, *, ward_code: WardCode, category: str, since: datetime, most: int = 30) -> list[Case]:
+        """Open cases of a ward's general desk in one category, filed since then, newest first; none that joined another."""
+        ...
+
+    async def joined(self, main_id: CaseId) -> list[Case]:
+        """The cases that joined this one, oldest first, held against other writers until the unit of work ends."""
+        ...
+
+    async def count_joined(self, main_id: CaseId, by: int) -> Case | None:
+        """So many more (or, below zero, fewer; zero: something was said in one of them). Raises the case's version."""
+        ...
+
+    async def reopen(self, case: Case, *, due_at: datetime, is_disputed: bool) -> Case:
+        """Open it again with a new deadline, on its own: it no longer joins another case.
+
+        Raises:
+            StaleVersion: Somebody changed the case since it was read.
+        """
+        ...
+
+    async def newest_answer(self, case_id: CaseId) -> Answer | None:
+        """What staff answered last."""
+        ...
+
+    async def first_photo(self, case_id: CaseId) -> str:
+        """The file store's key of the shown copy of the first photo its resident sent; empty where there is none."""
+        ...
 
     async def change(
         self,

@@ -3,7 +3,18 @@
 from contextlib import AbstractAsyncContextManager
 from typing import Protocol
 
+from bot.ports.after import Ratings, Tries
 from bot.ports.cases import Cases, Corrections
+from bot.ports.desk import (
+    Absences,
+    Exclusions,
+    IdentityOpenings,
+    Presences,
+    SavedViews,
+    StaffChats,
+    StaffDrafts,
+    Templates,
+)
 from bot.ports.mail import ChatLines, Conversations, Inbox, Outbox
 from bot.ports.outside import Calendar
 from bot.ports.staff import Audit, Sessions, StaffMembers
@@ -22,6 +33,16 @@ class UnitOfWork(Protocol):
     chat_lines: ChatLines
     calendar: Calendar
     corrections: Corrections
+    absences: Absences
+    exclusions: Exclusions
+    drafts: StaffDrafts
+    views: SavedViews
+    templates: Templates
+    presences: Presences
+    openings: IdentityOpenings
+    staff_chats: StaffChats
+    ratings: Ratings
+    tries: Tries
 
     async def commit(self) -> None:
         """Keep everything, once. After it the unit of work is over."""

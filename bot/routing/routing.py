@@ -11,7 +11,7 @@ from typing import Literal
 
 from bot.domain.draft import WardSource
 from bot.domain.ward import Point, WardCode
-from bot.routing.gazetteer import Gazetteer, load_gazetteer
+from bot.routing.gazetteer import Gazetteer, Sort, load_gazetteer
 from bot.routing.mentions import Mention, Strength
 from bot.routing.points import WardMap
 from bot.routing.reading import Reading, read
@@ -73,6 +73,14 @@ class Router:
         by_point = self._from_point(point) if point is not None else None
         by_preset = self._from_preset(preset) if preset is not None else None
         return _weigh(by_words, by_point, by_preset)
+
+    def knows_street(self, words: Sequence[str]) -> bool:
+        """Is there a street of this name, without marks?"""
+        return any(name.sort is Sort.STREET for name in self._gazetteer.by_plain.get("".join(words), ()))
+
+    def knows_spot(self, words: Sequence[str]) -> bool:
+        """Is there a stop's landmark of this name, without marks: a market, a school, a station?"""
+        return any(name.sort is Sort.LANDMARK for name in self._gazetteer.by_plain.get("".join(words), ()))
 
     def _read_anew(self, text: str) -> Routing:
         return self._from_words(read(text, self._gazetteer))

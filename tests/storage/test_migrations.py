@@ -1,6 +1,7 @@
 """The schema can be walked up and down with people in it, and the tables in the code are the tables in the database."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import Connection, inspect, text
 from bot.domain.case import Desk
 from bot.domain.correction import Correction
 from bot.domain.thread import Author, NewMessage
+from bot.ports import Rating
 from storage import Database, migrating
 from storage.migrations import HEAD
 from storage.tables import metadata
@@ -78,6 +80,8 @@ async def populate(database: Database) -> None:
         await uow.corrections.add(
             Correction(case_id=case.id, text="x", point=case.point, guess=(TAY_HO,), truth=BA_DINH, at=NOW)
         )
+        await uow.ratings.put(Rating(case_id=case.id, closed_at=NOW, is_resolved=True, stars=5, at=NOW))
+        await uow.tries.add(LAN, now=NOW, window=timedelta(hours=1))
         await uow.audit.record(action="x", now=NOW, staff_id=minh.id, subject=TAY_HO)
         await uow.commit()
 
