@@ -9,7 +9,9 @@ from urllib.parse import quote
 
 from aiohttp import web
 
-from admin.pages import Frame, NotSentPage
+from admin.labels import initials
+from admin.navigation import is_at, places_of
+from admin.pages import BarLink, Frame, NotSentPage
 from bot.domain.people import WARD_ROLES, Language, Role, Session, StaffMember
 from bot.errors import StorageBusy
 from bot.ports import Viewer
@@ -52,7 +54,16 @@ class Visit:
 
     @property
     def frame(self) -> Frame:
-        return Frame(full_name=self.staff.full_name, place=self._place(), has_queue=self.staff.role is not Role.OPERATOR)
+        here = self.request.path
+        return Frame(
+            full_name=self.staff.full_name,
+            initials=initials(self.staff.full_name),
+            place=self._place(),
+            links=[
+                BarLink(path=place.path, wording_key=place.wording_key, is_here=is_at(place, here))
+                for place in places_of(self.staff.role)
+            ],
+        )
 
     def _place(self) -> str:
         code = self.staff.ward_code

@@ -38,6 +38,12 @@ def category_name(category: str, language: Language) -> str:
     return known.vi if language is Language.VI else known.en
 
 
+def initials(full_name: str) -> str:
+    """What stands for a person where there is little room: the last two words' first letters, "Nguyễn Thị Minh" → "TM"."""
+    words = [word for word in full_name.split() if word[0].isalnum()]
+    return "".join(word[0] for word in words[-2:]).upper()
+
+
 def sorting_key(name: str) -> str:
     """Vietnamese names in an order that people expect: by letters first, marks and đ after."""
     plain = unicodedata.normalize("NFD", name.casefold().replace("đ", "d\uffff"))

@@ -12,8 +12,18 @@ class Frame:
     """Who is signed in; every page of the desk but the sign-in has it."""
 
     full_name: str
+    initials: str
     place: str  # the ward, or the city's desk
-    has_queue: bool
+    links: Sequence["BarLink"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class BarLink:
+    """A place of the desk in its bar; see `admin.navigation`."""
+
+    path: str
+    wording_key: str
+    is_here: bool
 
 
 @dataclass(frozen=True, kw_only=True)

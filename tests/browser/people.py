@@ -120,6 +120,12 @@ class Officer(Person):
         await form.locator("[name=password]").fill(password)
         await form.locator("button").click()
 
+    async def signs_out(self) -> None:
+        """By the menu behind one's name."""
+        await self.part("who").click()
+        await self.part("logout-form").locator("button").click()
+        await expect(self.part("login-form")).to_be_visible()
+
     async def renews(self, password: str) -> None:
         """By the form that is open: a new password for the given one."""
         form = self.part("password-form")

@@ -110,6 +110,7 @@ async def test_words_outlive_a_session_that_ended(town: Town) -> None:
     minh = await at_the_case(town, "minh", code)
     other = await minh.page.context.new_page()
     await other.goto(minh.root + "/staff/")
+    await other.get_by_test_id("who").click()
     await other.get_by_test_id("logout-form").locator("button").click()
     await expect(other.get_by_test_id("login-form")).to_be_visible()
     minh.watch.expected |= {401, 403}

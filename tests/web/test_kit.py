@@ -347,3 +347,13 @@ async def test_a_throttle_does_not_grow_with_the_names_that_are_tried() -> None:
 def test_who_is_at_the_other_end(remote: str, forwarded: str, expected: str) -> None:
     headers = {"X-Forwarded-For": forwarded} if forwarded else {}
     assert peer(make_mocked_request("GET", "/", headers=headers).clone(remote=remote)) == expected
+
+
+async def test_assets_come_packed_to_those_who_take_them_so(client: Client) -> None:
+    """A browser gets a quarter of the bytes; whoever does not ask for it gets the same content plain."""
+    asset = load_assets()["homthu.css"]
+    for accepted, encoding in (("gzip, br", "gzip"), ("identity", None)):
+        response = await client.get(asset.path, headers={"Accept-Encoding": accepted})
+        assert (await response.read(), response.headers.get("Content-Encoding")) == (asset.data, encoding)
+        assert response.headers["Vary"] == "Accept-Encoding"
+    assert len(asset.packed) < len(asset.data) / 3
