@@ -64,6 +64,10 @@ inbox = Table(
 Index("ix_inbox_waiting", inbox.c.id, **only_where("state = 'waiting'"))
 Index("ix_inbox_waiting_address", inbox.c.channel, inbox.c.address_id, inbox.c.id, **only_where("state = 'waiting'"))
 Index("ix_inbox_failed", inbox.c.id, **only_where("state = 'failed'"))
+# What was handled and is not yet blanked: a web chat's page reads its own, the other channels keep their own.
+HANDLED = "state <> 'waiting' AND body <> '' AND channel <> 'webchat'"
+Index("ix_inbox_read_address", inbox.c.channel, inbox.c.address_id, inbox.c.id, **only_where(HANDLED))
+Index("ix_inbox_read", inbox.c.handled_at, **only_where(HANDLED))
 Index("ix_inbox_webchat", inbox.c.address_id, inbox.c.id, **only_where("channel = 'webchat'"))
 
 # Every reply, until the channel took it or it never can be delivered.
@@ -93,6 +97,8 @@ Index("ix_outbox_waiting", outbox.c.id, **only_where("state = 'waiting'"))
 Index("ix_outbox_waiting_address", outbox.c.channel, outbox.c.external_id, outbox.c.id, **only_where("state = 'waiting'"))
 Index("ix_outbox_failed_case", outbox.c.case_id, **only_where("state = 'failed'"))
 Index("ix_outbox_message", outbox.c.message_id, **only_where("message_id IS NOT NULL"))
+FINISHED = "state <> 'waiting' AND channel <> 'webchat'"
+Index("ix_outbox_sent_address", outbox.c.channel, outbox.c.external_id, outbox.c.id, **only_where(FINISHED))
 Index("ix_outbox_webchat", outbox.c.external_id, outbox.c.id, **only_where("channel = 'webchat'"))
 
 residents = Table(
@@ -133,6 +139,7 @@ conversations = Table(
     Column("draft_reminded", Boolean, nullable=False, server_default=false()),
     Column("paused_until", UtcDateTime),  # staff alone write these two
     Column("pause_reason", CleanText, nullable=False, server_default=""),
+    Column("pause_told_at", UtcDateTime),
     ForeignKeyConstraint(
         ["channel", "external_id"], ["addresses.channel", "addresses.external_id"], name="fk_conversations_address"
     ),
@@ -177,6 +184,8 @@ cases = Table(
     Column("owner_id", Id, ForeignKey("staff.id", name="fk_cases_owner_id")),
     Column("owner_until", UtcDateTime),  # an owner who does nothing until then gives the case back to the queue
     Column("hops", Integer, nullable=False, server_default="0"),  # how often it was moved
+    Column("erase_asked_at", UtcDateTime),  # the resident wants to be forgotten: once it is closed, its words go
+    Column("erased_at", UtcDateTime),
     UniqueConstraint("channel", "external_id", "source_id"),
     CheckConstraint("desk NOT IN ('general', 'restricted') OR ward_code IS NOT NULL", name="ward_of_desk"),
 )
@@ -212,6 +221,7 @@ Index(
 )
 Index("ix_cases_owner_until", cases.c.owner_until, **only_where("owner_until IS NOT NULL"))
 Index("ix_cases_resident", cases.c.resident_id, cases.c.id)
+Index("ix_cases_erase", cases.c.closed_at, **only_where("erase_asked_at IS NOT NULL"))
 
 Index("ix_cases_joined", cases.c.main_case_id, **only_where("main_case_id IS NOT NULL"))
 # "Is there an open case of this already?": never about an official, and never one that has itself joined another.
@@ -275,6 +285,16 @@ attachments = Table(
     Column("media_type", CleanText, nullable=False),
     Column("size", Id, nullable=False),  # bytes
     Column("trouble", String(16)),
+)
+Index("ix_attachments_key", attachments.c.key, **only_where("key <> ''"))
+Index("ix_attachments_shown_key", attachments.c.shown_key, **only_where("shown_key <> ''"))
+
+# Files that nothing may point to any more: removed from the store once that is so.
+doomed_files = Table(
+    "doomed_files",
+    metadata,
+    Column("key", String(64), primary_key=True),
+    Column("due_at", UtcDateTime, nullable=False, index=True),
 )
 
 staff = Table(
