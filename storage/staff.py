@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Row, bindparam, delete, select, update
 
-from bot.domain.people import Language, Role, StaffId, StaffMember
+from bot.domain.people import Language, Role, StaffId, StaffMember, Unit
 from bot.domain.ward import WardCode
 from bot.errors import UsernameTaken
 from storage.link import Link, by_engine
@@ -17,6 +17,12 @@ _add = by_engine(
 _by_username = select(staff).where(staff.c.folded_username == bindparam("folded"))
 _get = select(staff).where(staff.c.id == bindparam("member"))
 _everyone = select(staff).order_by(staff.c.folded_username)
+_of_ward = _everyone.where(staff.c.ward_code == bindparam("ward"))
+_place = (
+    update(staff)
+    .where(staff.c.id == bindparam("member"))
+    .values(role=bindparam("new_role"), ward_code=bindparam("ward"), unit=bindparam("new_unit"))
+)
 _set_password = (
     update(staff)
     .where(staff.c.id == bindparam("member"))
@@ -43,6 +49,7 @@ def member_from(row: Row[Any]) -> StaffMember:
         language=Language(row.language),
         is_disabled=row.is_disabled,
         must_change_password=row.must_change_password,
+        unit=Unit(row.unit),
     )
 
 
@@ -64,6 +71,7 @@ class SqlStaffMembers:
         password_hash: str,
         must_change_password: bool,
         now: datetime,
+        unit: Unit = Unit.NONE,
     ) -> StaffMember:
         """Raises UsernameTaken."""
         row = await self._link.row(
@@ -79,6 +87,7 @@ class SqlStaffMembers:
                 "is_disabled": False,
                 "must_change_password": must_change_password,
                 "created_at": now,
+                "unit": unit.value,
             },
         )
         if row is None:
@@ -95,6 +104,14 @@ class SqlStaffMembers:
 
     async def everyone(self) -> list[StaffMember]:
         return [member_from(row) for row in await self._link.rows(_everyone)]
+
+    async def of_ward(self, ward_code: WardCode) -> list[StaffMember]:
+        return [member_from(row) for row in await self._link.rows(_of_ward, {"ward": ward_code})]
+
+    async def place(self, staff_id: StaffId, *, role: Role, ward_code: WardCode | None, unit: Unit) -> None:
+        values = {"member": staff_id, "new_role": role.value, "ward": ward_code, "new_unit": unit.value}
+        await self._link.run(_place, values)
+        await self._link.run(_end_sessions, {"member": staff_id})
 
     async def set_password(self, staff_id: StaffId, password_hash: str, *, must_change: bool) -> None:
         await self._link.run(_set_password, {"member": staff_id, "hash": password_hash, "must_change": must_change})

@@ -2,7 +2,7 @@
 
 Storage works in units of work: one transaction each, committed once and explicitly; every other way out changes nothing.
 
-Read in this order: `mail`, `cases`, `after`, `staff`, `storage` (a unit of work holds them all), `outside`.
+Read in this order: `mail`, `viewing`, `cases`, `after`, `staff`, `desk`, `storage` (a unit of work holds them all), `outside`.
 """
 
 from bot.ports.after import Rating, Ratings, Tries

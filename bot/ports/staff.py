@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
-from bot.domain.people import Language, Role, Session, StaffId, StaffMember
+from bot.domain.people import Language, Role, Session, StaffId, StaffMember, Unit
 from bot.domain.ward import WardCode
 
 
@@ -21,6 +21,7 @@ class StaffMembers(Protocol):
         password_hash: str,
         must_change_password: bool,
         now: datetime,
+        unit: Unit = Unit.NONE,
     ) -> StaffMember: ...
 
     async def by_username(self, username: str) -> tuple[StaffMember, str] | None:
@@ -30,6 +31,14 @@ class StaffMembers(Protocol):
     async def get(self, staff_id: StaffId) -> StaffMember | None: ...
 
     async def everyone(self) -> list[StaffMember]: ...
+
+    async def of_ward(self, ward_code: WardCode) -> list[StaffMember]:
+        """Its own staff, closed accounts too, by name."""
+        ...
+
+    async def place(self, staff_id: StaffId, *, role: Role, ward_code: WardCode | None, unit: Unit) -> None:
+        """Change where somebody stands. Also ends every session of this member."""
+        ...
 
     async def set_password(self, staff_id: StaffId, password_hash: str, *, must_change: bool) -> None:
         """Also ends every session of this member."""

@@ -6,7 +6,7 @@ from itertools import count
 from bot.domain.case import Case, CaseKind, Desk, NewCase, new_code
 from bot.domain.draft import Conversation
 from bot.domain.incoming import FileKind, StoredFile
-from bot.domain.people import Address, Channel, Role, StaffId, StaffMember
+from bot.domain.people import Address, Channel, Role, StaffId, StaffMember, Unit
 from bot.domain.reply import NewReply, Reply
 from bot.domain.ward import Point, WardCode
 from bot.ports import RawUpdate, UnitOfWork, Viewer
@@ -102,13 +102,20 @@ async def a_case(database: Database, **what: object) -> Case:
     return case
 
 
-async def hire(uow: UnitOfWork, username: str = "minh", ward: WardCode | None = TAY_HO) -> StaffMember:
+async def hire(
+    uow: UnitOfWork,
+    username: str = "minh",
+    ward: WardCode | None = TAY_HO,
+    role: Role | None = None,
+    unit: Unit = Unit.NONE,
+) -> StaffMember:
     return await uow.staff.add(
         username=username,
         full_name="Trần Minh",
-        role=Role.WARD_OFFICER if ward else Role.CITY_COORDINATOR,
+        role=role or (Role.WARD_OFFICER if ward else Role.CITY_COORDINATOR),
         ward_code=ward,
         password_hash="argon2id$…",
         must_change_password=True,
         now=NOW,
+        unit=unit,
     )

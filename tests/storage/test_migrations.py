@@ -11,15 +11,32 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from bot.domain.case import Desk
+from bot.domain.case import CaseId, Desk
 from bot.domain.correction import Correction
+from bot.domain.people import Channel, Language, Role, StaffId, Unit
+from bot.domain.staffing import DraftForm, Exclusion, NewTemplate, StaffDraft, Why
 from bot.domain.thread import Author, NewMessage
-from bot.ports import Rating
+from bot.ports import Rating, UnitOfWork
 from storage import Database, migrating
 from storage.migrations import HEAD
 from storage.tables import metadata
 from tests.databases import PostgresDatabases
-from tests.storage.cast import BA_DINH, HOA, LAN, NOW, TAY_HO, a_case, file_case, hire, keep, photo, resident, says, update
+from tests.storage.cast import (
+    BA_DINH,
+    HOA,
+    LAN,
+    LATER,
+    NOW,
+    TAY_HO,
+    a_case,
+    file_case,
+    hire,
+    keep,
+    photo,
+    resident,
+    says,
+    update,
+)
 
 ROOT = Path(__file__).parents[2]
 
@@ -68,6 +85,22 @@ async def differences(database: Database) -> list[object]:
         return await connection.run_sync(compare)
 
 
+async def furnish(uow: UnitOfWork, case_id: CaseId, minh: StaffId) -> None:
+    """What staff keep beside the cases."""
+    chief = (await hire(uow, "chief", role=Role.WARD_LEADER, unit=Unit.LEADERSHIP)).id
+    await hire(uow, "inspector", None, Role.INSPECTOR)
+    away = {"staff_id": chief, "deputy_id": minh, "from_at": NOW, "until_at": LATER, "made_by": chief}
+    await uow.absences.add(**away, now=NOW)  # type: ignore[arg-type]  # ids and moments, each where it belongs
+    await uow.exclusions.add([Exclusion(case_id=case_id, staff_id=chief, why=Why.ACCUSED)])
+    await uow.exclusions.name_unit(case_id, Unit.POLICE)
+    await uow.drafts.put(StaffDraft(staff_id=minh, case_id=case_id, form=DraftForm.REPLY, text="x", updated_at=NOW))
+    await uow.views.put(minh, "x", "status=open")
+    await uow.templates.add(NewTemplate(ward_code=TAY_HO, name="x", language=Language.VI, text="x"))
+    await uow.presences.say(case_id, minh, NOW, is_writing=True)
+    await uow.openings.ask(case_id, asked_by=minh, reason="x", now=NOW)
+    await uow.staff_chats.begin(minh, Channel.ZALO, "0" * 64)
+
+
 async def populate(database: Database) -> None:
     """Somebody in every table."""
     await keep(database, update(1, "lan"), update(2, "hoa", unreadable="not JSON"))
@@ -83,6 +116,7 @@ async def populate(database: Database) -> None:
         await uow.ratings.put(Rating(case_id=case.id, closed_at=NOW, is_resolved=True, stars=5, at=NOW))
         await uow.tries.add(LAN, now=NOW, window=timedelta(hours=1))
         await uow.audit.record(action="x", now=NOW, staff_id=minh.id, subject=TAY_HO)
+        await furnish(uow, case.id, minh.id)
         await uow.commit()
 
 
