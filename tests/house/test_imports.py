@@ -18,6 +18,7 @@ CORE_OF_SERVICES = (
     "bot.wording",
     "bot.services",
 )
+CORE_OF_CONDUCT = ("bot.domain", "bot.routing.folding", "bot.conduct")
 CORE_OF_STORAGE = ("bot.domain", "bot.ports", "bot.errors", "bot.bell", "storage")
 
 
@@ -32,6 +33,8 @@ def breaks_house_rule(found: Import) -> bool:
         return not within(what, "bot.domain") and what.split(".")[0] not in sys.stdlib_module_names
     if within(who, "bot.services"):
         return ours and what != "bot" and not any(within(what, module) for module in CORE_OF_SERVICES)
+    if within(who, "bot.conduct"):
+        return ours and what not in ("bot", "bot.routing") and not any(within(what, module) for module in CORE_OF_CONDUCT)
     if room == "storage":
         return ours and what != "bot" and not any(within(what, module) for module in CORE_OF_STORAGE)
     return ours and not within(what, "bot") and not within(what, room)
@@ -48,6 +51,8 @@ def imports_telegrams_library(found: Import) -> bool:
         ("bot.domain.case", "from bot.errors import BotError"),
         ("bot.services.file_case", "from storage.cases import Cases"),
         ("bot.services.file_case", "from bot.settings import Settings"),
+        ("bot.conduct.finding", "from bot.understanding import understand_text"),
+        ("bot.conduct.finding", "from bot.routing.names import near"),
         ("bot.routing.points", "from handlers import intake"),
         ("handlers.intake", "from storage import Database"),
         ("handlers.dialogue.filing", "from admin import pages"),
