@@ -41,6 +41,11 @@ def catalogue(language: Language) -> Mapping[str, tuple[str, ...]]:
     return found
 
 
+def has(language: Language, key: str) -> bool:
+    """Is there a sentence of this key? For names that only some of a list have."""
+    return key in catalogue(language)
+
+
 def say(language: Language, key: str, **values: object) -> str:
     """The sentence of this key, its values filled in. Plain text: whoever shows it escapes it.
 

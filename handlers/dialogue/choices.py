@@ -25,13 +25,28 @@ class Act(StrEnum):
     NO_WARD = "w0"  # the resident cannot tell
     KIND = "k"
     OTHER_KIND = "k?"
+    ANONYMOUS = "a"  # "1": from now on, "0": no longer
+    LEADER = "l"  # it is ("1") or is not ("0") about those who lead the ward
     NEW = "new"
     NEW_FROM = "n"  # the message that joined a case is a matter of its own
     LANGUAGE = "lang"
     UNKNOWN = ""
 
 
-_OF_A_DRAFT = frozenset({Act.SEND, Act.CANCEL, Act.BACK, Act.WARD, Act.OTHER_WARD, Act.NO_WARD, Act.KIND, Act.OTHER_KIND})
+_OF_A_DRAFT = frozenset(
+    {
+        Act.SEND,
+        Act.CANCEL,
+        Act.BACK,
+        Act.WARD,
+        Act.OTHER_WARD,
+        Act.NO_WARD,
+        Act.KIND,
+        Act.OTHER_KIND,
+        Act.ANONYMOUS,
+        Act.LEADER,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)

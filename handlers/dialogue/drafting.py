@@ -141,6 +141,11 @@ def choose_accused(draft: Draft, accused: Accused) -> Draft:
     return replace(draft, accused=accused, accused_chosen=True) if draft.is_about_official else draft
 
 
+def choose_anonymous(draft: Draft, *, is_anonymous: bool) -> Draft:
+    """The resident says whether staff may ever learn who it is."""
+    return replace(draft, is_anonymous=is_anonymous)
+
+
 def choose_ward(draft: Draft, code: WardCode | None) -> Draft:
     """The resident says which ward it is; None: cannot tell."""
     why = (*draft.trace, f"chosen: {code or 'cannot tell'}")

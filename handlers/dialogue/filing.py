@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from bot.domain.case import Accused
 from bot.domain.draft import Draft, Question
 from bot.domain.incoming import Incoming, IncomingKind
 from bot.services.file_case import file_case
@@ -9,6 +10,8 @@ from handlers.dialogue.asking import ask_kind, ask_next, ask_ward, say_receipt
 from handlers.dialogue.choices import Act, Pressed, kind_of
 from handlers.dialogue.drafting import (
     begin,
+    choose_accused,
+    choose_anonymous,
     choose_kind,
     choose_ward,
     is_full,
@@ -100,6 +103,10 @@ def _correct(turn: Turn, draft: Draft, pressed: Pressed) -> None:
             turn.say("chat_button_stale")
         else:
             draft = choose_kind(draft, kind, turn.city)
+    elif pressed.act is Act.ANONYMOUS:
+        draft = choose_anonymous(draft, is_anonymous=pressed.value == "1")
+    elif pressed.act is Act.LEADER:
+        draft = choose_accused(draft, Accused.LEADER if pressed.value == "1" else Accused.OFFICIAL)
     turn.update(draft, turn.conversation.asked)
     ask_next(turn)
 

@@ -155,7 +155,7 @@ async def test_the_last_ward_is_offered_first_and_never_taken_by_itself(meet: Me
     await lan.says("gửi")
     assert len(await lan.cases()) == 1, "filed without anybody having said where"
     await lan.presses("Phường Tây Hồ (lần trước)")
-    assert "Nơi nhận: phường Tây Hồ\n" in lan.hears[-1]
+    assert "Nơi nhận: phường Tây Hồ (Bạn chọn)\n" in lan.hears[-1]
     await lan.presses("Gửi")
 
     assert [case.ward_code for case in await lan.cases()] == ["00103", "00103"]
@@ -169,7 +169,7 @@ async def test_last_time_in_english(meet: Meet) -> None:
     await ann.says("The street light is broken")
     assert ann.labels == ["Tay Ho Ward (last time)", "I don't know", "Cancel"]
     await ann.presses("Tay Ho Ward (last time)")
-    assert "Goes to: Tay Ho Ward\n" in ann.hears[-1]
+    assert "Goes to: Tay Ho Ward (your choice)\n" in ann.hears[-1]
 
 
 async def test_the_last_ward_outweighs_nothing(meet: Meet) -> None:

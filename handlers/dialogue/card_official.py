@@ -1,0 +1,44 @@
+"""What a resident should know before a report about an official goes off: who reads it, who does not, what the messenger
+itself can see, and where it is more private.
+"""
+
+from bot.domain.case import Accused, CaseKind, Desk, choose_desk
+from bot.domain.draft import Draft
+from bot.domain.people import Channel
+from bot.domain.reply import Choice
+from handlers.dialogue.choices import Act, about_draft
+from handlers.dialogue.labels import ward_name
+from handlers.dialogue.turn import Turn
+
+# The law wants these signed and handed in (L-03, L-04): the resident must know that a chat is neither.
+FORMAL = frozenset({"off_formal_complaint", "off_formal_denunciation"})
+
+_SEES = {Channel.TELEGRAM: "Telegram", Channel.ZALO: "Zalo"}
+
+
+def say_who_reads(turn: Turn, draft: Draft) -> None:
+    """Two or three short sentences on a report about an official; more where it sounds like a formal complaint."""
+    lines = [_readers(turn, draft)]
+    if messenger := _SEES.get(turn.incoming.address.channel):
+        lines.append(turn.word("card_messenger_sees", messenger=messenger))
+        if turn.city.public_url:
+            lines.append(turn.word("card_more_private", link=f"{turn.city.public_url}/chat"))
+    lines.append(turn.word("card_formal" if draft.category in FORMAL else "card_be_true"))
+    turn.say("card_note", lines="\n".join(lines))
+
+
+def _readers(turn: Turn, draft: Draft) -> str:
+    if draft.accused is Accused.LEADER:
+        return turn.word("card_readers_not_ward")
+    kind = draft.kind or CaseKind.SUGGESTION
+    desk = choose_desk(kind, draft.ward_code, is_sensitive=draft.is_sensitive, accused=draft.accused)
+    if desk is Desk.RESTRICTED and draft.ward_code:
+        return turn.word("card_readers_restricted", ward=ward_name(turn, draft.ward_code))
+    return turn.word("card_readers_city")
+
+
+def leader_button(turn: Turn, draft: Draft) -> Choice:
+    """Takes the report past everybody in the ward, or back to those whom its leader named."""
+    is_leader = draft.accused is Accused.LEADER
+    label = turn.word("card_button_not_leader" if is_leader else "card_button_leader")
+    return Choice(label, about_draft(Act.LEADER, draft.serial, "0" if is_leader else "1"))
