@@ -1,8 +1,11 @@
 """The people who write to the bot. What they do becomes an update; what the bot says, they hear."""
 
 import asyncio
+import random
 import re
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -36,6 +39,7 @@ class Resident:
         self._read = 0
         self._news = asyncio.Event()
         self._wrote: dict[int, dict[str, Any]] = {}
+        self._held: list[dict[str, Any]] | None = None
         self.me = {"id": number, "is_bot": False, "first_name": f"Lan {number}", "language_code": language}
         self.chat = {"id": number, "type": "private", "first_name": f"Lan {number}"}
 
@@ -187,8 +191,22 @@ class Resident:
         message_id = self._server.next_message_id()
         base = {"message_id": message_id, "date": int(time.time()), "chat": self.chat, "from": self.me}
         self._wrote[message_id] = base | content
-        self._server.feed({"message": base | content})
+        if self._held is None:
+            self._server.feed({"message": base | content})
+        else:
+            self._held.append({"message": base | content})
         return message_id
+
+    @asynccontextmanager
+    async def out_of_order(self, seed: int, *, seconds: float) -> AsyncIterator[None]:
+        """What is sent inside arrives in another order (by this seed), spread over so many seconds."""
+        self._held = []
+        yield
+        held, self._held = self._held, None
+        random.Random(seed).shuffle(held)  # the same order every time
+        for update in held:
+            self._server.feed(update)
+            await asyncio.sleep(seconds / len(held))
 
     def _file(self, data: bytes, size: int | None = None) -> dict[str, Any]:
         file_id = self._server.keep_file(data, size=size)
