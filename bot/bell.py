@@ -1,7 +1,7 @@
-"""Wakes whoever waits for new replies, so that nobody has to ask the database again and again.
+"""Wakes whoever waits for new replies, or for news of cases, so that nobody has to ask the database again and again.
 
 A bell is a hint inside one process, never a promise: every listener also looks by itself now and then, because another
-process may have queued the reply, and because a process may die between its commit and the ring.
+process may have queued the reply or told the news, and because a process may die between its commit and the ring.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ class Bell:
 
     def __init__(self) -> None:
         self._listeners: dict[Address | None, set[asyncio.Event]] = {}
+        self._desk: set[asyncio.Event] = set()
 
     def ring(self, addresses: Iterable[Address]) -> None:
         """Wake the listeners of these addresses, and those who listen to all."""
@@ -34,6 +35,21 @@ class Bell:
             self._listeners[address].discard(event)
             if not self._listeners[address]:
                 del self._listeners[address]
+
+    def ring_desk(self) -> None:
+        """Something happened to a case: rung by storage after a commit that recorded it."""
+        for event in self._desk:
+            event.set()
+
+    @contextmanager
+    def listen_desk(self) -> Iterator[asyncio.Event]:
+        """An event that is set at every ring of the desk; the listener clears it."""
+        event = asyncio.Event()
+        self._desk.add(event)
+        try:
+            yield event
+        finally:
+            self._desk.discard(event)
 
 
 async def heard(event: asyncio.Event, timeout: float) -> bool:

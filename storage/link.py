@@ -47,13 +47,14 @@ def _insert_of(engine: str) -> Insert:
 class Link:
     """Lives as long as its unit of work."""
 
-    __slots__ = ("_connection", "engine", "rung", "rung_after")
+    __slots__ = ("_connection", "engine", "has_news", "rung", "rung_after")
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection: AsyncConnection | None = connection
         self.engine = connection.dialect.name
         self.rung: set[Address] = set()  # who hears the bell after the commit
         self.rung_after: dict[timedelta, set[Address]] = {}  # and who hears it so much later
+        self.has_news = False  # something happened to a case: the desk hears it after the commit
 
     @property
     def is_postgres(self) -> bool:

@@ -215,6 +215,7 @@ class SqlOutbox:
             await self._link.run(_name_case, {"row": result.reply_id, "case": case_id})
         if case_id is None:
             return
+        self._link.has_news = True
         details = {"reply": str(result.reply_id), "error": result.error[:100]}
         await self._link.run(
             _add_event,

@@ -144,6 +144,7 @@ class CaseThreads:
         return _attachment(row) if row else None
 
     async def record(self, event: CaseEvent) -> None:
+        self._link.has_news = True
         await self._link.run(
             _record,
             {

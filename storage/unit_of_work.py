@@ -16,6 +16,7 @@ from bot.ports import (
     Exclusions,
     IdentityOpenings,
     Inbox,
+    News,
     Outbox,
     Presences,
     Ratings,
@@ -40,6 +41,7 @@ from storage.exclusions import SqlExclusions
 from storage.identity_openings import SqlIdentityOpenings
 from storage.inbox import SqlInbox
 from storage.link import Link
+from storage.news import SqlNews
 from storage.outbox import SqlOutbox
 from storage.ratings import SqlRatings, SqlTries
 from storage.saved_views import SqlSavedViews
@@ -80,6 +82,7 @@ class SqlUnitOfWork:
         self.staff_chats: StaffChats = SqlStaffChats(link)
         self.ratings: Ratings = SqlRatings(link)
         self.tries: Tries = SqlTries(link)
+        self.news: News = SqlNews(link)
 
     async def commit(self) -> None:
         """Keep everything, once.
@@ -103,6 +106,8 @@ class SqlUnitOfWork:
             bell.ring(self._link.rung)
         for after, addresses in self._link.rung_after.items():
             asyncio.get_running_loop().call_later(after.total_seconds(), bell.ring, addresses)
+        if self._link.has_news:
+            bell.ring_desk()
 
     def end(self) -> None:
         """Nothing more can be asked of it."""

@@ -18,6 +18,7 @@ from bot.ports.desk import (
     Templates,
 )
 from bot.ports.mail import Backlog, ChatLine, ChatLines, Conversations, FailedUpdate, Inbox, KeptUpdate, Outbox, RawUpdate
+from bot.ports.news import CaseNews, News
 from bot.ports.outside import Calendar, CalendarSource, ChannelPort, Clock, FileKeeper, FileStore, Receipts, Sealer
 from bot.ports.staff import Audit, Sessions, StaffMembers
 from bot.ports.storage import Storage, UnitOfWork
@@ -29,6 +30,7 @@ __all__ = [
     "Backlog",
     "Calendar",
     "CalendarSource",
+    "CaseNews",
     "Cases",
     "ChannelPort",
     "ChatLine",
@@ -43,6 +45,7 @@ __all__ = [
     "IdentityOpenings",
     "Inbox",
     "KeptUpdate",
+    "News",
     "Outbox",
     "Presences",
     "QueueKey",

@@ -16,6 +16,7 @@ from bot.ports.desk import (
     Templates,
 )
 from bot.ports.mail import ChatLines, Conversations, Inbox, Outbox
+from bot.ports.news import News
 from bot.ports.outside import Calendar
 from bot.ports.staff import Audit, Sessions, StaffMembers
 
@@ -43,6 +44,7 @@ class UnitOfWork(Protocol):
     staff_chats: StaffChats
     ratings: Ratings
     tries: Tries
+    news: News
 
     async def commit(self) -> None:
         """Keep everything, once. After it the unit of work is over."""
