@@ -97,6 +97,7 @@ def case_from(row: Row[Any]) -> Case:
         joined_count=row.joined_count,
         place_key=row.place_key,
         disputes=row.disputes,
+        erased_at=row.erased_at,
     )
 
 

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, Text, bindparam, delete, insert, select, type_coerce
+from sqlalchemy import Row, Text, bindparam, delete, insert, select, type_coerce, update
 
 from bot.domain.case import CaseCode
 from bot.domain.draft import Awaited, Awaits, Conversation, Draft, Question
-from bot.domain.people import Address, Language, ResidentId
+from bot.domain.people import Address, Channel, Language, ResidentId
 from bot.domain.ward import WardCode
 from storage.link import Link, by_engine
 from storage.tables import addresses, conversations, residents
@@ -21,10 +21,11 @@ _KEY = ("channel", "external_id")
 _NOT_OURS = (*_KEY, "paused_until", "pause_reason")  # a turn that began before staff paused must not undo it
 
 # The draft as text: what cannot be parsed must not keep us from the rest of the row.
-_get = select(
+ROWS = select(
     *(column for column in conversations.c if column.name != "draft"),
     type_coerce(conversations.c.draft, Text).label("draft"),
-).where(conversations.c.channel == bindparam("channel"), conversations.c.external_id == bindparam("external_id"))
+)
+_get = ROWS.where(conversations.c.channel == bindparam("channel"), conversations.c.external_id == bindparam("external_id"))
 _put = by_engine(
     lambda insert_into: (stored := insert_into(conversations)).on_conflict_do_update(
         index_elements=_KEY,
@@ -37,6 +38,11 @@ _whose = select(addresses.c.resident_id).where(
 _new_resident = insert(residents).returning(residents.c.id)
 _new_address = by_engine(
     lambda insert_into: insert_into(addresses).on_conflict_do_nothing(index_elements=_KEY).returning(addresses.c.resident_id)
+)
+_pause = (
+    update(conversations)
+    .where(conversations.c.channel == bindparam("on"), conversations.c.external_id == bindparam("whom"))
+    .values(paused_until=bindparam("until"), pause_reason=bindparam("why"), pause_told_at=None)
 )
 _drop_resident = delete(residents).where(residents.c.id == bindparam("resident"))
 
@@ -51,26 +57,7 @@ class SqlConversations:
 
     async def get(self, address: Address) -> Conversation:
         row = await self._link.row(_get, {"channel": address.channel.value, "external_id": address.external_id})
-        if row is None:
-            return Conversation(address=address)
-        draft, asked = _draft_of(row)
-        return Conversation(
-            address=address,
-            resident_id=ResidentId(row.resident_id),
-            language=Language(row.language),
-            draft=draft,
-            asked=asked,
-            case_code=CaseCode(row.case_code) if row.case_code else None,
-            preset_ward=WardCode(row.preset_ward) if row.preset_ward else None,
-            last_group_id=row.last_group_id,
-            is_blocked=row.is_blocked,
-            last_ward=WardCode(row.last_ward) if row.last_ward else None,
-            awaits=_awaits_of(row.awaits),
-            draft_due_at=row.draft_due_at,
-            draft_reminded=row.draft_reminded,
-            paused_until=row.paused_until,
-            pause_reason=row.pause_reason,
-        )
+        return conversation_from(row) if row else Conversation(address=address)
 
     async def put(self, conversation: Conversation, now: datetime) -> Conversation:
         if conversation.resident_id is None:
@@ -93,10 +80,15 @@ class SqlConversations:
                 "awaits": [conversation.awaits.what, conversation.awaits.about] if conversation.awaits else None,
                 "draft_due_at": conversation.draft_due_at,
                 "draft_reminded": conversation.draft_reminded,
+                "pause_told_at": conversation.pause_told_at,
                 "updated_at": now,
             },
         )
         return conversation
+
+    async def pause(self, address: Address, *, until: datetime | None, reason: str) -> bool:
+        key = {"on": address.channel.value, "whom": address.external_id}
+        return await self._link.run(_pause, {**key, "until": until, "why": reason if until else ""}) == 1
 
     async def _resident_of(self, address: Address, now: datetime) -> ResidentId:
         key = {"channel": address.channel.value, "external_id": address.external_id}
@@ -109,6 +101,29 @@ class SqlConversations:
             await self._link.run(_drop_resident, {"resident": resident_id})
             resident_id = await self._link.value(_whose, key)
         return ResidentId(resident_id)
+
+
+def conversation_from(row: Row[Any]) -> Conversation:
+    """The conversation of one of `ROWS`."""
+    draft, asked = _draft_of(row)
+    return Conversation(
+        address=Address(Channel(row.channel), row.external_id),
+        resident_id=ResidentId(row.resident_id),
+        language=Language(row.language),
+        draft=draft,
+        asked=asked,
+        case_code=CaseCode(row.case_code) if row.case_code else None,
+        preset_ward=WardCode(row.preset_ward) if row.preset_ward else None,
+        last_group_id=row.last_group_id,
+        is_blocked=row.is_blocked,
+        last_ward=WardCode(row.last_ward) if row.last_ward else None,
+        awaits=_awaits_of(row.awaits),
+        draft_due_at=row.draft_due_at,
+        draft_reminded=row.draft_reminded,
+        paused_until=row.paused_until,
+        pause_reason=row.pause_reason,
+        pause_told_at=row.pause_told_at,
+    )
 
 
 def _awaits_of(found: list[str] | None) -> Awaits | None:

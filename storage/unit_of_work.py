@@ -13,13 +13,17 @@ from bot.ports import (
     ChatLines,
     Conversations,
     Corrections,
+    Erasure,
     Exclusions,
+    Identities,
     IdentityOpenings,
     Inbox,
     News,
+    Offices,
     Outbox,
     Presences,
     Ratings,
+    Retention,
     SavedViews,
     Sessions,
     StaffChats,
@@ -37,13 +41,17 @@ from storage.cases import SqlCases
 from storage.chat_lines import SqlChatLines
 from storage.conversations import SqlConversations
 from storage.corrections import SqlCorrections
+from storage.erasure import SqlErasure
 from storage.exclusions import SqlExclusions
+from storage.identities import SqlIdentities
 from storage.identity_openings import SqlIdentityOpenings
 from storage.inbox import SqlInbox
 from storage.link import Link
 from storage.news import SqlNews
+from storage.offices import SqlOffices
 from storage.outbox import SqlOutbox
 from storage.ratings import SqlRatings, SqlTries
+from storage.retention import SqlRetention
 from storage.saved_views import SqlSavedViews
 from storage.sessions import SqlSessions
 from storage.staff import SqlStaffMembers
@@ -83,6 +91,10 @@ class SqlUnitOfWork:
         self.ratings: Ratings = SqlRatings(link)
         self.tries: Tries = SqlTries(link)
         self.news: News = SqlNews(link)
+        self.identities: Identities = SqlIdentities(link)
+        self.ward_settings: Offices = SqlOffices(link)
+        self.erasure: Erasure = SqlErasure(link)
+        self.retention: Retention = SqlRetention(link)
 
     async def commit(self) -> None:
         """Keep everything, once.

@@ -114,6 +114,7 @@ class Case:
     joined_count: int = 0  # cases that joined this one
     place_key: str = ""  # the street or spot it is about, folded; empty when the words name none
     disputes: int = 0  # times the resident said that its closing is not true
+    erased_at: datetime | None = None  # its words are gone at the resident's wish; what is left only counts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

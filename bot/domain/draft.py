@@ -211,6 +211,7 @@ class Conversation:
     draft_reminded: bool = False
     paused_until: datetime | None = None  # set by staff alone: storing a conversation leaves it as it is
     pause_reason: str = ""
+    pause_told_at: datetime | None = None  # when the resident was last told of it
 
     def with_draft(self, draft: Draft | None, asked: Question | None) -> Self:
         return replace(self, draft=draft, asked=asked)

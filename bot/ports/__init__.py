@@ -2,7 +2,8 @@
 
 Storage works in units of work: one transaction each, committed once and explicitly; every other way out changes nothing.
 
-Read in this order: `mail`, `viewing`, `cases`, `after`, `staff`, `desk`, `storage` (a unit of work holds them all), `outside`.
+Read in this order: `mail`, `viewing`, `cases`, `after`, `residents`, `staff`, `desk`, `storage` (a unit of work holds them
+all), `outside`.
 """
 
 from bot.ports.after import Rating, Ratings, Tries
@@ -20,6 +21,7 @@ from bot.ports.desk import (
 from bot.ports.mail import Backlog, ChatLine, ChatLines, Conversations, FailedUpdate, Inbox, KeptUpdate, Outbox, RawUpdate
 from bot.ports.news import CaseNews, News
 from bot.ports.outside import Calendar, CalendarSource, ChannelPort, Clock, FileKeeper, FileStore, Receipts, Sealer
+from bot.ports.residents import Erased, Erasure, Identities, Offices, Retention
 from bot.ports.staff import Audit, Sessions, StaffMembers
 from bot.ports.storage import Storage, UnitOfWork
 from bot.ports.viewing import Viewer
@@ -38,14 +40,18 @@ __all__ = [
     "Clock",
     "Conversations",
     "Corrections",
+    "Erased",
+    "Erasure",
     "Exclusions",
     "FailedUpdate",
     "FileKeeper",
     "FileStore",
+    "Identities",
     "IdentityOpenings",
     "Inbox",
     "KeptUpdate",
     "News",
+    "Offices",
     "Outbox",
     "Presences",
     "QueueKey",
@@ -54,6 +60,7 @@ __all__ = [
     "Ratings",
     "RawUpdate",
     "Receipts",
+    "Retention",
     "SavedViews",
     "Sealer",
     "Sessions",

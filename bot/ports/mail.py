@@ -144,6 +144,10 @@ class Conversations(Protocol):
         """Store it; gives a first-time address its resident. Returns it with `resident_id` set."""
         ...
 
+    async def pause(self, address: Address, *, until: datetime | None, reason: str) -> bool:
+        """Hear nothing of it until then; None ends that. False for an address that was never met."""
+        ...
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChatLine:

@@ -18,6 +18,7 @@ from bot.ports.desk import (
 from bot.ports.mail import ChatLines, Conversations, Inbox, Outbox
 from bot.ports.news import News
 from bot.ports.outside import Calendar
+from bot.ports.residents import Erasure, Identities, Offices, Retention
 from bot.ports.staff import Audit, Sessions, StaffMembers
 
 
@@ -45,6 +46,10 @@ class UnitOfWork(Protocol):
     ratings: Ratings
     tries: Tries
     news: News
+    identities: Identities
+    ward_settings: Offices
+    erasure: Erasure
+    retention: Retention
 
     async def commit(self) -> None:
         """Keep everything, once. After it the unit of work is over."""

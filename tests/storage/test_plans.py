@@ -7,7 +7,7 @@ from sqlalchemy import Executable
 from sqlalchemy.dialects import sqlite
 
 from bot.domain.people import Role
-from storage import Database, case_rows, chat_lines, conversations, inbox, outbox, queue
+from storage import Database, case_rows, chat_lines, conversations, erasure, inbox, outbox, queue, retention
 from storage.visible_cases import visible_to
 from tests.storage.cast import officer
 
@@ -35,6 +35,18 @@ async def plan(database: Database, statement: Executable) -> list[str]:
         (case_rows._by_serial, ["ix_cases_resident"]),
         (conversations._get, ["sqlite_autoindex_conversations_1"]),
         (chat_lines._theirs, ["ix_inbox_webchat"]),
+        (retention._old, ["ix_inbox_read"]),
+        (retention._doomed, ["ix_doomed_files_due_at"]),
+        (retention._is_attached, ["ix_attachments_key", "ix_attachments_shown_key"]),
+        (retention._is_drafted, ["ix_conversations_draft_due"]),
+        (retention._due_drafts, ["ix_conversations_draft_due", "ix_inbox_waiting_address"]),
+        (erasure._cases_of, ["ix_cases_resident"]),
+        (erasure._due, ["ix_cases_erase"]),
+        (erasure._kept_mail.values(body=""), ["ix_inbox_read_address"]),
+        (erasure._web_mail.values(body=""), ["ix_inbox_webchat"]),
+        (erasure._drop_sent, ["ix_outbox_sent_address"]),
+        (erasure._drop_web_sent, ["ix_outbox_webchat"]),
+        (erasure._drop_waiting, ["ix_outbox_waiting_address"]),
         (chat_lines._ours, ["ix_outbox_webchat"]),
         (chat_lines._ours_after, ["ix_outbox_webchat"]),
         (queue._lines.where(visible_to(officer())), ["ix_cases_queue", "ix_outbox_failed_case", "ix_messages_case"]),

@@ -1,8 +1,8 @@
 """Let residents be forgotten, and know what is due about them.
 
-Adds `cases.erase_asked_at` and `erased_at`, `conversations.pause_told_at`, the table `doomed_files`, and the indexes by which
-an address's handled messages, old messages, due erasures and the users of a file are found. Nobody has asked yet, so older
-rows stay empty; what was erased stays erased on the way down.
+Adds `cases.erase_asked_at` and `erased_at`, `conversations.pause_told_at`, the table `doomed_files`, and the indexes by
+which an address's handled messages, old messages, due erasures and the users of a file are found. Nobody has asked yet, so
+older rows stay empty; what was erased stays erased on the way down.
 """
 
 import sqlalchemy as sa

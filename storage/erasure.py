@@ -1,0 +1,190 @@
+"""Takes a resident's words out of the tables, row by row and in one transaction. What stays counts and names nobody.
+
+What the file store holds is `storage.retention`'s affair: bytes can only go when nothing points to them any more.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import String, and_, bindparam, cast, delete, exists, literal_column, null, or_, select, update
+from sqlalchemy import text as sql
+from sqlalchemy.sql.elements import ColumnElement
+
+from bot.domain.case import Case, CaseId, CaseStatus
+from bot.domain.people import Address, Channel, ResidentId
+from bot.ports.residents import Erased
+from storage.case_rows import case_from
+from storage.link import Link
+from storage.tables import (
+    FINISHED,
+    HANDLED,
+    addresses,
+    attachments,
+    cases,
+    conversations,
+    identities,
+    inbox,
+    message_revisions,
+    messages,
+    outbox,
+    routing_corrections,
+    secret_tries,
+    staff_drafts,
+)
+from storage.types import Id, UtcDateTime
+
+
+def _named(number: ColumnElement[int]) -> ColumnElement[str]:
+    return literal_column("'erased-'", String).concat(cast(number, String))
+
+
+_case = bindparam("case", type_=Id)
+_messages_of = select(messages.c.id).where(messages.c.case_id == _case)
+_cases_of = select(cases).where(cases.c.resident_id == bindparam("resident")).order_by(cases.c.id)
+_ask = update(cases).where(cases.c.id == _case).values(erase_asked_at=bindparam("when"), version=cases.c.version + 1)
+_due = (
+    select(cases)
+    .where(
+        cases.c.erase_asked_at.is_not(None),
+        cases.c.status == CaseStatus.CLOSED.value,
+        cases.c.closed_at <= bindparam("before", type_=UtcDateTime),
+    )
+    .order_by(cases.c.closed_at)
+    .limit(bindparam("most", type_=Id))
+    .with_for_update(skip_locked=True)
+)
+
+_keys = select(attachments.c.key, attachments.c.shown_key).where(attachments.c.message_id.in_(_messages_of))
+_unlink_files = delete(attachments).where(attachments.c.message_id.in_(_messages_of))
+_drop_revisions = delete(message_revisions).where(message_revisions.c.message_id.in_(_messages_of))
+_unseal_revisions = update(message_revisions).where(message_revisions.c.message_id.in_(_messages_of)).values(sealed="")
+_empty_messages = (
+    update(messages)
+    .where(messages.c.case_id == _case)
+    .values(text=bindparam("tombstone"), sealed="", source_id="", group_id="")
+)
+_unseal_messages = update(messages).where(messages.c.case_id == _case).values(sealed="", source_id="", group_id="")
+_drop_answers = delete(outbox).where(outbox.c.message_id.in_(_messages_of), outbox.c.message_id.is_not(None))
+_drop_correction = delete(routing_corrections).where(routing_corrections.c.case_id == _case)
+_drop_staff_drafts = delete(staff_drafts).where(staff_drafts.c.case_id == _case)
+_NOBODY = {
+    "external_id": "",
+    "source_id": _named(cases.c.id),
+    "draft_serial": "",
+    "erase_asked_at": null(),
+    "version": cases.c.version + 1,
+}
+_leave_words = update(cases).where(cases.c.id == _case).values({**_NOBODY, "erased_at": bindparam("when")})
+_empty_case = _leave_words.values(
+    text=bindparam("tombstone"), lat=null(), lon=null(), accuracy=null(), routing_trace=[], place_key=""
+)
+
+_whose_mail = (inbox.c.channel == bindparam("on"), inbox.c.address_id == bindparam("whom"))
+_kept_mail = update(inbox).where(*_whose_mail, sql(HANDLED))
+_web_mail = (
+    update(inbox)
+    .where(inbox.c.channel == literal_column("'webchat'"), inbox.c.address_id == bindparam("whom"), inbox.c.body != "")
+    .where(inbox.c.state != literal_column("'waiting'"))
+)
+_EMPTY = {"body": "", "state": "handled", "reason": ""}
+_since = inbox.c.handled_at >= bindparam("since", type_=UtcDateTime)
+_whose_replies = (outbox.c.channel == bindparam("on"), outbox.c.external_id == bindparam("whom"))
+_drop_sent = delete(outbox).where(*_whose_replies, sql(FINISHED))
+_drop_web_sent = delete(outbox).where(
+    outbox.c.channel == literal_column("'webchat'"),
+    outbox.c.external_id == bindparam("whom"),
+    outbox.c.state != literal_column("'waiting'"),
+)
+_drop_waiting = delete(outbox).where(
+    *_whose_replies,
+    outbox.c.state == literal_column("'waiting'"),
+    outbox.c.case_id.is_(None),
+    outbox.c.message_id.is_(None),
+    outbox.c.leased_until.is_(None),
+)
+
+_needs = or_(
+    exists().where(cases.c.channel == bindparam("on"), cases.c.external_id == bindparam("whom")),
+    exists().where(
+        and_(
+            conversations.c.channel == bindparam("on"),
+            conversations.c.external_id == bindparam("whom"),
+            or_(conversations.c.paused_until.is_not(None), conversations.c.draft.is_not(None)),
+        )
+    ),
+    exists().where(
+        and_(
+            addresses.c.channel == bindparam("on"),
+            addresses.c.external_id == bindparam("whom"),
+            identities.c.resident_id == addresses.c.resident_id,
+        )
+    ),
+)
+_is_needed = select(_needs)
+_FORGET = tuple(
+    delete(table).where(table.c.channel == bindparam("on"), table.c.external_id == bindparam("whom"))
+    for table in (secret_tries, conversations, addresses)  # an address goes last: conversations point to it
+)
+
+
+class SqlErasure:
+    """See `bot.ports.Erasure`."""
+
+    __slots__ = ("_link",)
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def cases_of(self, resident_id: ResidentId) -> list[Case]:
+        return [case_from(row) for row in await self._link.rows(_cases_of, {"resident": resident_id})]
+
+    async def ask(self, case_id: CaseId, now: datetime) -> None:
+        await self._link.run(_ask, {"case": case_id, "when": now})
+
+    async def due(self, *, closed_before: datetime, most: int) -> list[Case]:
+        return [case_from(row) for row in await self._link.rows(_due, {"before": closed_before, "most": most})]
+
+    async def erase(self, case: Case, *, tombstone: str, now: datetime, keeps_words: bool = False) -> Erased:
+        which = {"case": case.id}
+        rows = await self._link.rows(_keys, which)
+        await self._link.run(_drop_answers, which)
+        await self._link.run(_drop_correction, which)
+        await self._link.run(_drop_staff_drafts, which)
+        if keeps_words:
+            await self._link.run(_unseal_revisions, which)
+            await self._link.run(_unseal_messages, which)
+            await self._link.run(_leave_words, {**which, "when": now})
+            return Erased(file_keys=frozenset())
+        await self._link.run(_unlink_files, which)
+        await self._link.run(_drop_revisions, which)
+        await self._link.run(_empty_messages, {**which, "tombstone": tombstone})
+        await self._link.run(_empty_case, {**which, "when": now, "tombstone": tombstone})
+        return Erased(file_keys=frozenset(key for row in rows for key in row if key))
+
+    async def blank_mail(self, address: Address, *, since: datetime | None = None) -> int:
+        of_web = address.channel is Channel.WEBCHAT
+        statement = _web_mail if of_web else _kept_mail
+        values: dict[str, object] = {"whom": address.external_id}
+        if not of_web:
+            values["on"] = address.channel.value
+        if since is not None:
+            return await self._link.run(statement.where(_since).values(body=""), {**values, "since": since})
+        nobody: dict[str, str | ColumnElement[str]] = {**_EMPTY, "address_id": ""}
+        if of_web:  # its updates are named after the address
+            nobody["external_id"] = _named(inbox.c.id)
+        return await self._link.run(statement.values(nobody), values)
+
+    async def drop_replies(self, address: Address) -> int:
+        whose = {"on": address.channel.value, "whom": address.external_id}
+        if address.channel is Channel.WEBCHAT:
+            dropped = await self._link.run(_drop_web_sent, {"whom": address.external_id})
+        else:
+            dropped = await self._link.run(_drop_sent, whose)
+        return dropped + await self._link.run(_drop_waiting, whose)
+
+    async def forget(self, address: Address) -> bool:
+        whose = {"on": address.channel.value, "whom": address.external_id}
+        if await self._link.value(_is_needed, whose):
+            return False
+        for statement in _FORGET:
+            await self._link.run(statement, whose)
+        return True
