@@ -8,6 +8,7 @@ rows that are, or are not, emergencies or sensitive. A text is measured three ti
 
 import argparse
 import csv
+import json
 import statistics
 import time
 from collections import Counter
@@ -16,7 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from bot.understanding import Understanding
+from bot.understanding.categories import DATA
+from bot.understanding.experience import SEEN
+from bot.understanding.learning import learn
 from bot.understanding.understand import _understand, understand_text
+
+TESTS = Path(__file__).parents[1] / "tests" / "understanding"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +60,15 @@ class Figures:
     sensitive: int
     missed_sensitive: int
     false_sensitive: float
+
+
+def examples() -> list[tuple[str, str]]:
+    """What experience is learned from: the examples of the categories, and all messages but those held out for good."""
+    table = json.loads((DATA / "categories.json").read_text(encoding="utf-8"))
+    found = [(one["text"], row["id"]) for kind in table["kinds"] for row in kind["categories"] for one in row["examples"]]
+    learned = [*read_rows(TESTS / "messages.csv"), *read_rows(TESTS / "practice.csv")]
+    learned += read_rows(TESTS / "residents.csv", "tuning")
+    return found + [(row.text, row.category) for row in learned]
 
 
 def score(rows: list[Row], found: list[Understanding]) -> Figures:
@@ -102,10 +117,14 @@ def measure(rows: list[Row]) -> list[float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("file", type=Path)
+    parser.add_argument("file", type=Path, nargs="?")
+    parser.add_argument("--learn", action="store_true", help="make the table of experience anew, from `examples`")
     parser.add_argument("--half", default="", help="only rows whose column `half` says so")
     parser.add_argument("--errors", action="store_true", help="print every row that was not understood")
     arguments = parser.parse_args()
+    if arguments.learn:
+        SEEN.write_text(learn(examples()), encoding="utf-8")
+        return
     rows = read_rows(arguments.file, arguments.half)
     start = time.perf_counter()
     understand_text("")

@@ -11,6 +11,7 @@ from bot.understanding.scoring import Reason, total
 
 ALARM = 5.0  # from here on the numbers are shown
 PREFIX = "oth_emergency_"
+_MOST_SEEN, _LEAST_SEEN = 8.0, -3.0  # what experience may add or take away: what is plainly said raises the alarm anyway
 _NOW, _CRY = 3.0, 3.0
 _PAST = -6.0
 _LEAST_CALM = -3.0
@@ -28,16 +29,35 @@ class Emergency:
     words: tuple[str, ...]
 
 
-def hear_emergency(said: Mapping[str, object], reasons: Mapping[str, Sequence[Reason]]) -> Emergency | None:
-    """The most urgent danger that is spoken of, or None."""
+def hear_emergency(
+    said: Mapping[str, object], reasons: Mapping[str, Sequence[Reason]], seen: Mapping[str, float]
+) -> Emergency | None:
+    """The most urgent danger that is spoken of, or None.
+
+    Args:
+        said: The ideas heard.
+        reasons: What the rules say, by category.
+        seen: What experience says, by category; 0 for the likeliest.
+    """
+    calm = max((weight for category, weight in seen.items() if not category.startswith(PREFIX)), default=0.0)
     best: Emergency | None = None
-    for category, found in reasons.items():
-        if not category.startswith(PREFIX) or found[0].weight <= 0:
+    for category in dict.fromkeys([*reasons, *seen]):
+        if not category.startswith(PREFIX):
             continue
+        found = reasons.get(category, ())
+        if found and found[0].weight <= 0:
+            found = ()
         score = total(found) + _shift(category, said)
+        if seen:
+            score += min(_MOST_SEEN, max(_LEAST_SEEN, seen[category] - calm))
         if score >= ALARM and (best is None or score > best.score):
-            best = Emergency(category, score, found[0].words)
+            best = Emergency(category, score, found[0].words if found else ())
     return best
+
+
+def is_calm(category: str, said: Mapping[str, object]) -> bool:
+    """Is it told as something that was, might be, or is only asked about?"""
+    return _shift(category, said) < _LEAST_CALM
 
 
 def _shift(category: str, said: Mapping[str, object]) -> float:

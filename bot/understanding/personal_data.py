@@ -37,7 +37,7 @@ _GAP = r"[ .\-_/()\u00a0\u2009\u202f\u2010-\u2015·•,*]{0,3}"
 _AT = r"\s?(?:@|\(at\)|\[at\]| at(?= gmail| yahoo| outlook| hotmail))\s?"
 _EMAIL = re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}{_AT}(?:[\w-]{{1,63}}(?:\.| \. |\(dot\)| dot )){{1,4}}[a-zA-Z]{{2,10}}\b")
 _PLATE = re.compile(
-    r"(?<![\w.])(?:\d{2}[ .\-]?(?:[A-Z]{1,2}\d?|MĐ\d?|[a-z]{1,2}\d?)[ .\-_]{0,3}(?:\d{3}[ .\-]?\d{2}|\d{5}|\d{4})"
+    r"(?<![\w.])(?:\d{2}[ .\-]?(?:[A-Z]{1,2}\d?|[Mm][Đđ]\d?|[a-z]{1,2}\d?)[ .\-_]{0,3}(?:\d{3}[ .\-]?\d{2}|\d{5}|\d{4})"
     r"|(?:[A-Z]{2})[ .\-]?\d{2}[ .\-]?\d{2}|80[ .\-]?[A-Z]{2}?[ .\-]?\d{3}[ .\-]?\d{2})(?![\w]|[.\-]?\d)"
 )
 _ROW = re.compile(rf"(?<![\w+])(?:\(?\+{_GAP})?\(?\d(?:{_GAP}\d){{6,22}}(?![\w])")
@@ -73,6 +73,7 @@ _PLATE_WORDS = _before("bien so|bien kiem soat|bks|bsx|bien|xe|plate|oto|o to", 
 _NOT_PERSONAL_WORDS = _before("quyet dinh|so nha|nghi dinh|ma phan anh|ma ho so|ma so|pa|ma vu|1900|1800", 0)
 _MONEY_AFTER = re.compile(r"^\s*(?:dong|vnd|d\b|usd|trieu|nghin|ngan|ty|cai|to|kg|met|m2|nguoi|%)")
 _DATE = re.compile(r"^(?:[0-3]?\d[./\-][01]?\d[./\-](?:19|20)\d{2})(?:\D+\d{1,2})*$|^(?:19|20)\d{2}\D(?:19|20)\d{2}$")
+_A_DATE = re.compile(r"\b[0-3]?\d[./\-][01]?\d[./\-](?:19|20)\d{2}\b")
 _SPELLED = (
     ("không", "zero", "oh", "o", "linh", "lẻ"),
     ("một", "mốt", "one"),
@@ -85,6 +86,9 @@ _SPELLED = (
     ("tám", "eight"),
     ("chín", "nine"),
 )
+_PIECE = re.compile(r"\+?\w+")
+# How many words are left out at either end, until it is a number: "ngõ 5, không chín …", "… bảy tám, sau 17h" (sau is six).
+_CUTS = ((0, 0), (0, 1), (1, 0), (0, 2), (2, 0), (1, 1), (1, 2), (2, 1))
 _VALUES = {fold(word)[0]: str(value) for value, words in enumerate(_SPELLED) for word in words}
 _MASK_DIGITS = {ord(wide): str(value) for value, wide in enumerate("０１２３４５６７８９")} | {ord("＋"): "+"}
 
@@ -134,8 +138,10 @@ def _rows(text: str) -> Iterator[Span]:
         after = _folded(text[found.end() : found.end() + _NEAR])
         for kind, start, stop in _of_row(row, before, after):
             piece = row[start:stop]
-            start += len(piece) - len(piece.lstrip(_EDGE))
-            yield Span(kind, found.start() + start, found.start() + start + len(piece.strip(_EDGE)))
+            is_open = piece.count("(") > piece.count(")")  # "(0912 345 678" stands in brackets, "(091) 234 5678" has some
+            edge = _EDGE + "(" if is_open else _EDGE
+            start += len(piece) - len(piece.lstrip(edge))
+            yield Span(kind, found.start() + start, found.start() + start + len(piece.strip(edge)))
 
 
 def _of_row(row: str, before: str, after: str) -> Iterator[tuple[str, int, int]]:
@@ -147,7 +153,8 @@ def _of_row(row: str, before: str, after: str) -> Iterator[tuple[str, int, int]]
     parts = [(part.start(), part.end()) for part in re.finditer(r"(?:(?!\s*[-/,]\s)[\d .()+_·•*-])+", row)]
     tokens = [(piece.start(), piece.end()) for piece in re.finditer(r"\S+", row)]
     joined = [(piece.start(), piece.end()) for piece in re.finditer(r"[\d.]+|\d+", row)]
-    for pieces in (parts, tokens, joined):
+    behind = [(tokens[0][0], tokens[0][1]), (tokens[1][0], len(row))] if len(tokens) > 2 else []  # "ngõ 5, 086 - 430 0196"
+    for pieces in (parts, behind, tokens, joined):
         named = [(_kind_of(row[start:end], before if not start else "", after), start, end) for start, end in pieces]
         if len(pieces) > 1 and any(kind for kind, _, _ in named):
             yield from ((kind, start, end) for kind, start, end in named if kind)
@@ -208,17 +215,26 @@ def _local(digits: str, has_plus: bool) -> str:
 def _spoken(text: str) -> Iterator[Span]:
     """Numbers with digits written as words: "không chín một hai, ba bốn năm, sáu bảy tám", "0912 ba bốn năm 678"."""
     for found in _SPOKEN.finditer(text):
-        digits = ""
-        for piece in re.findall(r"\w+", found.group()):
-            named = _VALUES.get(fold(piece)[0], "")
-            digits += named or piece.replace("o", "0").replace("O", "0") if named or piece[-1].isdigit() else ""
-        if not re.search(r"[^\W\d]", found.group()):
-            continue  # only digits: looked at already
+        pieces = [(piece.start(), piece.end(), _digits_of(piece.group())) for piece in _PIECE.finditer(found.group())]
+        if not re.search(r"[^\W\d]", found.group()) or _A_DATE.search(found.group()):
+            continue  # only digits: looked at already; "từ 8-4-2026 đến 3-7-2026": no number
         before = _folded(text[max(0, found.start() - _NEAR) : found.start()])
-        if _local(digits, found.group().startswith("+")):
-            yield Span("phone", found.start(), found.end())
-        elif len(digits) == 12 and (_IDENTITY_WORDS.search(before) or digits[0] == "0"):
-            yield Span("identity", found.start(), found.end())
+        for first, last in _CUTS:
+            some = pieces[first : len(pieces) - last]
+            kind = _spoken_kind("".join(digits for _, _, digits in some), found.group(), before) if some else ""
+            if kind:
+                yield Span(kind, found.start() + some[0][0], found.start() + some[-1][1])
+                break
+
+
+def _spoken_kind(digits: str, spoken: str, before: str) -> str:
+    if _local(digits, spoken.startswith("+")):
+        return "phone"
+    return "identity" if len(digits) == 12 and (_IDENTITY_WORDS.search(before) or digits[0] == "0") else ""
+
+
+def _digits_of(word: str) -> str:
+    return _VALUES.get(fold(word)[0], "") or (word.replace("o", "0").replace("O", "0") if word[-1].isdigit() else "")
 
 
 def _folded(text: str) -> str:

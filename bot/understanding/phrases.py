@@ -3,15 +3,22 @@
 How phrases are written: `|` separates them, (a|b) unfolds, (a|) may be left out, … stands for up to four words, # for a
 number. A single word with marks is heard only with them, also where the writer sets none, unless it is clear without; a
 final ! says that it never is.
+
+There are some forty thousand phrases: the tree lies in a few arrays of numbers, for objects would take ten times the room.
 """
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
-from bot.understanding.text import Text, Token, faces
+from bot.understanding.text import Text, faces
 
 GAP, NUMBER = "…", "#"
 MOST_SKIPPED = 4  # words that one … may stand for
+_GAP, _NUMBER = 0, 1  # their numbers among the words
+_STOP = "\uffff"  # ends the words of a record, and sorts behind each of them
+_ANYTHING = -1  # in a path: what stands here needs no marks
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,81 +31,151 @@ class Match:
     words: str  # the phrase as the lexicon has it
 
 
-@dataclass(slots=True)
-class _Node:
-    """`ends`: what is said when a phrase ends here: (its words with marks, how it is written, strict?, tags)."""
-
-    next: dict[str, "_Node"] = field(default_factory=dict)
-    ends: list[tuple[tuple[str, ...], str, bool, tuple[str, ...]]] = field(default_factory=list)
-
-
 class PhraseBook:
-    """Every phrase of every tag."""
+    """Every phrase of every tag.
+
+    From node `n` of the tree, word `_words[i]` leads to node `_next[i]`, for `i` from `_first[n]` up to `_first[n + 1]`,
+    sorted by word. The phrases that end there are those from `_ends[n]` up to `_ends[n + 1]`: each with its words as written
+    (`_written`, from `_from[e]` up to `_from[e + 1]`), whether it is strict, and the place of its tags in `_tags`.
+    """
+
+    __slots__ = (
+        *("_ends", "_first", "_from", "_ids", "_marked", "_next", "_spelled", "_strict", "_tag_sets", "_tags", "_words"),
+        *("_written", "size"),
+    )
 
     def __init__(self, lines: Mapping[str, str], clear: frozenset[str] = frozenset()) -> None:
         """Read `tag → phrases`; `clear` are the single words that may be heard without their marks."""
-        tags: dict[str, list[str]] = {}
-        for tag, line in lines.items():
-            for phrase in unfold(line):
-                tags.setdefault(phrase, []).append(tag)
-        self._root = _Node()
-        self.size = len(tags)
-        for phrase, found in tags.items():
-            self._add(phrase, tuple(found), clear)
+        plain = {GAP: chr(_GAP), NUMBER: chr(_NUMBER)}
+        written: dict[str, str] = {}
+        records = sorted(
+            {
+                _record(phrase, tag, plain, written, clear)
+                for tag, line in enumerate(lines.values())
+                for phrase in unfold(line)
+            }
+        )
+        self._ids = {word: ord(letter) for word, letter in plain.items()}
+        self._spelled = tuple(written)
+        self._marked = tuple(_two_faces(word)[1] for word in written)
+        self._first, self._ends, self._from, self._next = array("I"), array("I"), array("I"), array("I")
+        self._words, self._written, self._tag_sets = array("H"), array("H"), array("H")
+        self._strict = bytearray()
+        self._tags: tuple[tuple[str, ...], ...] = ()
+        self._grow(records, tuple(lines))
+        self.size = len(self._strict)
 
-    def _add(self, phrase: str, tags: tuple[str, ...], clear: frozenset[str]) -> None:
-        node = self._root
-        marked: list[str] = []
-        for word in phrase.rstrip("!").split():
-            plain, with_marks = (word, word) if word in (GAP, NUMBER) else faces(word)
-            node = node.next.setdefault(plain, _Node())
-            marked.append(with_marks)
-        strict = phrase.endswith("!") or (len(marked) == 1 and phrase not in clear)
-        node.ends.append((tuple(marked), phrase.rstrip("!"), strict, tags))
+    def _grow(self, records: list[str], names: tuple[str, ...]) -> None:
+        """Lay out the tree of sorted records, level by level: what a node leads to lies together."""
+        known: dict[tuple[str, ...], int] = {}
+        level, depth = [(0, len(records))], 0
+        while level:
+            following: list[tuple[int, int]] = []
+            base = len(self._first) + len(level)
+            for at, high in level:
+                self._first.append(len(self._words))
+                self._ends.append(len(self._strict))
+                while at < high and (word := records[at][depth]) != _STOP:
+                    start = at
+                    while at < high and records[at][depth] == word:
+                        at += 1
+                    self._words.append(ord(word))
+                    self._next.append(base + len(following))
+                    following.append((start, at))
+                self._add_ends(records[at:high], depth + 1, names, known)
+            level, depth = following, depth + 1
+        self._first.append(len(self._words))
+        self._ends.append(len(self._strict))
+        self._from.append(len(self._written))
+        self._tags = tuple(known)
+
+    def _add_ends(self, records: list[str], at: int, names: tuple[str, ...], known: dict[tuple[str, ...], int]) -> None:
+        """What ends at one node: records with the same words as written are one phrase with several tags."""
+        tags: dict[str, list[int]] = {}
+        for record in records:
+            tags.setdefault(record[at:-1], []).append(ord(record[-1]))
+        for phrase, found in tags.items():
+            self._from.append(len(self._written))
+            self._written.extend(map(ord, phrase[:-1]))
+            self._strict.append(ord(phrase[-1]))
+            self._tag_sets.append(known.setdefault(tuple(names[tag] for tag in found), len(known)))
 
     def find(self, text: Text) -> list[Match]:
         """Everything that is said, in the order of its beginning."""
-        tokens = text.tokens
-        root = self._root.next
+        ids = [self._ids.get(token.plain, _ANYTHING) for token in text.tokens]
+        numbers = bytes(token.plain[:1].isdigit() for token in text.tokens)
+        walk = _Walk(self._first, self._words, self._next, self._ends, ids, numbers)
         matches: list[Match] = []
-        for start, token in enumerate(tokens):
-            if token.plain in root or (NUMBER in root and token.plain[:1].isdigit()):
-                for node, end, path in _walk(self._root, tokens, start, ()):
-                    for marked, words, strict, tags in node.ends:
-                        if _fits(marked, path, text.is_marked, strict):
-                            matches += [Match(tag, start, end, words) for tag in tags]
+        for start, word in enumerate(ids):
+            if word != _ANYTHING or numbers[start]:
+                for node, end, path in walk.ends(0, start, ()):
+                    for phrase in range(self._ends[node], self._ends[node + 1]):
+                        if self._fits(phrase, path, text):
+                            words = self._words_of(phrase)
+                            matches += [Match(tag, start, end, words) for tag in self._tags[self._tag_sets[phrase]]]
         return matches
 
+    def _words_of(self, phrase: int) -> str:
+        return " ".join(self._spelled[word] for word in self._written[self._from[phrase] : self._from[phrase + 1]])
 
-def _walk(
-    node: _Node, tokens: tuple[Token, ...], at: int, path: tuple[Token | None, ...]
-) -> Iterator[tuple[_Node, int, tuple[Token | None, ...]]]:
-    """Every node with an end that the words from `at` on lead to; None stands in the path for what needs no marks."""
-    if node.ends and path:
-        yield node, at, path
-    if at >= len(tokens):
-        return
-    token = tokens[at]
-    following = node.next.get(token.plain)
-    if following is not None:
-        yield from _walk(following, tokens, at + 1, (*path, token))
-    if token.plain[:1].isdigit() and NUMBER in node.next:
-        yield from _walk(node.next[NUMBER], tokens, at + 1, (*path, None))
-    if path and GAP in node.next:
-        for skipped in range(MOST_SKIPPED + 1):
-            yield from _walk(node.next[GAP], tokens, at + skipped, (*path, None))
+    def _fits(self, phrase: int, path: tuple[int, ...], text: Text) -> bool:
+        """Do the marks fit? A word without marks fits one with them unless the writer otherwise sets marks."""
+        bare = False
+        for place, wanted in zip(path, self._written[self._from[phrase] : self._from[phrase + 1]], strict=True):
+            if place == _ANYTHING:
+                continue
+            token = text.tokens[place]
+            if token.marked == self._marked[wanted]:
+                continue
+            if token.has_marks:
+                return False
+            bare = True
+        return not bare or not (self._strict[phrase] or text.is_marked)
 
 
-def _fits(marked: tuple[str, ...], path: tuple[Token | None, ...], is_marked: bool, strict: bool) -> bool:
-    """Do the marks fit? A word without marks fits one with them unless the writer otherwise sets marks."""
-    bare = False
-    for wanted, token in zip(marked, path, strict=True):
-        if token is None or token.marked == wanted:
-            continue
-        if token.has_marks:
-            return False
-        bare = True
-    return not bare or not (strict or is_marked)
+@dataclass(frozen=True, slots=True)
+class _Walk:
+    """The ways through a tree along the words of one text."""
+
+    first: Sequence[int]
+    words: Sequence[int]
+    following: Sequence[int]
+    phrases: Sequence[int]
+    ids: list[int]
+    numbers: bytes
+
+    def ends(self, node: int, at: int, path: tuple[int, ...]) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+        """Every node where phrases end that the words from `at` on lead to, with the place behind it and the way there."""
+        if path and self.phrases[node] < self.phrases[node + 1]:
+            yield node, at, path
+        if at >= len(self.ids):
+            return
+        if self.ids[at] > _NUMBER and (after := self.step(node, self.ids[at])):
+            yield from self.ends(after, at + 1, (*path, at))
+        if self.numbers[at] and (after := self.step(node, _NUMBER)):
+            yield from self.ends(after, at + 1, (*path, _ANYTHING))
+        if path and (after := self.step(node, _GAP)):
+            for skipped in range(MOST_SKIPPED + 1):
+                yield from self.ends(after, at + skipped, (*path, _ANYTHING))
+
+    def step(self, node: int, word: int) -> int:
+        """The node that a word leads to, 0 for none: nothing leads back to the root."""
+        high = self.first[node + 1]
+        place = bisect_left(self.words, word, self.first[node], high)
+        return self.following[place] if place < high and self.words[place] == word else 0
+
+
+def _record(phrase: str, tag: int, plain: dict[str, str], written: dict[str, str], clear: frozenset[str]) -> str:
+    """A phrase with a letter for each word: without marks, a stop, as written; then is it strict, and its tag."""
+    words = phrase.rstrip("!").split()
+    path = [plain.get(face) or plain.setdefault(face, chr(len(plain))) for face in [_two_faces(word)[0] for word in words]]
+    spelled = [written.get(word) or written.setdefault(word, chr(len(written))) for word in words]
+    strict = phrase.endswith("!") or (len(words) == 1 and phrase not in clear)
+    return "".join((*path, _STOP, *spelled, chr(strict), chr(tag)))
+
+
+def _two_faces(word: str) -> tuple[str, str]:
+    return (word, word) if word in (GAP, NUMBER) else faces(word)
 
 
 def unfold(line: str) -> Iterator[str]:

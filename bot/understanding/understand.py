@@ -5,13 +5,15 @@ too often than once too seldom. A report about an official that is not seen as o
 too the doubt goes to the careful side.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
 from bot.domain.case import CaseKind
 from bot.understanding.categories import Category, load_categories
-from bot.understanding.emergency import PREFIX, Emergency, hear_emergency
+from bot.understanding.emergency import PREFIX, Emergency, hear_emergency, is_calm
+from bot.understanding.experience import load_experience, signs_of
 from bot.understanding.hearing import Heard, hear
 from bot.understanding.leaders import speaks_of_leader
 from bot.understanding.lexicon import load_lexicon
@@ -26,6 +28,12 @@ SENSITIVE_SHARE = 0.7  # … when it also reaches this share of the best categor
 _MISDEED = 5.0  # a breach in public that reaches this is one
 _SURE = 9.0  # a score that leaves little doubt when nothing else comes near
 _UNSURE = 0.2
+_DOUBT = 0.05
+_NOTHING = -99.0
+
+_SEEN_SHARE = 0.7  # what experience counts beside the rules
+_LEAST_SEEN, _LEAST_RULED = -30.0, -5.0
+_SENSITIVE_SLACK = 0.7  # how much better another category may be before nobody is thought to be accused
 
 # What is thought of when nothing speaks for anything: behaviour in public is what people write about most.
 _GUESS = "vio_other_place"
@@ -68,13 +76,19 @@ def _understand(text: str) -> Understanding:
     lexicon = load_lexicon()
     heard = hear(words, lexicon)
     reasons = weigh(heard, lexicon.rules)
+    signs = signs_of(words, heard)
+    seen = load_experience().weigh(signs)
     if any(category.startswith("vio_") and total(found) >= _MISDEED for category, found in reasons.items()):
         misdeed = Match("misdeed", 0, len(words.tokens), "a breach in public")
         heard = Heard({**heard.said, "misdeed": [misdeed]}, heard.direct)
         reasons = weigh(heard, lexicon.rules)
-    emergency = hear_emergency(heard.said, reasons)
-    scores = _scores(reasons, emergency)
-    is_sensitive = _is_sensitive(scores)
+    emergency = hear_emergency(heard.said, reasons, seen)
+    ruled = _ruled(reasons, emergency)
+    scores = _scores(ruled, seen)
+    likeliest = max(scores, key=lambda category: (scores[category], category), default="")
+    if emergency is None and likeliest.startswith(PREFIX) and not is_calm(likeliest, heard.said):
+        emergency = Emergency(likeliest, scores[likeliest], ())
+    is_sensitive = _is_sensitive(ruled, scores)
     ranked = _ranked(scores, emergency, heard, words, is_sensitive=is_sensitive)
     category = load_categories()[ranked[0][0]]
     return Understanding(
@@ -84,29 +98,50 @@ def _understand(text: str) -> Understanding:
         is_emergency=emergency is not None,
         is_sensitive=is_sensitive or category.is_sensitive,
         alternatives=tuple(ranked[1 : MOST_ALTERNATIVES + 1]),
-        why=_why(category, reasons, emergency),
+        why=_why(category, reasons, emergency, signs),
         personal_data=find_personal_data(text),
         emergency_kind=emergency.kind if emergency else "",
         about_leader=speaks_of_leader(heard),
     )
 
 
-def _scores(reasons: Mapping[str, list[Reason]], emergency: Emergency | None) -> dict[str, float]:
+def _ruled(reasons: Mapping[str, list[Reason]], emergency: Emergency | None) -> dict[str, float]:
+    """What the rules say, a number a category; of the emergencies only the one that was heard."""
     scores = {
         category: score
         for category, found in reasons.items()
-        if not category.startswith(PREFIX) and (score := total(found)) > 0
+        if not category.startswith(PREFIX) and (score := total(found)) != 0
     }
     if emergency is not None:
         scores[emergency.kind] = emergency.score
     return scores
 
 
-def _is_sensitive(scores: Mapping[str, float]) -> bool:
+def _scores(ruled: Mapping[str, float], seen: Mapping[str, float]) -> dict[str, float]:
+    """Rules and experience added up; empty where neither says anything."""
+    if not seen:
+        return {category: score for category, score in ruled.items() if score > 0}
+    return {
+        category: max(_LEAST_RULED, ruled.get(category, 0.0)) + _SEEN_SHARE * max(_LEAST_SEEN, weight)
+        for category, weight in seen.items()
+    }
+
+
+def _is_sensitive(ruled: Mapping[str, float], scores: Mapping[str, float]) -> bool:
+    """Is it about an official or an office? By the rules alone, or by all that is known; the doubt goes to yes."""
+    about, others = _best_of(ruled)
+    if about >= SENSITIVE_FROM and about >= SENSITIVE_SHARE * others:
+        return True
+    about, others = _best_of(scores)
+    return about > others - _SENSITIVE_SLACK
+
+
+def _best_of(scores: Mapping[str, float]) -> tuple[float, float]:
+    """The best score of the categories about officials, and of all others."""
     known = load_categories()
-    about = max((score for category, score in scores.items() if known[category].is_sensitive), default=0.0)
-    others = max((score for category, score in scores.items() if not known[category].is_sensitive), default=0.0)
-    return about >= SENSITIVE_FROM and about >= SENSITIVE_SHARE * others
+    about = max((score for category, score in scores.items() if known[category].is_sensitive), default=_NOTHING)
+    others = max((score for category, score in scores.items() if not known[category].is_sensitive), default=_NOTHING)
+    return about, others
 
 
 def _ranked(
@@ -114,22 +149,23 @@ def _ranked(
 ) -> list[tuple[str, float]]:
     """Categories with their confidence, the one to propose first."""
     known = load_categories()
+    found = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    for at, (category, _) in enumerate(found):
+        if known[category].is_sensitive if is_sensitive else emergency is not None and category == emergency.kind:
+            found.insert(0, found.pop(at))
+            break
+    found = found[: MOST_ALTERNATIVES + 1]
+    best = max((score for _, score in found), default=0.0)
+    whole = sum(math.exp(score - best) for _, score in found) or 1.0
+    sure = [(category, _confidence(score, math.exp(score - best) / whole)) for category, score in found]
+    sure += [(guess, _DOUBT) for guess in _guesses(heard, words) if guess not in scores]
+    most = sure[0][1]  # where danger or an official comes first, the next may be as likely, never likelier
+    return [(category, min(most, confidence)) for category, confidence in sure[: MOST_ALTERNATIVES + 1]]
 
-    def order(item: tuple[str, float]) -> tuple[bool, bool, float, str]:
-        category, score = item
-        first = emergency is not None and category == emergency.kind and not is_sensitive
-        about = is_sensitive and known[category].is_sensitive
-        return (not first, not about, -score, category)
 
-    found = sorted(scores.items(), key=order)
-    found += [(guess, 0.0) for guess in _guesses(heard, words) if guess not in scores]
-    whole = sum(score * score for _, score in found) or 1.0
-    return [(category, _confidence(score, whole)) for category, score in found[: MOST_ALTERNATIVES + 1]]
-
-
-def _confidence(score: float, whole: float) -> float:
+def _confidence(score: float, share: float) -> float:
     """How much of all that was said speaks for it, less where little was said."""
-    return round(min(0.97, max(0.05, min(1.0, _UNSURE + score / _SURE) * score * score / whole)), 2)
+    return round(min(0.97, max(_DOUBT, min(1.0, _UNSURE + max(0.0, score) / _SURE) * share)), 2)
 
 
 def _guesses(heard: Heard, words: Text) -> list[str]:
@@ -140,8 +176,11 @@ def _guesses(heard: Heard, words: Text) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _why(category: Category, reasons: Mapping[str, list[Reason]], emergency: Emergency | None) -> tuple[str, ...]:
+def _why(
+    category: Category, reasons: Mapping[str, list[Reason]], emergency: Emergency | None, signs: tuple[str, ...]
+) -> tuple[str, ...]:
     found = [" + ".join(reason.words) for reason in reasons.get(category.id, ()) if reason.weight > 0]
+    found = found or [*load_experience().words_for(category.id, signs)]
     if emergency is not None and emergency.kind != category.id:
         found.append(f"{emergency.kind}: {' + '.join(emergency.words)}")
     return tuple(dict.fromkeys(found))[:5]

