@@ -40,6 +40,7 @@ class Feature:
 
 
 Table = dict[str, tuple[Feature, ...]]
+Phrases = Mapping[Language, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +48,9 @@ class Index:
     """All features by their key, for each language, and the vocabulary that slips are mended with."""
 
     tables: Mapping[Language, Table]
-    officials: Mapping[Language, frozenset[str]]
-    places: Mapping[Language, frozenset[str]]
-    articles: Mapping[str, Mapping[Language, frozenset[str]]]  # what names an article as a whole, by its id
+    officials: Phrases
+    places: Phrases
+    articles: Mapping[str, Phrases]  # what names an article as a whole, by its id
     joined_pairs: Mapping[str, str] = field(repr=False)  # "hutthuoc" → "hut thuoc"
     words_vi: frozenset[str] = field(repr=False)
     words_en: Mapping[str, str] = field(repr=False)  # a word as it stands in the lists → its stem
@@ -130,15 +131,22 @@ def _plain(word: str) -> Token:
     return Token(word, "", stem(word))
 
 
-def _spots(tokens: Sequence[Token], phrases: Mapping[Language, frozenset[str]]) -> frozenset[int]:
-    """Positions of the words that make one of the phrases, of up to four words."""
+def _spots(tokens: Sequence[Token], phrases: Phrases) -> frozenset[int]:
+    """Positions of the words that make one of the phrases, of up to four words.
+
+    Where the writer sets marks they count: "định" is no "đình". A short word without any means nothing by itself.
+    """
+    is_marked = any(token.marked for token in tokens)
+    vietnamese, english = phrases.get(Language.VI, frozenset()), phrases.get(Language.EN, frozenset())
     found: set[int] = set()
     for length in (1, 2, 3, 4):
         for at in range(len(tokens) - length + 1):
             window = tokens[at : at + length]
+            marked = " ".join(token.marked or token.plain for token in window)
             plain = " ".join(token.plain for token in window)
-            stems = " ".join(token.stem for token in window)
-            if plain in phrases.get(Language.VI, ()) or stems in phrases.get(Language.EN, ()):
+            is_bare = marked == plain and (length > 1 or not (is_marked or plain in STOP_VI))
+            is_there = marked in vietnamese or (is_bare and plain in vietnamese)
+            if is_there or " ".join(token.stem for token in window) in english:
                 found.update(range(at, at + length))
     return frozenset(found)
 
@@ -186,8 +194,15 @@ def _words_of_lists(words: Mapping[str, Mapping[str, str]]) -> frozenset[str]:
 
 
 def _phrase_keys(table: Mapping[str, str], side: Language) -> frozenset[str]:
-    phrases = (tokens_of(phrase) for phrase in table[side.value].split(";"))
-    return frozenset(" ".join(token.stem if side is Language.EN else token.plain for token in phrase) for phrase in phrases)
+    """Each phrase with its marks and, if it has any, without: in stems for English."""
+    found: set[str] = set()
+    for phrase in (tokens_of(phrase) for phrase in table[side.value].split(";")):
+        if side is Language.EN:
+            found.add(" ".join(token.stem for token in phrase))
+        else:
+            found.add(" ".join(token.marked or token.plain for token in phrase))
+            found.add(" ".join(token.plain for token in phrase))
+    return frozenset(found)
 
 
 Collected = dict[tuple[str, str], dict[str, float]]  # (key, its marked form) → item → the best weight

@@ -3,7 +3,7 @@
 It fills slots and is no wizard: whatever comes first starts a draft, and only what is missing is asked. Read in this
 order: `drafting` (its heart: `understand` and `next_question`, pure), `choices` and `spoken` (what buttons and short words
 mean), `turn` (one message in, its replies out), `asking` (how a question is put), then a file per topic: `filing`,
-`follow_up`, `help`, `my_cases`, `language`, `fallback`; `listening` decides which of them hears a message.
+`follow_up`, `help`, `my_cases`, `codes`, `language`, `fallback`; `listening` decides which of them hears a message.
 
 Nothing is sent and nothing committed here: replies join the outbox of the unit of work that intake opened.
 """

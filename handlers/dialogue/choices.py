@@ -30,6 +30,7 @@ class Act(StrEnum):
     NEW = "new"
     NEW_FROM = "n"  # the message that joined a case is a matter of its own
     LANGUAGE = "lang"
+    CODES = "codes"  # a page of the codes of conduct
     UNKNOWN = ""
 
 

@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from bot.domain.draft import WardSource
+from bot.domain.reply import Choice
 from bot.domain.ward import WardCode
 from handlers.dialogue.asking import ask_next, new_button, shown_day, ward_name
+from handlers.dialogue.choices import Act
 from handlers.dialogue.turn import Turn
 
 _PRESET = "ward_"
@@ -40,7 +42,7 @@ def _preset(turn: Turn, code: WardCode) -> None:
 
 def help_me(turn: Turn) -> None:
     """How it works, and who reads it."""
-    turn.say("chat_help")
+    turn.say("chat_help", choices=[[Choice(turn.word("codes_button_home"), Act.CODES.value)]])
     ask_next(turn)
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from bot.domain.draft import Question
 from bot.domain.incoming import IncomingKind
 from bot.domain.people import Language
-from handlers.dialogue import choices, fallback, filing, follow_up, help, language, my_cases
+from handlers.dialogue import choices, codes, fallback, filing, follow_up, help, language, my_cases
 from handlers.dialogue.choices import Act
 from handlers.dialogue.drafting import next_question
 from handlers.dialogue.spoken import Spoken, command, spoken
@@ -61,6 +61,13 @@ async def _hear_content(turn: Turn) -> None:
         asked = spoken(incoming.text)
         if asked is not None and await _do(turn, asked):
             return
+        if codes.hears(turn):
+            return
+        if codes.is_answerable(turn):
+            codes.answer_question(turn)
+            if turn.conversation.case_code is None:
+                codes.keep_question(turn)
+                return
     if draft is None and turn.conversation.case_code is not None:
         await follow_up.receive(turn)
     else:
@@ -91,6 +98,8 @@ async def _hear_choice(turn: Turn) -> None:
         follow_up.start_anew(turn)
     elif pressed.act is Act.NEW_FROM:
         await follow_up.own_matter(turn, pressed.value)
+    elif pressed.act is Act.CODES:
+        codes.press(turn, pressed.value)
     elif pressed.act is Act.LANGUAGE:
         wanted = choices.language_of(pressed.value)
         if wanted is None:
@@ -132,6 +141,7 @@ _AT_ONCE: dict[Spoken, Callable[[Turn], None]] = {
     Spoken.CANCEL: filing.cancel,
     Spoken.NEW: follow_up.start_anew,
     Spoken.LANGUAGE: language.ask_language,
+    Spoken.CODES: codes.look_up,
     Spoken.VI: lambda turn: language.speak(turn, Language.VI),
     Spoken.EN: lambda turn: language.speak(turn, Language.EN),
 }

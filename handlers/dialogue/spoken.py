@@ -20,6 +20,7 @@ class Spoken(StrEnum):
     NEW = "new"
     CASES = "cases"
     LANGUAGE = "language"
+    CODES = "code"  # of conduct
     VI = "vi"
     EN = "en"
     SEND = "send"
@@ -36,6 +37,10 @@ _WORDS = {
     Spoken.NEW: "viec moi|gui viec moi|phan anh moi|gui phan anh moi|new|new matter|new case|new report",
     Spoken.CASES: "ho so cua toi|cac ho so cua toi|xem ho so|my cases|my case|cases",
     Spoken.LANGUAGE: "ngon ngu|doi ngon ngu|language|change language",
+    Spoken.CODES: "quy tac|quy tac ung xu|cac quy tac|hai quy tac|bo quy tac|tra quy tac|tra cuu quy tac|xem quy tac|"
+    "tra quy tac ung xu|xem quy tac ung xu|tra cuu quy tac ung xu|quy tac ung xu noi cong cong|quy tac ung xu cua can bo|"
+    "code of conduct|the code of conduct|codes of conduct|the codes|codes|rules|the rules|show me the rules|"
+    "muc phat|cac muc phat|fines|the fines",
     Spoken.VI: "tieng viet|vietnamese",
     Spoken.EN: "tieng anh|english|in english",
     Spoken.SEND: "gui|gui di|gui luon|gui nhe|dong y|dung|dung roi|dung vay|ok|oke|okay|chinh xac|co|"
@@ -61,10 +66,13 @@ def spoken(text: str) -> Spoken | None:
     return _MEANING.get(" ".join(word.plain for word in words))
 
 
+_ALSO_CALLED = {"quytac": Spoken.CODES}
+
+
 def command(name: str) -> Spoken | None:
     """The slash command of this name, if we have it; the words of `spoken` are none."""
     try:
-        found = Spoken(name.casefold())
+        found = _ALSO_CALLED.get(name.casefold()) or Spoken(name.casefold())
     except ValueError:
         return None
     return None if found in (Spoken.DONT_KNOW, Spoken.GREETING, Spoken.THANKS) else found

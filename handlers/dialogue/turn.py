@@ -93,6 +93,11 @@ class Turn:
         if len(self._said) == 1:
             self._said.append(_Said())
 
+    def new_message(self) -> None:
+        """What is said from here on is a message of its own, with its own buttons."""
+        if self._said and self._said[-1].paragraphs:
+            self._said.append(_Said())
+
     @property
     def is_of_a_burst(self) -> bool:
         """More of the same is likely to be on its way: what was forwarded or is of an album seldom comes alone."""
