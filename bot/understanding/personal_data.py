@@ -15,6 +15,7 @@ from bot.routing.folding import fold
 
 LONGEST = 200_000  # characters that are looked at
 _EDGE = " .-_/,*•·"
+_FEWEST = 6  # digits of anything personal, but for plates
 _NEAR = 28  # characters before a number in which a word says what it is
 
 
@@ -163,6 +164,8 @@ def _of_row(row: str, before: str, after: str) -> Iterator[tuple[str, int, int]]
 
 def _kind_of(row: str, before: str, after: str) -> str:
     digits = re.sub(r"\D", "", row)
+    if len(digits) < _FEWEST:
+        return ""
     has_plus = "+" in row
     if (
         _DATE.match(row.strip())
