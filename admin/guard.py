@@ -13,10 +13,11 @@ from admin.labels import initials
 from admin.navigation import is_at, places_of
 from admin.pages import BarLink, Frame, NotSentPage
 from bot.domain.people import WARD_ROLES, Language, Role, Session, StaffMember
+from bot.domain.staffing import Standing
 from bot.errors import StorageBusy
 from bot.ports import Viewer
 from bot.services.sign_in import id_hash, is_live, needs_touch
-from bot.services.staff_change import viewer_of, ward_name
+from bot.services.staff_change import ward_name
 from bot.web import FORM_TOKEN, keys, render
 from bot.web.cookies import read_cookie
 from bot.web.errors import RETRY_AFTER
@@ -40,10 +41,11 @@ class Visit:
     staff: StaffMember
     session: Session
     now: datetime
+    deputises: tuple[Standing, ...] = ()  # whom they stand in for now
 
     @property
     def viewer(self) -> Viewer:
-        return viewer_of(self.staff)
+        return Viewer.of(self.staff, self.deputises)
 
     @property
     def language(self) -> Language:
@@ -100,19 +102,24 @@ def for_staff(
     return guarded
 
 
-async def find_visit(request: web.Request) -> Visit | None:
-    """The live session behind this request's cookie, if there is one."""
+async def find_visit(request: web.Request, *, counts_as_use: bool = True) -> Visit | None:
+    """The live session behind this request's cookie, if there is one.
+
+    Args:
+        counts_as_use: False for what a page asks by itself: a page left open must not keep its session alive.
+    """
     session_id = read_cookie(request, SESSION_COOKIE)
     if not session_id:
         return None
     now = request.app[keys.CLOCK].now()
     async with request.app[keys.STORAGE].reading() as uow:
         found = await uow.sessions.get(id_hash(session_id))
-    if found is None or not is_live(found[0], now) or found[1].is_disabled:
-        return None
-    if needs_touch(found[0], now):
+        if found is None or not is_live(found[0], now) or found[1].is_disabled:
+            return None
+        deputises = await uow.absences.standings_of(found[1], now)
+    if counts_as_use and needs_touch(found[0], now):
         _touch_later(request.app, found[0].id_hash, now)
-    return Visit(request, found[1], found[0], now)
+    return Visit(request, found[1], found[0], now, deputises)
 
 
 def not_sent(request: web.Request, form: Form, reason_key: str, *, status: int) -> web.Response:

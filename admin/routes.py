@@ -6,6 +6,7 @@ from admin.actions import post_close, post_files, post_move, post_note, post_rep
 from admin.case_page import show_case
 from admin.files import serve_file
 from admin.guard import QUEUE, TOUCHES, finish_touches, for_staff
+from admin.live import add_live
 from admin.queue import show_queue
 from admin.signing_in import (
     GUESSES,
@@ -38,6 +39,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post("/staff/cases/{code}/attach", for_staff(post_files))
     app.router.add_post("/staff/cases/{code}/close", for_staff(post_close))
     app.router.add_post("/staff/cases/{code}/move", for_staff(post_move))
+    add_live(app)
 
 
 async def _to_the_queue(_request: web.Request) -> web.StreamResponse:
