@@ -34,9 +34,10 @@ _TELLS = re.compile(
     r"|(?:ngay|toi|sang) nao|the nay|kin|goi ai|day (?:ngo|duong|pho|via)|(?:khong|k|ko) (?:ai|thay ai|co ai)"
     r"|(?:tai )?sao (?:khong|ko|lai|cu|van|ma)|tai sao|bao gio (?:moi|thi)|den bao gio"
     r"|de nghi|kinh (?:mong|de nghi)|mong (?:phuong|ubnd|chinh|co quan|cac)|xu l[yi]|phan anh|nho (?:phuong|cac|anh|chi)"
-    r"|nen (?:them|bo sung|sua|doi)|bo sung|hang xom|nha (?:ben|toi|em|minh|canh|doi)|qua (?:on|ban|te|nhieu)|rach|hong"
+    r"|nen (?:them|bo sung|sua|doi|ghi|dua)|bo sung|hang xom|nha (?:ben|toi|em|minh|canh|doi)|qua (?:on|ban|te|nhieu)|rach|hong"
     r"|mat roi|someone|somebody|people (?:are|keep|always)|there (?:is|are)|they (?:are|keep)|every (?:day|night|morning)"
     r"|last night|yesterday|this morning|tonight|my neighbou?rs?|next door|nobody|no one|keeps?"
+    r"|add to the (?:codes?|rules?)|(?:could|should) the (?:codes?|rules?) (?:say|add|include|have)"
     r"|please (?:do|add|fix|send|stop|help|remove|handle)|why (?:does|do|is|are))\b"
 )
 _FINES = re.compile(r"\b(?:phat|xu phat|muc phat|tien phat|fine|fines|fined|penalty|penalties|punished|punishment)\b")

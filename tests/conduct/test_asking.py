@@ -33,6 +33,8 @@ tại sao quy tắc cấm hút thuốc mà vẫn có người hút ở công vi�
 Đề nghị bổ sung quy định về dùng loa kéo trong công viên vào quy tắc.
 nen them quy dinh ve ung xu tren mang vao bo quy tac
 Please add a rule about filming strangers in public.
+Cán bộ gặp dân phải chào trước, nên ghi điều này vào quy tắc, được không?
+Could the code say something about e-bikes on footpaths?
 Someone is smoking at the bus stop, is that allowed?
 chó nhà hàng xóm thả rông cắn người, phường có xử lý không?
 Why are people allowed to smoke at the station?
