@@ -28,7 +28,8 @@ class Reply:
 
     `choices` are rows of choices. `asks_location` offers the channel's own "share my location". `answers_choice_id` is the
     pressed button that the channel wants acknowledged; a reply may be that alone (then `text` is empty). `language` is what
-    `text` is written in, for whatever a channel adds of its own; None where nobody said.
+    `text` is written in, for whatever a channel adds of its own; None where nobody said. `receipt_of` is the code of the
+    case whose secret the words leave room for (`bot.services.receipt`): it is put in only where the reply goes out.
     """
 
     text: str = ""
@@ -37,6 +38,7 @@ class Reply:
     files: tuple[StoredFile, ...] = ()
     answers_choice_id: str = ""
     language: Language | None = None
+    receipt_of: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Only what is set, for the outbox row."""
@@ -55,6 +57,8 @@ class Reply:
             found["answers"] = self.answers_choice_id
         if self.language:
             found["language"] = self.language.value
+        if self.receipt_of:
+            found["receipt"] = self.receipt_of
         return found
 
     @classmethod
@@ -70,6 +74,7 @@ class Reply:
             ),
             answers_choice_id=found.get("answers", ""),
             language=Language(found["language"]) if found.get("language") else None,
+            receipt_of=found.get("receipt", ""),
         )
 
 

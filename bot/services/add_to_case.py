@@ -12,6 +12,7 @@ from bot.domain.draft import DraftPart
 from bot.domain.incoming import StoredFile
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage, ThreadMessage
 from bot.ports import Sealer, UnitOfWork
+from bot.services.joined import lock_main, note_addition, open_again
 from bot.services.masking import hide, hide_names, own_words
 
 REOPENED = {"reopened": "yes"}  # what the timeline says about words that opened a closed case again
@@ -34,10 +35,11 @@ async def add_to_case(
     """
     if await uow.cases.message_by_source(case.id, part.source_id) is not None:
         return case
+    await lock_main(uow, case)
     # First the change, then the message: adding a message raises the version, and `change` compares it.
     details = REOPENED if reopens and case.status is CaseStatus.CLOSED else None
     if details:
-        case = await uow.cases.change(case, status=CaseStatus.OPEN)
+        case = await open_again(uow, case, now)
     album = await uow.cases.message_by_group(case.id, part.group_id) if part.group_id else None
     if album is not None:
         await uow.cases.add_files(album, hide_names(part.files))
@@ -45,6 +47,7 @@ async def add_to_case(
         await uow.cases.add_message(_message(case, part, now, sealer, with_files=album is None))
     if album is None:
         await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.ADDED, at=now, details=details))
+    await note_addition(uow, case, now)
     return case
 
 
@@ -91,13 +94,15 @@ async def edit_in_case(
     has_new_words = is_other and bool(text or not group_id)
     if not has_new_words and not new_files:
         return Edited.SAME
+    await lock_main(uow, case)
     details = REOPENED if case.status is CaseStatus.CLOSED else None
     if details:  # first: what comes next raises the version, and `change` compares it
-        await uow.cases.change(case, status=CaseStatus.OPEN)
+        case = await open_again(uow, case, now)
     if has_new_words:
         await uow.cases.edit_message(message.id, hidden.text, now, sealed=hidden.sealed)
     await uow.cases.add_files(message.id, hide_names(new_files))
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.EDITED, at=now, details=details))
+    await note_addition(uow, case, now)
     return Edited.CHANGED
 
 

@@ -71,7 +71,7 @@ def is_same(new: Matter, known: Matter) -> bool:
         return False
     is_wide = new.category in _WIDE or new.category.startswith("sug_")
     likeness = _likeness(new.words, known.words)
-    away = _metres(new.point, known.point)
+    away = metres_between(new.point, known.point)
     if away is not None:
         return away <= NEAR and (not is_wide or likeness >= _ENOUGH_WIDE)
     if not _share_place(new.place, known.place):
@@ -92,20 +92,20 @@ def may_be_offered(draft: Draft) -> bool:
     )
 
 
-async def find_alike(uow: UnitOfWork, draft: Draft, city: City, now: datetime, *, but_of: ResidentId | None) -> Case | None:
-    """The newest open case that seems to be this matter.
+async def alike_cases(uow: UnitOfWork, draft: Draft, city: City, now: datetime, *, but_of: ResidentId | None) -> list[Case]:
+    """The open cases that seem to be this matter, newest first; mostly none.
 
     Args:
-        but_of: The resident's own cases are never offered: there is nothing to join.
+        but_of: The resident's own cases are never among them: there is nothing to join.
     """
     if draft.ward_code is None or not may_be_offered(draft):
-        return None
+        return []
     cases = await uow.cases.alike(ward_code=draft.ward_code, category=draft.category, since=now - SINCE)
     others = [case for case in cases if case.resident_id != but_of and _may_be_joined(case)]
     if not others:
-        return None  # the usual way: nothing more is worked out
+        return []  # the usual way: nothing more is worked out
     matter = matter_of(draft.text, draft.point, draft.category, city)
-    return next((case for case in others if is_same(matter, _matter_of_case(case, city))), None)
+    return [case for case in others if is_same(matter, _matter_of_case(case, city))]
 
 
 def _may_be_joined(case: Case) -> bool:
@@ -138,8 +138,8 @@ def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
     return len(one & other) / min(len(one), len(other)) if one and other else 0.0
 
 
-def _metres(one: Point | None, other: Point | None) -> float | None:
-    """None unless both are known well enough to tell one corner from the next."""
+def metres_between(one: Point | None, other: Point | None) -> float | None:
+    """How far apart; None unless both are known well enough to tell one corner from the next."""
     if one is None or other is None or max(one.accuracy or 0.0, other.accuracy or 0.0) > NEAR:
         return None
     north = math.radians(other.lat - one.lat)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from bot.domain.case import CaseCode
+from bot.domain.case import Case, CaseCode
 from bot.domain.incoming import StoredFile
-from bot.domain.people import StaffMember
+from bot.domain.people import Language, StaffMember
 from bot.domain.reply import NewReply, Reply
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.errors import EmptyText
 from bot.ports import UnitOfWork
+from bot.services.joined import answer_joined
 from bot.services.staff_change import WardNames, case_to_change, office_name, residents_language
 from bot.wording import say
 
@@ -38,11 +39,16 @@ async def answer_case(
     message_id = await uow.cases.add_message(
         NewMessage(case_id=case.id, author=Author.STAFF, text=words, at=now, staff_id=staff.id, files=tuple(files))
     )
-    language = await residents_language(uow, case)
-    office = office_name(language, case.ward_code, wards)
-    said = say(language, "answer_text", code=case.code, office=office, text=words).strip()
-    reply = Reply(text=said, files=tuple(files), language=language)
+
+    def said(language: Language, told: Case) -> Reply:
+        office = office_name(language, told.ward_code, wards)
+        text = say(language, "answer_text", code=told.code, office=office, text=words).strip()
+        return Reply(text=text, files=tuple(files), language=language)
+
+    reply = said(await residents_language(uow, case), case)
     await uow.outbox.add([NewReply(address=case.address, reply=reply, message_id=message_id, case_id=case.id)], now)
+    if case.joined_count:
+        await answer_joined(uow, case, staff_id=staff.id, text=words, files=files, now=now, said=said)
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.ANSWERED, at=now, staff_id=staff.id))
     await uow.audit.record(action="case_answered", now=now, staff_id=staff.id, subject=case.code)
     return message_id

@@ -4,11 +4,13 @@ from datetime import datetime
 
 from bot.domain.case import Case, CaseCode, CaseStatus
 from bot.domain.outcome import Outcome
-from bot.domain.people import StaffMember
+from bot.domain.people import Language, StaffMember
 from bot.domain.reply import NewReply, Reply
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.errors import EmptyText
 from bot.ports import UnitOfWork
+from bot.services.joined import close_joined
+from bot.services.rate_case import closing_choices
 from bot.services.staff_change import WardNames, case_to_change, office_name, residents_language
 from bot.wording import say
 
@@ -39,17 +41,22 @@ async def close_case(
     message_id = await uow.cases.add_message(
         NewMessage(case_id=case.id, author=Author.STAFF, text=words, at=now, staff_id=staff.id)
     )
-    language = await residents_language(uow, case)
-    said = say(
-        language,
-        "answer_closed",
-        code=case.code,
-        office=office_name(language, case.ward_code, wards),
-        outcome=say(language, f"outcome_{outcome.value}"),
-        text=words,
-    )
-    reply = Reply(text=said, language=language)
+
+    def said(language: Language, told: Case) -> Reply:
+        text = say(
+            language,
+            "answer_closed",
+            code=told.code,
+            office=office_name(language, told.ward_code, wards),
+            outcome=say(language, f"outcome_{outcome.value}"),
+            text=words,
+        )
+        return Reply(text=text, choices=closing_choices(language, told), language=language)
+
+    reply = said(await residents_language(uow, closed), closed)
     await uow.outbox.add([NewReply(address=case.address, reply=reply, message_id=message_id, case_id=case.id)], now)
+    if case.joined_count:
+        await close_joined(uow, case, staff_id=staff.id, outcome=outcome, text=words, now=now, said=said)
     details = {"outcome": outcome.value}
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.CLOSED, at=now, staff_id=staff.id, details=details))
     await uow.audit.record(action="case_closed", now=now, staff_id=staff.id, subject=case.code, details=details)

@@ -4,6 +4,7 @@ What a draft still lacks is decided in `handlers.dialogue`; here it is only file
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.case import Accused, Case, CaseKind, NewCase, choose_desk, new_code
@@ -13,16 +14,26 @@ from bot.errors import EmptyText
 from bot.ports import UnitOfWork
 from bot.services.city import City
 from bot.services.masking import Hidden, hide_all, hide_names
+from bot.services.place_keys import place_key
 from bot.understanding import deadline_days
 
 
-async def file_case(uow: UnitOfWork, *, conversation: Conversation, draft: Draft, city: City, now: datetime) -> Case:
+async def file_case(
+    uow: UnitOfWork,
+    *,
+    conversation: Conversation,
+    draft: Draft,
+    city: City,
+    now: datetime,
+    main: Case | None = None,
+) -> Case:
     """Make the draft a case, with all its words and files as the thread's first messages; personal data in it is sealed.
 
     Args:
         conversation: Whose it is; an address not yet remembered is remembered first.
         draft: Its first part's `source_id` is the case's: the same message never opens two.
         now: The moment of acceptance, aware, in UTC; the deadline counts from it.
+        main: The case that this one joins, held by the caller: it waits at the same desk, and not longer.
 
     Raises:
         EmptyText: The draft has no words.
@@ -35,6 +46,9 @@ async def file_case(uow: UnitOfWork, *, conversation: Conversation, draft: Draft
         return known
     words = hide_all([part.text for part in draft.parts], city.sealer)
     new = await _new_case(uow, conversation, draft, words, city, now)
+    if main is not None:
+        due_at = min(new.due_at, main.due_at) if main.due_at > now else new.due_at
+        new = replace(new, main_case_id=main.id, ward_code=main.ward_code, desk=main.desk, due_at=due_at)
     case = await uow.cases.add(new)
     if case.created_at != new.created_at or case.version != 1:  # another process filed the same message just now
         return case
@@ -55,6 +69,7 @@ async def _new_case(
             raise LookupError("storage gave this address no resident")
     kind = draft.kind or CaseKind.SUGGESTION
     ward_code = draft.ward_code
+    text = "\n".join(hidden.text for hidden in words if hidden.text)
     return NewCase(
         code=new_code(),
         kind=kind,
@@ -64,7 +79,7 @@ async def _new_case(
         resident_id=conversation.resident_id,
         address=conversation.address,
         source_id=draft.parts[0].source_id,
-        text="\n".join(hidden.text for hidden in words if hidden.text),
+        text=text,
         point=draft.point,
         created_at=now,
         due_at=city.due_after(now, deadline_days(draft.category), await uow.calendar.changes()),
@@ -74,6 +89,7 @@ async def _new_case(
         is_anonymous=draft.is_anonymous,
         is_emergency=draft.is_emergency,
         accused=_accused(draft),
+        place_key="" if draft.is_about_official else place_key(text, city.places),
     )
 
 

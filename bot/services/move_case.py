@@ -7,12 +7,13 @@ from datetime import datetime
 
 from bot.domain.case import WARD_DESKS, Case, CaseCode, Desk, choose_desk
 from bot.domain.correction import MoveReason, correction_of
-from bot.domain.people import StaffMember
+from bot.domain.people import Language, StaffMember
 from bot.domain.reply import NewReply, Reply
 from bot.domain.thread import CaseEvent, EventKind
 from bot.domain.ward import WardCode
 from bot.errors import BotError
 from bot.ports import UnitOfWork
+from bot.services.joined import move_joined
 from bot.services.staff_change import WardNames, case_to_change, residents_language, short_details, ward_name
 from bot.wording import say
 
@@ -56,14 +57,18 @@ async def move_case(
     moved = await uow.cases.change(case, ward_code=ward_code, desk=desk)
     if correction is not None:
         await uow.corrections.add(correction)
-    language = await residents_language(uow, case)
-    said = (
-        say(language, "answer_moved", code=case.code, ward=ward_name(language, ward))
-        if ward and desk in WARD_DESKS
-        else say(language, "answer_moved_to_city", code=case.code)
-    )
-    reply = Reply(text=said, language=language)
+
+    def said(language: Language, told: Case) -> Reply:
+        if ward and desk in WARD_DESKS:
+            text = say(language, "answer_moved", code=told.code, ward=ward_name(language, ward))
+        else:
+            text = say(language, "answer_moved_to_city", code=told.code)
+        return Reply(text=text, language=language)
+
+    reply = said(await residents_language(uow, case), case)
     await uow.outbox.add([NewReply(address=case.address, reply=reply, case_id=case.id)], now)
+    if case.joined_count:
+        await move_joined(uow, case, staff_id=staff.id, ward_code=ward_code, desk=desk, now=now, said=said)
     details = short_details(
         from_ward=case.ward_code, from_desk=case.desk.value, ward=ward_code, desk=desk.value, why=reason.value
     )

@@ -94,10 +94,19 @@ def read_place(text: str, places: Router) -> Place:
     return _Reader(unicodedata.normalize("NFC", text[:MOST_TEXT]), places).read()
 
 
+def shown_place(text: str, places: Router) -> str:
+    """The same place as its writer spelled it: "Ngõ 12 Thụy Khuê"; empty when there is none."""
+    reader = _Reader(unicodedata.normalize("NFC", text[:MOST_TEXT]), places)
+    reader.read()
+    return reader.shown
+
+
 class _Reader:
     """One text. Places in it are indexes of its words."""
 
     def __init__(self, text: str, places: Router) -> None:
+        self.text = text
+        self.shown = ""
         self.words = words_of(text)
         self.places = places
         pairs = zip(self.words, self.words[1:], strict=False)
@@ -109,6 +118,7 @@ class _Reader:
         spots: list[str] = []
         at = 0
         while at < len(self.words):
+            begun = at
             if self._is(at, _WARDS):
                 at += 2  # what follows is a ward's name, whatever street it is called after
             elif found := self._numbered(at):
@@ -132,6 +142,8 @@ class _Reader:
                     spots.append(name)
             else:
                 at += 1
+            if not self.shown and (street or spots):
+                self.shown = " ".join(self.text[self.words[begun].start : self.words[at - 1].end].split())
         return Place(street, lane, number, tuple(sorted(set(spots)))[:MOST_SPOTS])
 
     def _numbered(self, at: int) -> tuple[str, str, str, int] | None:

@@ -1,0 +1,36 @@
+"""What somebody may learn of a case outside its chat: by its signature that it is ours, by its secret what became of it.
+
+Whoever asks about a code that was never given out gets the same answer, after the same work, as for a wrong secret.
+"""
+
+from dataclasses import dataclass
+
+from bot.domain.case import Case, CaseCode, read_code
+from bot.domain.thread import Answer
+from bot.ports import Receipts, UnitOfWork
+
+_NO_CODE = CaseCode("0000-0000")  # stands in for what is no code, so that the work stays the same
+
+
+@dataclass(frozen=True, slots=True)
+class Tracked:
+    """A case as its holder may see it. `answer` is the newest one, None before the first."""
+
+    case: Case
+    answer: Answer | None
+
+
+def is_genuine(receipts: Receipts, code: str, signature: str) -> bool:
+    """Did we give this code out? Nothing is looked up: the signature alone proves it, and no answer tells of a case."""
+    read = read_code(code[:100])
+    fits = receipts.is_genuine(read or _NO_CODE, signature)
+    return fits and read is not None
+
+
+async def track_case(uow: UnitOfWork, receipts: Receipts, *, code: CaseCode, secret: str) -> Tracked | None:
+    """The case, for whoever holds its secret; None for a wrong one as for a code that nobody has."""
+    case = await uow.cases.by_code(code)
+    fits = receipts.is_secret(code, secret)
+    if case is None or not fits:
+        return None
+    return Tracked(case, await uow.cases.newest_answer(case.id))
