@@ -143,7 +143,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         web_app=app,
         receiving=telegram.receiving(intake, app) if telegram else [],
         intake=intake,
-        delivery=Delivery(database, channels, bell, clock, paces),
+        delivery=Delivery(database, channels, bell, clock, paces, receipts=city.receipts),
         watching=lambda stop: watch_leases(database, stop),
         city=city,
     )

@@ -19,7 +19,8 @@ from bot.bell import Bell, heard
 from bot.domain.people import Channel
 from bot.domain.reply import DeliveryResult, QueuedReply
 from bot.errors import StorageBusy
-from bot.ports import ChannelPort, Clock, Storage
+from bot.ports import ChannelPort, Clock, Receipts, Storage
+from bot.services.receipt import with_secret
 from handlers.faults import described
 from handlers.pacing import Pace, Pacer
 from handlers.sending import HOLD_MOST, Lane, hand_back, send, wait_for_place
@@ -43,6 +44,7 @@ class Delivery:
     Args:
         bell: Rung when replies were queued.
         paces: How fast each channel may be spoken to; a channel that is absent or None sends over no network.
+        receipts: Puts the secret into a receipt on its way out; without it a receipt goes out with the place left empty.
         lease: How long a claimed reply is ours.
         monotonic: The clock of the paces, in seconds.
     """
@@ -55,12 +57,14 @@ class Delivery:
         clock: Clock,
         paces: Mapping[Channel, Pace | None],
         *,
+        receipts: Receipts | None = None,
         lease: timedelta = LEASE,
         monotonic: Callable[[], float] = time.monotonic,
     ) -> None:
         self._storage = storage
         self._bell = bell
         self._clock = clock
+        self._receipts = receipts
         self._lease = lease
         self._owner = f"{storage.owner}/delivery-{secrets.token_hex(4)}"
         self._lanes = {name: _lane(port, paces.get(name), monotonic) for name, port in channels.items()}
@@ -151,7 +155,9 @@ class Delivery:
 
     def _begin_sending(self, claimed: Sequence[QueuedReply]) -> None:
         unpaced: list[QueuedReply] = []
-        for queued in claimed:
+        for kept in claimed:
+            # The secret is nowhere in the database: it is put in here, and the reply is forgotten when it was sent.
+            queued = replace(kept, reply=with_secret(kept.reply, self._receipts)) if self._receipts else kept
             lane = self._lanes[queued.address.channel]
             lane.in_hand += 1
             if lane.pacer is None:

@@ -10,6 +10,7 @@ from aiohttp import web
 
 from bot.bell import Bell
 from bot.ports import Clock, FileKeeper, FileStore, Storage
+from bot.receipts import KeyedReceipts
 from bot.routing.wards import Wards
 from bot.settings import Settings
 from bot.web import keys
@@ -39,6 +40,7 @@ def make_web_app(
     app = web.Application(middlewares=[show_errors, same_origin], client_max_size=BODY_LIMIT)
     app[keys.SETTINGS] = settings
     app[keys.SECRET_KEY] = secret_key
+    app[keys.RECEIPTS] = KeyedReceipts(secret_key)
     app[keys.STORAGE] = storage
     app[keys.CLOCK] = clock
     app[keys.WARDS] = wards

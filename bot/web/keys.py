@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.bell import Bell
-from bot.ports import Clock, FileKeeper, FileStore, Storage
+from bot.ports import Clock, FileKeeper, FileStore, Receipts, Storage
 from bot.routing.wards import Wards
 from bot.settings import Settings
 
@@ -18,6 +18,7 @@ BELL: web.AppKey[Bell] = web.AppKey("bell", Bell)
 FILES: web.AppKey[FileStore] = web.AppKey("files", FileStore)
 FILE_KEEPER: web.AppKey[FileKeeper] = web.AppKey("file_keeper", FileKeeper)
 SECRET_KEY: web.AppKey[str] = web.AppKey("secret_key", str)  # signs cookies and form tokens; from `bot.keys`
+RECEIPTS: web.AppKey[Receipts] = web.AppKey("receipts", Receipts)  # made of the same key
 STOP: web.AppKey[asyncio.Event] = web.AppKey("stop", asyncio.Event)  # set when the process ends: streams must end too
 
 

@@ -114,7 +114,7 @@ async def _news(request: web.Request, stream: _Stream) -> bytes:
 
 
 def _event(request: web.Request, line: ChatLine) -> bytes:
-    view = show_reply(line)
+    view = show_reply(line, request.app[keys.RECEIPTS])
     if view is None:
         return f"id: {line.key}\n\n".encode()  # moves the browser's place, shows nothing
     html = render_text(request, "webchat/_line.html", LinePage(line=view))

@@ -67,6 +67,11 @@ class ChatForm:
         return clean(self.fields.get("choice", ""))
 
     @property
+    def digits(self) -> str:
+        """What was typed beside a receipt: at most eight digits, whatever else stood there."""
+        return "".join(sign for sign in self.fields.get("digits", "")[:40] if sign.isascii() and sign.isdigit())[:8]
+
+    @property
     def point(self) -> Point | None:
         return read_point(self.fields.get("lat"), self.fields.get("lon"), self.fields.get("accuracy"))
 

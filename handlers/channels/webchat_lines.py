@@ -12,7 +12,8 @@ from bot.domain.incoming import FileKind, FileTrouble, StoredFile
 from bot.domain.reply import Choice, Reply
 from bot.domain.ward import Ward
 from bot.media_types import may_hand_out
-from bot.ports import ChatLine
+from bot.ports import ChatLine, Receipts
+from bot.services.receipt import KEEP, code_to_keep, with_secret
 from handlers.channels.webchat_body import ChatPost, UnreadableBody, new_client_key
 
 
@@ -55,6 +56,7 @@ class LineView:
     has_place: bool = False
     chose_unknown: bool = False  # a chip whose label is no longer known
     client_key: str = ""
+    keeps: str = ""  # the code of an anonymous case whose receipt must still be proven to be written down
     is_newest: bool = True  # of ours: its chips are the ones meant by the conversation now
 
 
@@ -80,21 +82,35 @@ class ChatPage:
     longest_text: int  # characters
 
 
-def show_lines(lines: Sequence[ChatLine]) -> list[LineView]:
-    """The transcript, oldest first. A chip that was pressed shows the words it had when we offered it."""
+def show_lines(lines: Sequence[ChatLine], receipts: Receipts | None = None) -> list[LineView]:
+    """The transcript, oldest first. A chip that was pressed shows the words it had when we offered it.
+
+    Args:
+        receipts: Puts the secrets into receipts; the page alone needs them.
+    """
     labels: dict[str, str] = {}
     views: list[LineView] = []
+    open_receipts: dict[str, int] = {}  # a case's code to the newest line that asks to write its secret down
     for line in lines:
-        view = _ours(line, labels) if line.is_ours else _residents(line, labels)
-        if view:
-            views.append(view)
+        view = _ours(line, labels, receipts) if line.is_ours else _residents(line, labels)
+        if view is None:
+            continue
+        if view.is_ours and view.keeps:
+            open_receipts[view.keeps] = len(views)
+        elif not view.is_ours:
+            open_receipts.pop(view.keeps, None)  # asked again by our answer, should the digits be wrong
+        views.append(view)
     newest = max((place for place, view in enumerate(views) if view.is_ours), default=-1)
-    return [replace(view, is_newest=place == newest) for place, view in enumerate(views)]
+    asks = set(open_receipts.values())
+    return [
+        replace(view, is_newest=place == newest, keeps=view.keeps if place in asks else "")
+        for place, view in enumerate(views)
+    ]
 
 
-def show_reply(line: ChatLine) -> LineView | None:
+def show_reply(line: ChatLine, receipts: Receipts | None = None) -> LineView | None:
     """A line of ours on its own; None for one that shows nothing (an acknowledgement meant for other channels)."""
-    return _ours(line, {})
+    return _ours(line, {}, receipts)
 
 
 def find_file(lines: Sequence[ChatLine], key: str) -> FileView | None:
@@ -103,11 +119,13 @@ def find_file(lines: Sequence[ChatLine], key: str) -> FileView | None:
     return next((file for file in files if file.key == key), None) if key else None
 
 
-def _ours(line: ChatLine, labels: dict[str, str]) -> LineView | None:
+def _ours(line: ChatLine, labels: dict[str, str], receipts: Receipts | None) -> LineView | None:
     try:
         reply = Reply.from_dict(json.loads(line.body))
     except (ValueError, KeyError, TypeError, IndexError):
         return None  # written by a later version of this program; the lines around it still are readable
+    if receipts is not None:
+        reply = with_secret(reply, receipts)
     labels.update((choice.data, choice.label) for row in reply.choices for choice in row)
     if not (reply.text or reply.files or reply.choices):
         return None
@@ -117,7 +135,8 @@ def _ours(line: ChatLine, labels: dict[str, str]) -> LineView | None:
         at=line.at,
         text=reply.text,
         files=tuple(_files(reply.files, is_ours=True)),
-        choices=reply.choices,
+        choices=tuple(row for row in reply.choices if not any(choice.data.startswith(KEEP) for choice in row)),
+        keeps=code_to_keep(reply),
         asks_location=reply.asks_location,
         client_key=new_client_key(),
     )
@@ -130,14 +149,17 @@ def _residents(line: ChatLine, labels: dict[str, str]) -> LineView | None:
         return None
     if post.is_preset or post.is_empty:
         return None
+    kept = post.choice.split(":")[1] if post.choice.startswith(KEEP) else ""
+    choice = f"{KEEP}{kept}" if kept else post.choice  # without the digits that were typed
     return LineView(
         key=0,
         is_ours=False,
         at=line.at,
-        text=labels.get(post.choice, "") if post.choice else post.text,
+        text=labels.get(choice, "") if choice else post.text,
         files=tuple(_files(post.files, is_ours=False)),
         has_place=post.point is not None,
-        chose_unknown=bool(post.choice) and post.choice not in labels,
+        chose_unknown=bool(choice) and choice not in labels,
+        keeps=kept,
     )
 
 

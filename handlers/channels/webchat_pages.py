@@ -15,6 +15,7 @@ from bot.domain.people import Address, Channel
 from bot.domain.ward import Ward
 from bot.errors import StorageBusy, UnknownWard
 from bot.ports import ChatLine, RawUpdate
+from bot.services.receipt import KEEP
 from bot.web import FORM_TOKEN, keys, render
 from bot.web.cookies import drop_cookie, read_cookie, set_cookie
 from bot.web.language import page_language
@@ -177,7 +178,7 @@ class ChatPages:
             lines = []  # the words that could not be kept matter more than the transcript
         last = lines[-1] if lines else None
         page = ChatPage(
-            lines=show_lines(lines),
+            lines=show_lines(lines, request.app[keys.RECEIPTS]),
             last_key=_last_key(lines),
             ward=ward,
             notice=notice,
@@ -201,6 +202,8 @@ def _updates(request: web.Request, address: Address, form: ChatForm) -> list[Raw
     if len(form.text) > LONGEST_TEXT:
         raise Refusal(413, "webchat_too_long")
     choice = form.choice if len(form.choice.encode()) <= LONGEST_CHOICE else ""
+    if choice.startswith(KEEP):  # the form beside a receipt: its field goes along with its button
+        choice = f"{choice}:{form.digits}"
     language = page_language(request)
     post = ChatPost(text=form.text, choice=choice, point=form.point, files=tuple(form.files), language=language)
     if post.is_empty:

@@ -1,6 +1,6 @@
 """How a question is put to a resident: its words and its buttons. What it is about is `drafting.next_question`."""
 
-from bot.domain.case import Case, CaseKind
+from bot.domain.case import CaseKind
 from bot.domain.draft import Draft, Question
 from bot.domain.reply import Choice
 from bot.domain.ward import WardCode
@@ -19,7 +19,6 @@ __all__ = [
     "ask_ward",
     "kind_name",
     "new_button",
-    "say_receipt",
     "shorten",
     "shown_day",
     "ward_name",
@@ -49,6 +48,7 @@ def ask_next(turn: Turn) -> None:
         elif question is Question.WARD:
             ask_ward(turn, draft)
         else:
+            turn.showed_card = True
             show_card(turn, draft)
 
 
@@ -89,12 +89,6 @@ def ask_kind(turn: Turn, draft: Draft) -> None:
     """Offer every kind."""
     rows = [[Choice(kind_name(turn, kind), choices.choose_kind(draft.serial, kind))] for kind in KINDS]
     turn.say("chat_ask_kind", choices=[*rows, [button(turn, "chat_button_back", Act.BACK, draft)]])
-
-
-def say_receipt(turn: Turn, case: Case) -> None:
-    """The code and the deadline; the code's line has a fixed shape that others read."""
-    turn.case_id = case.id
-    turn.say("chat_received", code=case.code, due=shown_day(turn, case.due_at), choices=[[new_button(turn)]])
 
 
 def _capital(name: str) -> str:

@@ -7,7 +7,7 @@ against the open draft before it does anything.
 from dataclasses import dataclass
 from enum import StrEnum
 
-from bot.domain.case import CaseKind
+from bot.domain.case import CaseCode, CaseKind
 from bot.domain.people import Language
 from bot.domain.ward import WardCode
 
@@ -31,6 +31,16 @@ class Act(StrEnum):
     NEW_FROM = "n"  # the message that joined a case is a matter of its own
     LANGUAGE = "lang"
     CODES = "codes"  # a page of the codes of conduct
+    CASE = "c"  # look at this one
+    CASES = "cs"  # the cases before this one
+    RECEIPT = "r"
+    KEPT = "rc"  # the last digits of a receipt's secret, typed again: "rc:7K3M-9QX2:1234"
+    ADD_HERE = "ah"  # what comes next joins this case
+    RESOLVED = "ok"  # of a closing: "ok:7K3M-9QX2:67401234"
+    NOT_RESOLVED = "no"
+    REOPEN = "ro"  # without further words
+    STARS = "st"  # "st:7K3M-9QX2:67401234:5"
+    JOIN = "j"  # a neighbour's case, instead of filing this draft
     UNKNOWN = ""
 
 
@@ -46,6 +56,7 @@ _OF_A_DRAFT = frozenset(
         Act.OTHER_KIND,
         Act.ANONYMOUS,
         Act.LEADER,
+        Act.JOIN,
     }
 )
 
@@ -80,6 +91,11 @@ def new_from(source_id: str) -> str:
     """A new matter out of that message; a plain new matter where its id is too long for a button."""
     data = f"{Act.NEW_FROM}:{source_id}"
     return data if len(data.encode()) <= LONGEST else Act.NEW.value
+
+
+def about_case(act: Act, code: CaseCode) -> str:
+    """A button's data about one case: "c:7K3M-9QX2"."""
+    return f"{act}:{code}"
 
 
 def kind_of(value: str) -> CaseKind | None:

@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-from bot.domain.case import Accused
+from bot.domain.case import Accused, Case
 from bot.domain.draft import Draft, Question
 from bot.domain.incoming import Incoming, IncomingKind
 from bot.services.file_case import file_case
-from handlers.dialogue.asking import ask_kind, ask_next, ask_ward, say_receipt
+from handlers.dialogue.asking import ask_kind, ask_next, ask_ward
 from handlers.dialogue.choices import Act, Pressed, kind_of
 from handlers.dialogue.drafting import (
     begin,
@@ -19,6 +19,7 @@ from handlers.dialogue.drafting import (
     reopen_ward,
     understand,
 )
+from handlers.dialogue.receipts import say_filed
 from handlers.dialogue.turn import Turn
 
 
@@ -130,10 +131,15 @@ async def send(turn: Turn) -> None:
         ask_next(turn)
         return
     case = await file_case(turn.uow, conversation=turn.conversation, draft=draft, city=turn.city, now=turn.now)
+    filed(turn, case)
+
+
+def filed(turn: Turn, case: Case) -> None:
+    """The draft is a case now: what comes next joins it, and the resident is told its code."""
     turn.update(None, None)
     last_ward = case.ward_code or turn.conversation.last_ward
     turn.conversation = replace(turn.conversation, case_code=case.code, preset_ward=None, last_ward=last_ward)
-    say_receipt(turn, case)
+    say_filed(turn, case)
 
 
 def cancel(turn: Turn) -> None:
@@ -150,7 +156,7 @@ async def _press_stale(turn: Turn, pressed: Pressed) -> None:
     if pressed.act is Act.SEND and turn.conversation.resident_id is not None:
         case = await turn.uow.cases.by_serial(turn.conversation.resident_id, pressed.serial)
         if case is not None:
-            say_receipt(turn, case)
+            say_filed(turn, case)
             return
     turn.say("chat_button_stale")
     ask_next(turn)

@@ -11,9 +11,10 @@ from bot.domain.thread import Author, EventKind, ThreadMessage
 from bot.services.add_to_case import Edited, add_to_case, edit_in_case
 from bot.services.masking import own_words
 from handlers.dialogue import choices
-from handlers.dialogue.asking import ask_next, new_button, say_receipt
+from handlers.dialogue.asking import ask_next, new_button
 from handlers.dialogue.filing import receive as receive_into_draft
 from handlers.dialogue.filing import say_emergency, say_troubles, start_with
+from handlers.dialogue.receipts import say_filed
 from handlers.dialogue.turn import Turn
 
 BURST = timedelta(seconds=30)
@@ -110,7 +111,7 @@ async def own_matter(turn: Turn, source_id: str) -> None:
     """Those words are a new matter: start a draft with them. They stay in the old case's thread, which keeps everything."""
     filed = await turn.uow.cases.by_source(turn.incoming.address, source_id)
     if filed is not None:
-        say_receipt(turn, filed)
+        say_filed(turn, filed)
         return
     if turn.draft is not None:
         if all(part.source_id != source_id for part in turn.draft.parts):

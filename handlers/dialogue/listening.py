@@ -3,10 +3,25 @@
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.domain.draft import Question
+from bot.domain.draft import Awaits, Question
 from bot.domain.incoming import IncomingKind
 from bot.domain.people import Language
-from handlers.dialogue import choices, codes, fallback, filing, follow_up, help, language, my_cases
+from handlers.dialogue import (
+    choices,
+    codes,
+    fallback,
+    filing,
+    finding,
+    follow_up,
+    help,
+    joining,
+    language,
+    my_cases,
+    rating,
+    receipts,
+)
+from handlers.dialogue.after_filing import ACTS, ANSWERS, SHOWN_ANSWERS
+from handlers.dialogue.asking import ask_next
 from handlers.dialogue.choices import Act
 from handlers.dialogue.drafting import next_question
 from handlers.dialogue.spoken import Spoken, command, spoken
@@ -33,6 +48,7 @@ async def listen(turn: Turn) -> None:
         fallback.hear_unsupported(turn)
     else:
         await _hear_content(turn)
+    await joining.offer(turn)
 
 
 def _note_blocked(turn: Turn, *, is_blocked: bool) -> None:
@@ -47,6 +63,9 @@ def _holds_anything(turn: Turn) -> bool:
 
 async def _hear_command(turn: Turn) -> None:
     asked = command(turn.incoming.command)
+    if _leave_question(turn) and asked is Spoken.CANCEL:
+        _say_left(turn)
+        return
     if asked is None or not await _do(turn, asked):
         fallback.hear_unknown_command(turn)
 
@@ -59,7 +78,16 @@ async def _hear_content(turn: Turn) -> None:
     is_typed = incoming.kind is IncomingKind.TEXT and not incoming.is_forwarded  # somebody else's "ok" sends nothing
     if is_typed and not incoming.files and incoming.point is None:
         asked = spoken(incoming.text)
+        if asked is Spoken.CANCEL and _leave_question(turn):
+            _say_left(turn)
+            return
         if asked is not None and await _do(turn, asked):
+            turn.conversation = replace(turn.conversation, awaits=_new_question(turn))
+            return
+    if await _hear_answer(turn):
+        return
+    if is_typed and not incoming.files and incoming.point is None:
+        if await finding.hears(turn):
             return
         if codes.hears(turn):
             return
@@ -72,6 +100,36 @@ async def _hear_content(turn: Turn) -> None:
         await follow_up.receive(turn)
     else:
         filing.receive(turn)
+
+
+async def _hear_answer(turn: Turn) -> bool:
+    """Words that answer a question outside of any draft. Whatever else comes leaves the question without harm."""
+    awaits = turn.conversation.awaits
+    if awaits is None:
+        return False
+    _leave_question(turn)
+    incoming = turn.incoming
+    is_typed = incoming.kind is IncomingKind.TEXT and not incoming.is_forwarded
+    if awaits.what not in ANSWERS or not (is_typed or awaits.what in SHOWN_ANSWERS):
+        return False
+    return await ANSWERS[awaits.what](turn, awaits.about)
+
+
+def _leave_question(turn: Turn) -> bool:
+    """Wait for no answer any more; True where one was waited for."""
+    was_asked = turn.conversation.awaits is not None
+    turn.conversation = replace(turn.conversation, awaits=None)
+    return was_asked
+
+
+def _new_question(turn: Turn) -> Awaits | None:
+    """The question that this turn put; one of before is left by whatever else was done."""
+    return turn.conversation.awaits if turn.conversation.awaits is not turn.before.awaits else None
+
+
+def _say_left(turn: Turn) -> None:
+    turn.say("after_left")
+    ask_next(turn)
 
 
 async def _hear_edit(turn: Turn) -> None:
@@ -92,10 +150,15 @@ async def _hear_edit(turn: Turn) -> None:
 
 async def _hear_choice(turn: Turn) -> None:
     pressed = choices.read(turn.incoming.choice)
+    _leave_question(turn)
     if pressed.act is Act.UNKNOWN:
         fallback.hear_unknown_choice(turn)
     elif pressed.act is Act.NEW:
         follow_up.start_anew(turn)
+    elif pressed.act in ACTS:
+        await ACTS[pressed.act](turn, pressed.value)
+    elif pressed.act is Act.JOIN:
+        await joining.press(turn, pressed)
     elif pressed.act is Act.NEW_FROM:
         await follow_up.own_matter(turn, pressed.value)
     elif pressed.act is Act.CODES:
@@ -129,6 +192,14 @@ async def _do(turn: Turn, asked: Spoken) -> bool:
         await help.where_am_i(turn)
     elif asked is Spoken.CASES:
         await my_cases.list_cases(turn)
+    elif asked is Spoken.RECEIPT:
+        await receipts.repeat(turn)
+    elif asked is Spoken.FIND:
+        await finding.find(turn, turn.incoming.argument)
+    elif asked in (Spoken.RESOLVED, Spoken.NOT_RESOLVED):
+        return await rating.of_this_case(turn, is_resolved=asked is Spoken.RESOLVED)
+    elif asked is Spoken.ME_TOO:
+        return await joining.join_in_words(turn)
     else:
         _AT_ONCE[asked](turn)
     return True

@@ -21,6 +21,11 @@ class Spoken(StrEnum):
     CASES = "cases"
     LANGUAGE = "language"
     CODES = "code"  # of conduct
+    RECEIPT = "receipt"
+    FIND = "find"
+    RESOLVED = "resolved"
+    NOT_RESOLVED = "not_resolved"
+    ME_TOO = "me_too"
     VI = "vi"
     EN = "en"
     SEND = "send"
@@ -41,6 +46,15 @@ _WORDS = {
     "tra quy tac ung xu|xem quy tac ung xu|tra cuu quy tac ung xu|quy tac ung xu noi cong cong|quy tac ung xu cua can bo|"
     "code of conduct|the code of conduct|codes of conduct|the codes|codes|rules|the rules|show me the rules|"
     "muc phat|cac muc phat|fines|the fines",
+    Spoken.RECEIPT: "bien nhan|giay bien nhan|bien lai|xem bien nhan|cho toi bien nhan|ma bi mat|xem ma bi mat|"
+    "receipt|my receipt|the receipt|show my receipt|my secret",
+    Spoken.FIND: "tra cuu|tra cuu ho so|tra cuu ma ho so|tim ho so|tim ma ho so|find|find case|find my case|look up|"
+    "look up a case|find a case",
+    Spoken.RESOLVED: "da xong|xong roi|da xong roi|da giai quyet|da giai quyet xong|da duoc giai quyet|resolved|"
+    "it is resolved|it is done|solved",
+    Spoken.NOT_RESOLVED: "chua xong|van chua xong|chua giai quyet|chua duoc giai quyet|chua giai quyet xong|not resolved|"
+    "it is not resolved|not done|not solved",
+    Spoken.ME_TOO: "toi cung gap|toi cung vay|toi cung bi|minh cung gap|me too",
     Spoken.VI: "tieng viet|vietnamese",
     Spoken.EN: "tieng anh|english|in english",
     Spoken.SEND: "gui|gui di|gui luon|gui nhe|dong y|dung|dung roi|dung vay|ok|oke|okay|chinh xac|co|"

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.case import CaseId
 from bot.domain.draft import Conversation, Draft, Question
-from bot.domain.incoming import Incoming
+from bot.domain.incoming import Incoming, StoredFile
 from bot.domain.people import Language
 from bot.domain.reply import Choice, NewReply, Reply
 from bot.ports import UnitOfWork
@@ -30,13 +30,17 @@ class _Said:
     choices: Rows = ()
     asks_location: bool = False
     about: str = ""
+    files: tuple[StoredFile, ...] = ()
+    receipt_of: str = ""
 
     def reply(self, language: Language) -> Reply:
         return Reply(
             text="\n\n".join(self.paragraphs),
             choices=tuple(tuple(row) for row in self.choices),
             asks_location=self.asks_location,
+            files=self.files,
             language=language,
+            receipt_of=self.receipt_of,
         )
 
 
@@ -51,6 +55,7 @@ class Turn:
     conversation: Conversation
     now: datetime
     case_id: CaseId | None = None  # the case that this turn's replies are about
+    showed_card: bool = False  # this turn put the draft's card before the resident
     _said: list[_Said] = field(default_factory=list)
 
     @classmethod
@@ -86,6 +91,26 @@ class Turn:
         reply.paragraphs.append(self.word(key, **values))
         reply.choices = choices or reply.choices
         reply.asks_location = asks_location or reply.asks_location
+
+    def say_text(self, text: str, *, choices: Rows = (), receipt_of: str = "") -> None:
+        """The same with words that are made already; `receipt_of` as in `Reply`."""
+        if not self._said:
+            self._said.append(_Said())
+        reply = self._said[-1]
+        reply.about = ""
+        reply.paragraphs.append(text)
+        reply.choices = choices or reply.choices
+        reply.receipt_of = receipt_of or reply.receipt_of
+
+    def choose(self, choices: Rows) -> None:
+        """The buttons under what was said last."""
+        if self._said:
+            self._said[-1].choices = choices
+
+    def show(self, file: StoredFile) -> None:
+        """Add a picture to what was said last."""
+        if self._said:
+            self._said[-1].files = (*self._said[-1].files, file)
 
     def say_first(self, key: str, **values: object) -> None:
         """A message of its own, before everything else that is said in this turn."""

@@ -24,6 +24,7 @@ from bot.ports import Storage
 from bot.receipts import KeyedReceipts
 from bot.sealing import SecretKeySealer
 from bot.services.city import City
+from bot.services.receipt import with_secret
 from handlers.dialogue import Dialogue
 from handlers.dialogue.turn import BURST_HOLD
 
@@ -201,7 +202,8 @@ class Resident:
                 await uow.commit()
             if not claimed:
                 break
-            arrived += [one.reply for one in claimed if one.address == self.address]
+            receipts = self.dialogue.city.receipts
+            arrived += [with_secret(one.reply, receipts) for one in claimed if one.address == self.address]
         self.replies += arrived
         self.hears += [reply.text for reply in arrived]
         return arrived

@@ -99,8 +99,12 @@ text.onkeydown = (event) => {
 };
 lines.onsubmit = (event) => {
   event.preventDefault();
-  send({ choice: event.submitter.value }, event.submitter.textContent);
+  const { digits } = event.target.elements;
+  send({ choice: event.submitter.value, ...(digits && { digits: digits.value }) }, event.submitter.textContent);
+  if (digits) event.target.remove(); // wrong digits are asked for again
 };
+// An anonymous case is found again by its receipt alone: nobody leaves by accident before it is written down.
+onbeforeunload = (event) => $("[data-keep]") && event.preventDefault();
 $("[data-forget]").onsubmit = () => { text.value = unsent = ""; save(); };
 
 const offer = () => { for (const button of all("[data-locate]")) button.hidden = !(isSecureContext && navigator.geolocation); };

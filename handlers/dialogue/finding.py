@@ -1,0 +1,136 @@
+"""A case found by its code: at once in the chat it was written in, elsewhere with the secret of its receipt.
+
+A code that nobody has, and a code with the wrong secret, are answered alike, and wrong ones are counted for each address.
+Only a message that is a code and nothing else looks one up: a code inside a sentence stays part of a report.
+"""
+
+import re
+from dataclasses import replace
+from datetime import timedelta
+
+from bot.domain.case import CaseCode, read_code
+from bot.domain.draft import Awaited, Awaits
+from bot.services.track_case import track_case
+from handlers.dialogue import my_cases
+from handlers.dialogue.asking import ask_next
+from handlers.dialogue.receipts import own_case
+from handlers.dialogue.telling import say_case
+from handlers.dialogue.turn import Turn
+
+MOST_WRONG = 5
+WINDOW = timedelta(hours=1)
+
+_LONGEST = 60  # characters of a message that is a code or a secret
+# The words a code may come with: copied from our own receipt, or typed to look it up.
+_BEFORE = re.compile(
+    r"(?:(?:tra\s+cứu|tra\s+cuu|tìm|tim|xem|find|look\s+up|check)\s+)?"
+    r"(?:(?:mã\s+hồ\s+sơ|ma\s+ho\s+so|hồ\s+sơ|ho\s+so|mã|ma|case\s+code|case|code)\s*)?:?\s*",
+    re.IGNORECASE,
+)
+_PARTED = re.compile(r"[0-9A-Za-z]{4}[-–—][0-9A-Za-z]{4}")
+_WHOLE = re.compile(r"[0-9A-Za-z]{8}|[0-9A-Za-z]{4} [0-9A-Za-z]{4}")
+_PLATE = re.compile(r"\d{2}[A-Za-z]\d{5}")
+_SECRET = re.compile(r"[\d\s.,\-–]{1,60}")
+
+
+async def find(turn: Turn, text: str = "") -> None:
+    """Look up the code in these words; without one, ask for it."""
+    code = _read(text)
+    if code is not None:
+        await _look_up(turn, code)
+        return
+    _await(turn, Awaits(Awaited.CODE))
+    turn.say("after_find_no_code" if text.strip() else "after_find_ask")
+    ask_next(turn)
+
+
+async def hears(turn: Turn) -> bool:
+    """Is the whole message a code, alone or after "tra cứu"? Then look it up."""
+    code = bare_code(turn.incoming.text)
+    if code is None:
+        loose = _read(turn.incoming.text)
+        if loose is None or await own_case(turn, loose) is None:  # "29A 12345" is a plate, unless it is a case of theirs
+            return False
+        code = loose
+    await _look_up(turn, code)
+    return True
+
+
+def bare_code(text: str) -> CaseCode | None:
+    """The code that this text is and can hardly be anything else: parted as we write it, announced, or letters and digits.
+
+    "hello ban" has eight letters of a code too, and a car's plate has eight signs.
+    """
+    text = text.strip()
+    if len(text) > _LONGEST:
+        return None
+    before = _BEFORE.match(text)
+    rest = text[before.end() :].rstrip(" .!?") if before else text
+    if _PARTED.fullmatch(rest):
+        return _if_like_a_code(rest) if before and before.end() else _if_has_digit(rest)
+    if not _WHOLE.fullmatch(rest) or _PLATE.fullmatch(rest.replace(" ", "")):
+        return None
+    has_both = any(letter.isdigit() for letter in rest) and any(letter.isalpha() for letter in rest)
+    is_shouted = rest.upper() == rest
+    return read_code(rest) if has_both and (is_shouted or (before is not None and before.end() > 0)) else None
+
+
+def _if_like_a_code(text: str) -> CaseCode | None:
+    return read_code(text.replace("–", "-").replace("—", "-"))
+
+
+def _if_has_digit(text: str) -> CaseCode | None:
+    """ "ABCD-EFGH" as we write it; "well-done" is none."""
+    return _if_like_a_code(text) if text.upper() == text or any(letter.isdigit() for letter in text) else None
+
+
+async def hear_code(turn: Turn) -> bool:
+    """The answer to "which code?"; anything else is heard as any words."""
+    code = _read(turn.incoming.text)
+    if code is None:
+        return False
+    await _look_up(turn, code)
+    return True
+
+
+async def hear_secret(turn: Turn, about: str) -> bool:
+    """The second half of the receipt: twelve digits, however they are spaced. Other words are no answer."""
+    text, code = turn.incoming.text.strip(), read_code(about)
+    digits = sum(letter.isdigit() for letter in text)
+    if code is None or len(text) > _LONGEST or not (_SECRET.fullmatch(text) or digits == 12):
+        return False
+    address = turn.incoming.address
+    wrong = await turn.uow.tries.since(address, now=turn.now, window=WINDOW)
+    found = await track_case(turn.uow, turn.city.receipts, code=code, secret=text)
+    if wrong >= MOST_WRONG:
+        turn.say("after_find_too_often")
+    elif found is None:
+        await turn.uow.tries.add(address, now=turn.now, window=WINDOW)
+        _await(turn, Awaits(Awaited.RECEIPT, code))
+        turn.say("after_find_wrong")
+    else:
+        say_case(turn, found.case, found.answer)
+    ask_next(turn)
+    return True
+
+
+async def _look_up(turn: Turn, code: CaseCode) -> None:
+    """Own cases are shown; of any other code only the secret is asked, whether there is such a case or not."""
+    case = await own_case(turn, code)
+    if case is not None:
+        await my_cases.show_case(turn, case)
+        return
+    _await(turn, Awaits(Awaited.RECEIPT, code))
+    turn.say("after_find_secret", code=code)
+    ask_next(turn)
+
+
+def _read(text: str) -> CaseCode | None:
+    """A code where one is expected, in any spelling."""
+    text = text.strip()
+    before = _BEFORE.match(text[: _LONGEST * 2])
+    return read_code(text[before.end() :].rstrip(" .!?").replace("–", "-")) if before else read_code(text)
+
+
+def _await(turn: Turn, awaits: Awaits) -> None:
+    turn.conversation = replace(turn.conversation, awaits=awaits)

@@ -1,0 +1,138 @@
+"""What a resident holds of a case: its code at once, the receipt with its secret when it is wanted.
+
+An anonymous case's receipt is said with the code, for nothing else leads back to it; on the web chat the resident types the
+secret's last four digits again, so that it is surely written down. `bot.services.receipt` keeps the secret out of storage.
+"""
+
+import hmac
+from dataclasses import replace
+
+from bot.domain.case import Case, CaseKind, read_code
+from bot.domain.people import Channel
+from bot.domain.reply import Choice
+from bot.services.receipt import KEPT_DIGITS, receipt_text
+from handlers.dialogue.asking import ask_next, kind_name, new_button, shown_day
+from handlers.dialogue.choices import Act, about_case
+from handlers.dialogue.telling import office
+from handlers.dialogue.turn import Rows, Turn
+
+MOST = 6  # cases that a question offers
+
+
+def say_filed(turn: Turn, case: Case) -> None:
+    """The code, the deadline and who has it now; the code's line has a fixed shape that others read."""
+    turn.case_id = case.id
+    turn.say(
+        "after_filed",
+        code=case.code,
+        due=shown_day(turn, case.due_at),
+        who=office(turn, case),
+        choices=[
+            [case_button(turn, case), receipt_button(turn, case)],
+            [new_button(turn)],
+        ],
+    )
+    if case.main_case_id is not None:
+        turn.say("after_filed_joined")
+    if case.kind is CaseKind.COMMENDATION:
+        turn.say("after_filed_praise")
+    if case.is_anonymous:
+        turn.say("after_filed_anonymous")
+        _say_receipt(turn, case)
+
+
+def case_button(turn: Turn, case: Case) -> Choice:
+    return Choice(turn.word("after_button_case"), about_case(Act.CASE, case.code))
+
+
+def receipt_button(turn: Turn, case: Case) -> Choice:
+    return Choice(turn.word("after_button_receipt"), about_case(Act.RECEIPT, case.code))
+
+
+async def own_case(turn: Turn, code: str) -> Case | None:
+    """The case of this code, if it is this resident's: a button may come from anywhere."""
+    read = read_code(code)
+    case = await turn.uow.cases.by_code(read) if read else None
+    return case if case is not None and case.resident_id == turn.conversation.resident_id else None
+
+
+async def press(turn: Turn, code: str) -> None:
+    """The receipt of this case."""
+    case = await own_case(turn, code)
+    if case is None:
+        turn.say("chat_button_stale")
+    else:
+        turn.case_id = case.id
+        _say_receipt(turn, case)
+    ask_next(turn)
+
+
+async def repeat(turn: Turn) -> None:
+    """The receipt of the conversation's case, or of the only one; otherwise the resident says which."""
+    resident_id, code = turn.conversation.resident_id, turn.conversation.case_code
+    case = await own_case(turn, code) if code else None
+    cases = [case] if case else await turn.uow.cases.of_resident(resident_id, most=MOST) if resident_id is not None else []
+    if not cases:
+        turn.say("after_receipt_none")
+    elif len(cases) == 1:
+        turn.case_id = cases[0].id
+        _say_receipt(turn, cases[0])
+    else:
+        rows = [[Choice(_label(turn, case), about_case(Act.RECEIPT, case.code))] for case in cases]
+        turn.say("after_receipt_which", choices=rows)
+    ask_next(turn)
+
+
+async def check_digits(turn: Turn, value: str) -> None:
+    """The four digits that were typed again, "7K3M-9QX2:1234"; wrong ones are asked for once more."""
+    code, _, typed = value.partition(":")
+    case = await own_case(turn, code)
+    if case is None:
+        turn.say("chat_button_stale")
+    elif typed and not _ends_with(turn, case, typed):
+        turn.say("after_keep_wrong", choices=_keep_row(turn, case))
+    else:  # on a channel without the form the button alone says that it is written down
+        turn.say("after_keep_right", choices=[[case_button(turn, case)]])
+    ask_next(turn)
+
+
+def _ends_with(turn: Turn, case: Case, typed: str) -> bool:
+    secret = turn.city.receipts.secret(case.code).replace(" ", "")
+    return hmac.compare_digest(typed.strip().encode("utf-8", "replace"), secret[-KEPT_DIGITS:].encode())
+
+
+def _say_receipt(turn: Turn, case: Case) -> None:
+    turn.say_text(
+        receipt_text(turn.language, case.code, turn.city.receipts, turn.city.public_url),
+        choices=_with_keep(turn, case),
+        receipt_of=case.code,
+    )
+
+
+def _with_keep(turn: Turn, case: Case) -> Rows:
+    """Only a browser forgets its chat by being closed; only there an anonymous case could be lost with the page."""
+    if not case.is_anonymous or turn.incoming.address.channel is not Channel.WEBCHAT:
+        return ()
+    return [*_keep_row(turn, case), [case_button(turn, case)], [new_button(turn)]]
+
+
+def _keep_row(turn: Turn, case: Case) -> Rows:
+    return [[Choice(turn.word("after_button_keep"), about_case(Act.KEPT, case.code))]]
+
+
+def _label(turn: Turn, case: Case) -> str:
+    return turn.word("after_button_case_of", code=case.code, kind=kind_name(turn, case.kind, is_emergency=case.is_emergency))
+
+
+async def add_here(turn: Turn, code: str) -> None:
+    """What comes next joins this case. An unfinished draft is never thrown away for it."""
+    case = await own_case(turn, code)
+    if case is None:
+        turn.say("chat_button_stale")
+    elif turn.draft is not None:
+        turn.say("chat_draft_open")
+    else:
+        turn.case_id = case.id
+        turn.conversation = replace(turn.conversation, case_code=case.code)
+        turn.say("after_add_here", code=case.code)
+    ask_next(turn)
