@@ -19,7 +19,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HOOKS = "/hooks/"
 # Whatever is posted here is read by `bot.web.forms.read_form`, which demands a token. A browser so old that it sends
 # neither Sec-Fetch-Site nor Origin is let through to that check; everywhere else it is refused.
-TOKEN_CHECKED = ("/staff/", "/chat")
+TOKEN_CHECKED = ("/staff/", "/chat", "/track")
 
 _NONCE: web.RequestKey[str] = web.RequestKey("nonce", str)
 
