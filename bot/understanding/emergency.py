@@ -11,9 +11,10 @@ from bot.understanding.scoring import Reason, total
 
 ALARM = 5.0  # from here on the numbers are shown
 PREFIX = "oth_emergency_"
-_MOST_SEEN, _LEAST_SEEN = 8.0, -3.0  # what experience may add or take away: what is plainly said raises the alarm anyway
+# What experience may add, and take away: what is plainly said raises the alarm in any case, above all where it is said of now.
+_MOST_SEEN, _LEAST_SEEN, _LEAST_SEEN_NOW = 8.0, -3.0, -1.5
 _NOW, _CRY = 3.0, 3.0
-_PAST = -6.0
+_PAST, _NEARLY = -6.0, -4.0
 _LEAST_CALM = -3.0
 _AFTER_ALL = {"oth_emergency_child": 0.25, "oth_emergency_medical": 0.8}  # how far "yesterday" and the like calm
 _IF = -7.0  # "if there is a fire", "one day somebody will be killed"
@@ -40,6 +41,7 @@ def hear_emergency(
         seen: What experience says, by category; 0 for the likeliest.
     """
     calm = max((weight for category, weight in seen.items() if not category.startswith(PREFIX)), default=0.0)
+    least = _LEAST_SEEN_NOW if "now" in said or "help_cry" in said else _LEAST_SEEN
     best: Emergency | None = None
     for category in dict.fromkeys([*reasons, *seen]):
         if not category.startswith(PREFIX):
@@ -49,7 +51,7 @@ def hear_emergency(
             found = ()
         score = total(found) + _shift(category, said)
         if seen:
-            score += min(_MOST_SEEN, max(_LEAST_SEEN, seen[category] - calm))
+            score += min(_MOST_SEEN, max(least, seen[category] - calm))
         if score >= ALARM and (best is None or score > best.score):
             best = Emergency(category, score, found[0].words if found else ())
     return best
@@ -73,6 +75,8 @@ def _calm(category: str, said: Mapping[str, object]) -> float:
     calm = 0.0
     if "not_now" in said:
         calm += _PAST * _AFTER_ALL.get(category, 1.0)
+    if "nearly" in said and "help_cry" not in said:
+        calm += _NEARLY
     if "want_firm" in said and category != "oth_emergency_child":
         calm += _WISH
     return calm

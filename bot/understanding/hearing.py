@@ -77,6 +77,8 @@ def _leave_out_those_called_upon(said: dict[str, list[Match]], text: Text, betwe
             called.add(place)
             if text.tokens[place].plain not in between:
                 break
+    officials = sorted((match.start, match.end) for tag in _OFFICIALS & said.keys() for match in said[tag])
+    called |= {end for start, end in officials if start in called and end - start > 1}  # "cán bộ" | "một cửa"
     starts = {match.start for match in said.get("does", ())}
     plain = {place for match in said.get("not_official", ()) for place in range(match.start, match.end)}
     for tag in _OFFICIALS & said.keys():
