@@ -2,6 +2,8 @@
 itself can see, and where it is more private.
 """
 
+import re
+
 from bot.domain.case import Accused, CaseKind, Desk, choose_desk
 from bot.domain.draft import Draft
 from bot.domain.people import Channel
@@ -13,6 +15,10 @@ from handlers.dialogue.turn import Turn
 # The law wants these signed and handed in (L-03, L-04): the resident must know that a chat is neither.
 FORMAL = frozenset({"off_formal_complaint", "off_formal_denunciation"})
 
+_OTHER_MATTERS = frozenset({CaseKind.VIOLATION, CaseKind.PANEL, CaseKind.SUGGESTION})
+_SURE = 0.5  # confidence
+_STOP = re.compile(r"[.!?;\n]+")
+_READ, _MOST_SENTENCES = 2000, 6  # characters and sentences: enough to see it, and soon done
 _SEES = {Channel.TELEGRAM: "Telegram", Channel.ZALO: "Zalo"}
 
 
@@ -25,6 +31,18 @@ def say_who_reads(turn: Turn, draft: Draft) -> None:
             lines.append(turn.word("card_more_private", link=f"{turn.city.public_url}/chat"))
     lines.append(turn.word("card_formal" if draft.category in FORMAL else "card_be_true"))
     turn.say("card_note", lines="\n".join(lines))
+    if _is_mixed(turn, draft.text):
+        turn.say("card_one_matter")
+
+
+def _is_mixed(turn: Turn, text: str) -> bool:
+    """Is one sentence about an official and another clearly about something else? It may stay together all the same."""
+    sentences = [sentence for sentence in _STOP.split(text[:_READ]) if sentence.strip()][:_MOST_SENTENCES]
+    if len(sentences) < 2:
+        return False
+    found = [turn.city.understand(sentence) for sentence in sentences]
+    others = [one for one in found if not one.is_sensitive and one.kind in _OTHER_MATTERS and one.confidence >= _SURE]
+    return bool(others) and any(one.is_sensitive for one in found)
 
 
 def _readers(turn: Turn, draft: Draft) -> str:

@@ -37,18 +37,10 @@ def receive(turn: Turn) -> None:
     turn.update(draft, turn.conversation.asked)
     turn.conversation = replace(turn.conversation, last_group_id=incoming.group_id)
     say_troubles(turn)
-    say_emergency(turn)
     if known is None and turn.is_first_contact:
         turn.say("chat_intro")
     _say_what_did_not_help(turn, draft)
     ask_next(turn)
-
-
-def say_emergency(turn: Turn) -> None:
-    """The numbers to call, before anything else, whenever a message sounds like life at risk."""
-    text = turn.incoming.text
-    if text and turn.city.understand(text).is_emergency:
-        turn.say_first("chat_emergency")
 
 
 def say_troubles(turn: Turn) -> None:

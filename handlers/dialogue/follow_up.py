@@ -13,7 +13,7 @@ from bot.services.masking import own_words
 from handlers.dialogue import choices
 from handlers.dialogue.asking import ask_next, new_button
 from handlers.dialogue.filing import receive as receive_into_draft
-from handlers.dialogue.filing import say_emergency, say_troubles, start_with
+from handlers.dialogue.filing import say_troubles, start_with
 from handlers.dialogue.receipts import say_filed
 from handlers.dialogue.turn import Turn
 
@@ -43,7 +43,6 @@ async def receive(turn: Turn) -> None:
     is_closed = case.status is CaseStatus.CLOSED
     if is_of_a_burst and not is_closed:
         return
-    say_emergency(turn)
     label = turn.word("chat_button_own_matter")
     key = "chat_added_reopened" if is_closed else "chat_added"
     turn.say(key, code=case.code, choices=[[Choice(label, choices.new_from(incoming.source_id))]])
@@ -103,7 +102,6 @@ async def edit(turn: Turn) -> bool:
 def _say_edited(turn: Turn, case: Case) -> None:
     turn.case_id = case.id
     say_troubles(turn)
-    say_emergency(turn)
     turn.say("chat_edited_reopened" if case.status is CaseStatus.CLOSED else "chat_edited", code=case.code)
 
 

@@ -21,9 +21,11 @@ from handlers.dialogue import (
     receipts,
 )
 from handlers.dialogue.after_filing import ACTS, ANSWERS, SHOWN_ANSWERS
+from handlers.dialogue.apart import keep_apart
 from handlers.dialogue.asking import ask_next
 from handlers.dialogue.choices import Act
 from handlers.dialogue.drafting import next_question
+from handlers.dialogue.safety import warn
 from handlers.dialogue.spoken import Spoken, command, spoken
 from handlers.dialogue.turn import Turn
 
@@ -38,6 +40,8 @@ async def listen(turn: Turn) -> None:
         return
     if turn.conversation.is_blocked:  # who writes again is reached again
         turn.conversation = replace(turn.conversation, is_blocked=False)
+    if kind not in (IncomingKind.COMMAND, IncomingKind.CHOICE):
+        warn(turn)
     if kind is IncomingKind.COMMAND:
         await _hear_command(turn)
     elif kind is IncomingKind.CHOICE:
@@ -97,7 +101,8 @@ async def _hear_content(turn: Turn) -> None:
                 codes.keep_question(turn)
                 return
     if draft is None and turn.conversation.case_code is not None:
-        await follow_up.receive(turn)
+        if not await keep_apart(turn):
+            await follow_up.receive(turn)
     else:
         filing.receive(turn)
 
@@ -139,6 +144,8 @@ async def _hear_edit(turn: Turn) -> None:
         part.source_id == turn.incoming.source_id or (part.group_id and part.group_id == turn.incoming.group_id)
         for part in draft.parts
     )
+    if not in_draft and await keep_apart(turn):
+        return
     if in_draft or not await follow_up.edit(turn):
         if turn.incoming.kind is IncomingKind.LOCATION and draft is None:
             return  # a position that moves on is no message of its own

@@ -112,9 +112,9 @@ class Turn:
         if self._said:
             self._said[-1].files = (*self._said[-1].files, file)
 
-    def say_first(self, key: str, **values: object) -> None:
+    def say_before_all(self, text: str) -> None:
         """A message of its own, before everything else that is said in this turn."""
-        self._said.insert(0, _Said([self.word(key, **values)]))
+        self._said.insert(0, _Said([text]))
         if len(self._said) == 1:
             self._said.append(_Said())
 
