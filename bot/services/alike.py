@@ -24,6 +24,7 @@ _KINDS = frozenset({CaseKind.VIOLATION, CaseKind.PANEL, CaseKind.SUGGESTION})
 # Categories that hold many different matters: there the words must agree well.
 _WIDE = frozenset({"sug_facilities", "vio_other_place", "vio_disorder", "vio_trade", "vio_traffic", "vio_vandalism"})
 _ENOUGH, _ENOUGH_WIDE = 0.3, 0.5  # of the shorter text's words
+_BROAD = ("ho ", "khu do thi ", "thon ")  # spots that hold many places
 # Words that say nothing about which matter it is, without marks; places are compared by themselves.
 _EMPTY = plain_words(
     "co bi la thi ma o tai va voi cua cho rat qua khong chua da dang se toi em minh nha dau cuoi gan canh truoc sau tren "
@@ -31,7 +32,7 @@ _EMPTY = plain_words(
     "tuan thang nam mot hai ba bon nhieu it moi cac nhung duong pho ngo ngach hem kiet so phuong xa quan thon khu to dan cu "
     "gui kinh uy ban nhan ubnd can bo giup xem xet xu ly kiem tra som nguoi mong cung con the nao gi sao duoc phai nen van "
     "the an in on at of to for and or is are has have been it this that there here near from with please ward street lane "
-    "alley road every day night days nights since very many some people our my we you not no"
+    "alley road them lap every day night days nights since very many some people our my we you not no"
 )
 _LONGEST = 2_000  # characters that are compared
 
@@ -70,15 +71,24 @@ def is_same(new: Matter, known: Matter) -> bool:
     if new.category != known.category or _differ(new.numbers, known.numbers) or _is_elsewhere(new.place, known.place):
         return False
     is_wide = new.category in _WIDE or new.category.startswith("sug_")
-    likeness = _likeness(new.words, known.words)
+    shared = len(new.words & known.words)
+    likeness = shared / (min(len(new.words), len(known.words)) or 1)
     away = metres_between(new.point, known.point)
     if away is not None:
         return away <= NEAR and (not is_wide or likeness >= _ENOUGH_WIDE)
     if not _share_place(new.place, known.place):
         return False
-    # One names the house and the other does not: it may be any house of a long street.
-    is_vague = bool(new.place.number) != bool(known.place.number) and not set(new.place.spots) & set(known.place.spots)
-    return likeness >= (_ENOUGH_WIDE if is_wide or is_vague else _ENOUGH)
+    is_vague = _is_vague(new.place, known.place)
+    if is_vague and is_wide:
+        return False
+    return likeness >= _ENOUGH_WIDE and shared > 1 if is_vague or is_wide else likeness >= _ENOUGH
+
+
+def _is_vague(one: Place, other: Place) -> bool:
+    """A long street where only one of them names the house, or a lake that is an hour's walk around."""
+    spots = {spot for spot in set(one.spots) & set(other.spots) if not spot.startswith(_BROAD)}
+    is_on_street = bool(one.street) and one.street == other.street
+    return not spots and (not is_on_street or bool(one.number) != bool(other.number))
 
 
 def may_be_offered(draft: Draft) -> bool:
@@ -131,11 +141,6 @@ def _is_elsewhere(one: Place, other: Place) -> bool:
 
 def _share_place(one: Place, other: Place) -> bool:
     return (bool(one.street) and one.street == other.street) or bool(set(one.spots) & set(other.spots))
-
-
-def _likeness(one: frozenset[str], other: frozenset[str]) -> float:
-    """Shared words as a share of the shorter text's: 0 to 1."""
-    return len(one & other) / min(len(one), len(other)) if one and other else 0.0
 
 
 def metres_between(one: Point | None, other: Point | None) -> float | None:

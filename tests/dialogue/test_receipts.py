@@ -1,4 +1,4 @@
-"""What a resident holds after filing: the code at once, the receipt on request, of an anonymous case always; none is stored."""
+"""What a resident holds after filing: the code at once, the receipt when asked for; of an anonymous case always."""
 
 import json
 import re
