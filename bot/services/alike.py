@@ -28,7 +28,7 @@ _BROAD = ("ho ", "khu do thi ", "thon ")  # spots that hold many places
 # Words that say nothing about which matter it is, without marks; places are compared by themselves.
 _EMPTY = plain_words(
     "co bi la thi ma o tai va voi cua cho rat qua khong chua da dang se toi em minh nha dau cuoi gan canh truoc sau tren "
-    "duoi trong ngoai nay kia do roi nua luon lai ra vao den tu khi xin de nghi a nhe hom may ngay dem sang chieu trua gio "
+    "duoi trong ngoai nay kia do roi nua luon lai ra vao tu khi xin de nghi a nhe hom may ngay dem sang chieu trua gio "
     "tuan thang nam mot hai ba bon nhieu it moi cac nhung duong pho ngo ngach hem kiet so phuong xa quan thon khu to dan cu "
     "gui kinh uy ban nhan ubnd can bo giup xem xet xu ly kiem tra som nguoi mong cung con the nao gi sao duoc phai nen van "
     "the an in on at of to for and or is are has have been it this that there here near from with please ward street lane "

@@ -38,13 +38,12 @@ _STREETS_AFTER = _spelled("street road st rd")
 _HOUSES = _spelled("số no number")
 _WARDS = _spelled("phường xã quận huyện ward commune")
 # Heads of names that a walker would find, the longer ones first.
-_SPOTS = tuple(
-    words_of(head)
-    for head in (
-        *("sân vận động", "khu đô thị", "nhà văn hóa", "công viên", "bệnh viện", "bến xe", "chung cư", "quảng trường"),
-        *("ngã tư", "ngã ba", "ngã năm", "tòa nhà", "chợ", "cầu", "hồ", "trường", "chùa", "đình", "thôn", "ga"),
-    )
-)
+_SPOTS: dict[str, list[tuple[Word, ...]]] = {}
+for _head in (
+    *("sân vận động", "khu đô thị", "nhà văn hóa", "công viên", "bệnh viện", "bến xe", "chung cư", "quảng trường"),
+    *("ngã tư", "ngã ba", "ngã năm", "tòa nhà", "chợ", "cầu", "hồ", "trường", "chùa", "đình", "thôn", "ga"),
+):
+    _SPOTS.setdefault(words_of(_head)[0].plain, []).append(words_of(_head))
 _SPOTS_AFTER = {
     "market": "cho", "lake": "ho", "bridge": "cau", "school": "truong", "pagoda": "chua", "park": "cong vien",
     "station": "ga", "hospital": "benh vien",
@@ -111,6 +110,7 @@ class _Reader:
         self.places = places
         pairs = zip(self.words, self.words[1:], strict=False)
         self.gaps = ["", *(text[one.end : two.start].strip(" ") for one, two in pairs)]
+        self.has_english = any(word.plain in _STREETS_AFTER or word.plain in _SPOTS_AFTER for word in self.words)
         self.has_capitals = any(word.is_capital and word.plain.isalpha() for word in self.words[1:])
 
     def read(self) -> Place:
@@ -134,7 +134,7 @@ class _Reader:
             elif spot := self._spot(at):
                 name, at = spot
                 spots.append(name)
-            elif before := self._english(at):
+            elif self.has_english and (before := self._english(at)):
                 name, is_street, at = before
                 if is_street:
                     street = street or name
@@ -190,7 +190,7 @@ class _Reader:
         return self._name(at + 1)
 
     def _spot(self, at: int) -> tuple[str, int] | None:
-        for head in _SPOTS:
+        for head in _SPOTS.get(self.words[at].plain, ()):
             end = at + len(head)
             if all(self._same(at + place, word) for place, word in enumerate(head)) and not any(self.gaps[at + 1 : end]):
                 while head[-1].plain == "truong" and end < len(self.words) and self.words[end].plain in _SCHOOLS:
