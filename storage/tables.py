@@ -222,6 +222,9 @@ Index(
 Index("ix_cases_owner_until", cases.c.owner_until, **only_where("owner_until IS NOT NULL"))
 Index("ix_cases_resident", cases.c.resident_id, cases.c.id)
 Index("ix_cases_erase", cases.c.closed_at, **only_where("erase_asked_at IS NOT NULL"))
+# What else is known about this spot: by its name, and by where it lies.
+Index("ix_cases_place", cases.c.ward_code, cases.c.place_key, cases.c.id, **only_where("place_key <> ''"))
+Index("ix_cases_spot", cases.c.ward_code, cases.c.lat, cases.c.lon, **only_where("lat IS NOT NULL"))
 
 Index("ix_cases_joined", cases.c.main_case_id, **only_where("main_case_id IS NOT NULL"))
 # "Is there an open case of this already?": never about an official, and never one that has itself joined another.
@@ -507,6 +510,20 @@ identity_openings = Table(
     CheckConstraint("(is_granted IS NULL) = (decided_at IS NULL)", name="decided"),
 )
 Index("ix_identity_openings_waiting", identity_openings.c.id, **only_where("decided_at IS NULL"))
+
+# A note names a colleague: where they find it again.
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("message_id", Id, ForeignKey("messages.id"), nullable=False),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime),
+    Index("ix_mentions_staff", "staff_id", "id"),
+    Index("ix_mentions_message", "message_id"),
+)
 
 # Chats that staff are pinged in, never with content.
 staff_chats = Table(

@@ -33,6 +33,7 @@ from bot.ports import (
     Tries,
 )
 from bot.ports import Audit as AuditPort
+from bot.ports.ties import Mentions, Ties
 from storage.absences import SqlAbsences
 from storage.audit import SqlAudit
 from storage.calendar import SqlCalendar
@@ -58,6 +59,7 @@ from storage.staff import SqlStaffMembers
 from storage.staff_chats import SqlStaffChats
 from storage.staff_drafts import SqlStaffDrafts
 from storage.templates import SqlTemplates
+from storage.ties import SqlMentions, SqlTies
 from storage.trouble import busy_when_out_of_reach
 
 
@@ -95,6 +97,8 @@ class SqlUnitOfWork:
         self.ward_settings: Offices = SqlOffices(link)
         self.erasure: Erasure = SqlErasure(link)
         self.retention: Retention = SqlRetention(link)
+        self.ties: Ties = SqlTies(link)
+        self.mentions: Mentions = SqlMentions(link)
 
     async def commit(self) -> None:
         """Keep everything, once.

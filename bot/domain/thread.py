@@ -33,6 +33,14 @@ class EventKind(StrEnum):
     JOINED = "joined"  # another resident's case joined this one, or this one joined another
     DISPUTED = "disputed"  # the resident says that the closing is not true
     RATED = "rated"
+    TAKEN = "taken"  # a staff member made it theirs
+    ASSIGNED = "assigned"  # somebody made it another's
+    HANDED_BACK = "handed_back"  # its owner gave it back to the queue
+    RETURNED = "returned"  # its owner did nothing in time: the clock gave it back
+    LINKED = "linked"  # this case and another have to do with each other
+    SPLIT = "split"  # some of its words became a case of their own
+    IDENTITY = "identity"  # somebody asked who the resident is, decided about it, or looked
+    EXCLUDED = "excluded"  # somebody was barred from it, or no longer is
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,6 +92,18 @@ class Answer:
     text: str
     at: datetime
     is_undelivered: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Mention:
+    """A note that names a staff member, as they find it in their list."""
+
+    id: int
+    case_code: str
+    text: str  # the note
+    by_name: str
+    at: datetime
+    is_new: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

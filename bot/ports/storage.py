@@ -20,6 +20,7 @@ from bot.ports.news import News
 from bot.ports.outside import Calendar
 from bot.ports.residents import Erasure, Identities, Offices, Retention
 from bot.ports.staff import Audit, Sessions, StaffMembers
+from bot.ports.ties import Mentions, Ties
 
 
 class UnitOfWork(Protocol):
@@ -50,6 +51,8 @@ class UnitOfWork(Protocol):
     ward_settings: Offices
     erasure: Erasure
     retention: Retention
+    ties: Ties
+    mentions: Mentions
 
     async def commit(self) -> None:
         """Keep everything, once. After it the unit of work is over."""
