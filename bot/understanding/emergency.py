@@ -11,7 +11,7 @@ from bot.understanding.scoring import Reason, total
 
 ALARM = 5.0  # from here on the numbers are shown
 PREFIX = "oth_emergency_"
-# What experience may add, and take away: what is plainly said raises the alarm in any case, above all where it is said of now.
+# What experience may add, and take away: what is plainly said raises the alarm in any case, above all what is said of now.
 _MOST_SEEN, _LEAST_SEEN, _LEAST_SEEN_NOW = 8.0, -3.0, -1.5
 _NOW, _CRY = 3.0, 3.0
 _PAST, _NEARLY = -6.0, -4.0

@@ -60,9 +60,86 @@ class Experience:
         return tuple(sign for _, sign in sorted(found)[:most])
 
 
+# English words that stand in every sentence. In a Vietnamese text the same letters are other words ("mẹ", "cần", "thẻ").
+_EMPTY = frozenset(
+    [
+        "a",
+        "an",
+        "and",
+        "the",
+        "is",
+        "are",
+        "was",
+        "were",
+        "be",
+        "been",
+        "of",
+        "to",
+        "in",
+        "on",
+        "at",
+        "with",
+        "without",
+        "for",
+        "from",
+        "by",
+        "as",
+        "but",
+        "or",
+        "than",
+        "then",
+        "so",
+        "very",
+        "too",
+        "it",
+        "its",
+        "this",
+        "that",
+        "these",
+        "those",
+        "there",
+        "my",
+        "me",
+        "his",
+        "her",
+        "him",
+        "their",
+        "them",
+        "our",
+        "us",
+        "we",
+        "i",
+        "he",
+        "she",
+        "they",
+        "one",
+        "two",
+        "three",
+        "some",
+        "into",
+        "up",
+        "out",
+        "has",
+        "have",
+        "had",
+        "not",
+        "just",
+        "also",
+        "after",
+        "before",
+        "near",
+        "next",
+        "every",
+        "each",
+        "all",
+    ]
+)
+
+
 def signs_of(words: Text, heard: Heard) -> tuple[str, ...]:
     """What is counted of a text: its words without marks and the ideas heard in it, each once."""
-    signs = dict.fromkeys(token.plain for token in words.tokens)
+    empty = _EMPTY if words.is_english else frozenset()
+    signs = dict.fromkeys(token.plain for token in words.tokens if token.plain not in empty)
     signs |= dict.fromkeys(f"{IDEA}{idea}" for idea in heard.said)
     signs |= dict.fromkeys(f"{IDEA}{category}" for category, _, _ in heard.direct)
     if len(signs) <= MOST_SIGNS:

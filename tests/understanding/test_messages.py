@@ -1,9 +1,11 @@
 """How well invented messages of every category are understood.
 
-Experience is learned from `messages.csv`, `practice.csv` and the `tuning` half of `residents.csv`, so what is measured on
-those says little but that nothing was broken. The `held_out` half of `residents.csv` was written with the rest, before
-anything was mended, and only its figures were ever looked at. The floors are a little under what is measured now, so that a
-change that costs more is noticed.
+Experience is learned from `messages.csv`, `practice.csv`, `residents.csv` and `strangers.csv`, so what is measured on those
+says little but that nothing was broken. What they said before anything was learned from them: `residents` (held-out half,
+394 rows) 92 % kind, 84 % category, 96 % first three, none of 57 emergencies and 3 of 86 sensitive ones missed; `strangers`
+(262 rows, worded as oddly as could be) 83, 70 and 91 %, 6 of 38 and 3 of 55 missed: that is the price of words nobody
+thought of. `newcomers.csv` was written last, and nothing was learned or mended from it: keep it so. The floors are a little
+under what is measured now, so that a change that costs more is noticed.
 """
 
 from collections import Counter
@@ -25,21 +27,20 @@ def test_every_category_is_among_them_and_no_message_twice() -> None:
     assert len({row.text for row in rows}) == len(rows) >= 800
 
 
-RESIDENTS = Path(__file__).with_name("residents.csv")
+NEWCOMERS = Path(__file__).with_name("newcomers.csv")
 
 
 def test_messages_that_nothing_was_learned_from_are_understood() -> None:
     """The honest figures: what to expect of sentences that nobody has seen."""
-    rows = read_rows(RESIDENTS, "held_out")
+    rows = read_rows(NEWCOMERS)
     learned = {text for text, _ in examples()}
     assert not learned & {row.text for row in rows}
     figures = score(rows, [understand_text(row.text) for row in rows])
-    assert figures.rows > 380
-    assert figures.kind >= 0.90
-    assert figures.first >= 0.80
-    assert figures.first_three >= 0.93
-    assert figures.missed_emergencies <= 0.05 * figures.emergencies
-    assert figures.missed_sensitive <= 0.06 * figures.sensitive
+    assert figures.rows > 170
+    assert figures.kind >= 0.92
+    assert figures.first >= 0.87
+    assert figures.first_three >= 0.96
+    assert figures.missed_emergencies == figures.missed_sensitive == 0
     assert figures.false_emergencies <= 0.05
     assert figures.false_sensitive <= 0.05
 
