@@ -1,0 +1,89 @@
+"""Staff, for the dialogue's stories: they answer, close and move through the same services as the desk."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.case import Case, CaseCode
+from bot.domain.outcome import Outcome
+from bot.domain.people import Role, StaffMember
+from bot.domain.ward import WardCode
+from bot.ports import Storage
+from bot.services.answer_case import answer_case
+from bot.services.city import City
+from bot.services.close_case import close_case
+from bot.services.move_case import move_case
+from tests.dialogue.driver import MONDAY
+
+
+@dataclass
+class Officer:
+    """Works at the general desk of one ward."""
+
+    storage: Storage
+    city: City
+    member: StaffMember
+    now: datetime = MONDAY
+
+    @classmethod
+    async def hired(cls, storage: Storage, city: City, ward: str = "00103", name: str = "minh") -> "Officer":
+        async with storage.begin() as uow:
+            member = await uow.staff.add(
+                username=name,
+                full_name="Trần Minh",
+                role=Role.WARD_OFFICER,
+                ward_code=WardCode(ward),
+                password_hash="argon2id$…",
+                must_change_password=False,
+                now=MONDAY,
+            )
+            await uow.commit()
+        return cls(storage, city, member)
+
+    async def case(self, code: CaseCode) -> Case:
+        async with self.storage.reading() as uow:
+            found = await uow.cases.by_code(code)
+        assert found is not None
+        return found
+
+    async def answers(self, code: CaseCode, text: str) -> None:
+        case = await self.case(code)
+        async with self.storage.begin() as uow:
+            await answer_case(
+                uow,
+                staff=self.member,
+                code=code,
+                version=case.version,
+                text=text,
+                now=self.now,
+                wards=self.city.wards,
+            )
+            await uow.commit()
+
+    async def closes(self, code: CaseCode, text: str = "Đã dọn.", outcome: Outcome = Outcome.DONE) -> None:
+        case = await self.case(code)
+        async with self.storage.begin() as uow:
+            await close_case(
+                uow,
+                staff=self.member,
+                code=code,
+                version=case.version,
+                outcome=outcome,
+                text=text,
+                now=self.now,
+                wards=self.city.wards,
+            )
+            await uow.commit()
+
+    async def moves(self, code: CaseCode, ward: str | None) -> None:
+        case = await self.case(code)
+        async with self.storage.begin() as uow:
+            await move_case(
+                uow,
+                staff=self.member,
+                code=code,
+                version=case.version,
+                ward_code=self.city.wards[ward].code if ward else None,
+                now=self.now,
+                wards=self.city.wards,
+            )
+            await uow.commit()
