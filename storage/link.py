@@ -9,7 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Address
 from bot.errors import NoOpenUnitOfWork
-from storage.trouble import as_busy, hush
+from storage.sqlite_driver import SqliteConnection
+from storage.straight import Found, run_straight
+from storage.trouble import as_busy, busy_when_out_of_reach, hush
 
 Values = Mapping[str, Any]
 Insert = Callable[[Table], Any]
@@ -47,11 +49,12 @@ def _insert_of(engine: str) -> Insert:
 class Link:
     """Lives as long as its unit of work."""
 
-    __slots__ = ("_connection", "engine", "has_news", "rung", "rung_after")
+    __slots__ = ("_connection", "_driver", "engine", "has_news", "rung", "rung_after")
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection: AsyncConnection | None = connection
         self.engine = connection.dialect.name
+        self._driver = _writing_driver(connection)  # None where every statement goes the usual way
         self.rung: set[Address] = set()  # who hears the bell after the commit
         self.rung_after: dict[timedelta, set[Address]] = {}  # and who hears it so much later
         self.has_news = False  # something happened to a case: the desk hears it after the commit
@@ -72,23 +75,46 @@ class Link:
             NoOpenUnitOfWork: The unit of work is over.
             StorageBusy: The database is out of reach.
         """
+        if (found := self._straight(statement, values)) is not None:
+            return found.rows
         result = await self._execute(statement, values)
         return result.all()  # type: ignore[no-any-return]  # _execute's result is Any: see there
 
     async def row(self, statement: Executable | ByEngine, values: Values | None = None) -> Row[Any] | None:
         """The first row, if any. Raises as `rows` does."""
+        if (found := self._straight(statement, values)) is not None:
+            return found.rows[0] if found.rows else None
         result = await self._execute(statement, values)
         return result.first()  # type: ignore[no-any-return]  # as above
 
     async def value(self, statement: Executable | ByEngine, values: Values | None = None) -> Any:
         """The first column of the first row; None when there is no row. Raises as `rows` does."""
+        if (found := self._straight(statement, values)) is not None:
+            return found.rows[0][0] if found.rows else None
         result = await self._execute(statement, values)
         return result.scalar()
 
     async def run(self, statement: Executable | ByEngine, values: Values | Sequence[Values] | None = None) -> int:
         """Execute it for its effect; how many rows it touched. Raises as `rows` does."""
+        if (found := self._straight(statement, values)) is not None:
+            return found.rowcount
         result = await self._execute(statement, values)
         return int(result.rowcount)
+
+    def _straight(self, statement: Executable | ByEngine, values: Values | Sequence[Values] | None) -> Found | None:
+        """What came of it, if it could go past SQLAlchemy; see `storage.straight`. Raises as `rows` does."""
+        if self._connection is None:
+            raise NoOpenUnitOfWork
+        if self._driver is None:
+            return None
+        if isinstance(values, Sequence):
+            if len(values) != 1:
+                return None
+            [values] = values
+        if isinstance(statement, ByEngine):
+            statement = statement[self.engine]
+        with busy_when_out_of_reach():
+            return run_straight(self._driver, self._connection.dialect, statement, values or {})
 
     async def _execute(self, statement: Executable | ByEngine, values: Values | Sequence[Values] | None) -> Any:
         # Any: rowcount exists on the result of INSERT, UPDATE and DELETE only, and the type checker cannot know which.
@@ -104,3 +130,10 @@ class Link:
                 hush(error)
                 raise
             raise busy from None
+
+
+def _writing_driver(connection: AsyncConnection) -> SqliteConnection | None:
+    if connection.dialect.name != "sqlite" or connection.sync_connection is None:
+        return None
+    driver = connection.sync_connection.connection.driver_connection
+    return driver if isinstance(driver, SqliteConnection) and driver.runs_in_loop else None

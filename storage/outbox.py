@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, case, delete, func, insert, literal_column, or_, select, update
+from sqlalchemy import String, and_, bindparam, case, delete, func, insert, literal_column, or_, select, update
 
 from bot.domain.people import Address, Channel
 from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, QueuedReply, Reply
@@ -16,6 +16,8 @@ from storage.types import Id, UtcDateTime
 
 LONGEST_ERROR = 500  # characters
 LISTEN_MOST = timedelta(seconds=8)  # a held question waits so long for the resident's messages that are still to be read
+
+_CHANNELS = [f"channel_{number}" for number in range(len(Channel))]  # so many places, empty where fewer are meant
 
 _earlier = outbox.alias("earlier")
 _now = bindparam("now", type_=UtcDateTime)
@@ -49,7 +51,7 @@ _heads = (
     .where(
         is_state("waiting", outbox),
         # Joined to nothing, so that no engine takes the addresses' index for it and sorts all that waits.
-        outbox.c.channel.concat(literal_column("''")).in_(bindparam("channels", expanding=True)),
+        outbox.c.channel.concat(literal_column("''")).in_([bindparam(name, type_=String) for name in _CHANNELS]),
         or_(outbox.c.due_at.is_(None), outbox.c.due_at <= _now),
         or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _now),
         ~_same_address_is_busy,
@@ -164,8 +166,9 @@ class SqlOutbox:
     ) -> list[QueuedReply]:
         await claim_lock(self._link, "outbox")
         values = {
+            **dict.fromkeys(_CHANNELS, ""),
+            **dict(zip(_CHANNELS, (channel.value for channel in channels), strict=False)),
             "by": owner,
-            "channels": [channel.value for channel in channels],
             "now": now,
             "until": now + lease,
             "listening": now - LISTEN_MOST,

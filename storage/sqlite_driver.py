@@ -127,8 +127,19 @@ class SqliteConnection:
         self._lock_timeout = lock_timeout
         self._connection: sqlite3.Connection | None = self.sqlite  # the dialect rolls back only while this is set
 
+    @property
+    def runs_in_loop(self) -> bool:
+        """The writer: its statements are over at once."""
+        return self._in_loop
+
     def cursor(self) -> Cursor:
         return Cursor(self)
+
+    def run_at_once(self, statement: str, values: Sequence[Any]) -> tuple[Sequence[Any], int]:
+        """A statement inside the writer's open transaction: its rows, and how many it touched."""
+        found = self.sqlite.execute(statement, values)
+        rows = found.fetchall() if found.description else ()
+        return rows, found.rowcount
 
     async def run(self, statement: str, work: Callable[..., None], *values: Any) -> None:
         if statement == "BEGIN IMMEDIATE":

@@ -1,0 +1,132 @@
+"""The writer's statements on SQLite, straight to the driver.
+
+SQLAlchemy writes every statement once; after that the same text is run again and again, and only the values change. Its
+own way there (a coroutine in a greenlet, an execution context, a result with a cursor) costs four times what SQLite needs
+for a step through an index. So a statement that was seen a few times is kept as text with the converters of its types, and
+its rows are SQLAlchemy's own `Row`. Whatever is not as plain as that (a list of rows, an IN of any length, a default in
+Python) goes the usual way; so does everything on PostgreSQL and every reader.
+"""
+
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple
+from weakref import WeakKeyDictionary
+
+from sqlalchemy import Executable, Row
+from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.result import SimpleResultMetaData
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ClauseElement
+
+from storage.sqlite_driver import SqliteConnection
+
+SEEN_OFTEN = 3  # times; a statement that is made anew for each call is never worth keeping
+MOST_FORMS = 8  # sets of values that one statement is kept for
+
+Convert = Callable[[Any], Any]
+
+
+class Found(NamedTuple):
+    """What came of a statement."""
+
+    rows: Sequence[Row[Any]]
+    rowcount: int
+
+
+class _Plain:
+    """A statement as text, and how its values go in and come out."""
+
+    __slots__ = ("_constants", "_converters", "_keys", "_names", "_shape", "text")
+
+    def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
+        self.text = str(compiled)
+        binds = [compiled.binds[name] for name in compiled.positiontup or ()]
+        self._names = [bind.key for bind in binds]
+        self._constants = {bind.key: bind.value for bind in binds if not bind.required}
+        converters = [compiled._bind_processors.get(name) for name in compiled.positiontup or ()]
+        self._converters: list[Convert | None] = [found if callable(found) else None for found in converters]
+        columns = compiled._result_columns
+        self._keys = [column.keyname for column in columns]
+        into = [column.type._cached_result_processor(dialect, None) for column in columns]
+        self._shape = SimpleResultMetaData(self._keys, extra=[column.objects for column in columns], _processors=into)
+
+    def values(self, given: Mapping[str, Any]) -> list[Any]:
+        """In the order of the text's question marks."""
+        constants = self._constants
+        found = [given[name] if name in given else constants[name] for name in self._names]
+        return [value if convert is None else convert(value) for value, convert in zip(found, self._converters, strict=True)]
+
+    def rows(self, found: Sequence[Any]) -> list[Row[Any]]:
+        shape = self._shape
+        processors, places = shape._effective_processors, shape._key_to_index
+        return [Row(shape, processors, places, row) for row in found]
+
+
+class _Forms:
+    """How often a statement was seen, and what it is for each set of values; None where it is not plain."""
+
+    __slots__ = ("kept", "times")
+
+    def __init__(self) -> None:
+        self.times = 0
+        self.kept: dict[tuple[str, ...], _Plain | None] = {}
+
+
+_seen: WeakKeyDictionary[Executable, _Forms] = WeakKeyDictionary()
+
+
+def run_straight(
+    driver: SqliteConnection, dialect: Dialect, statement: Executable, given: Mapping[str, Any]
+) -> Found | None:
+    """Run it inside the open transaction; None where it has to go the usual way.
+
+    Raises:
+        sqlalchemy.exc.DBAPIError: As SQLAlchemy itself would have raised it.
+    """
+    plain = _plain_form(statement, tuple(given), dialect)
+    if plain is None:
+        return None
+    values = plain.values(given)
+    try:
+        rows, rowcount = driver.run_at_once(plain.text, values)
+    except sqlite3.Error as error:
+        raise DBAPIError.instance(plain.text, None, error, sqlite3.Error, hide_parameters=True, dialect=dialect) from error
+    return Found(plain.rows(rows) if rows else (), rowcount)
+
+
+def _plain_form(statement: Executable, names: tuple[str, ...], dialect: Dialect) -> _Plain | None:
+    forms = _seen.get(statement)
+    if forms is None:
+        forms = _seen[statement] = _Forms()
+    if names in forms.kept:
+        return forms.kept[names]
+    forms.times += 1
+    if forms.times < SEEN_OFTEN or len(forms.kept) >= MOST_FORMS:
+        return None
+    plain = forms.kept[names] = _prepare(statement, names, dialect)
+    return plain
+
+
+def _prepare(statement: Executable, names: Sequence[str], dialect: Dialect) -> _Plain | None:
+    if not isinstance(statement, ClauseElement):
+        return None
+    compiled = statement.compile(dialect=dialect, column_keys=sorted(names))
+    return _Plain(compiled, dialect) if isinstance(compiled, SQLCompiler) and _is_plain(compiled, names) else None
+
+
+def _is_plain(compiled: SQLCompiler, names: Sequence[str]) -> bool:
+    """Nothing of it is made at the moment of running, and every value is a name of its own."""
+    binds = [compiled.binds[name] for name in compiled.positiontup or () if name in compiled.binds]
+    keys = [column.keyname for column in compiled._result_columns]
+    return not (
+        compiled.post_compile_params
+        or compiled.literal_execute_params
+        or compiled.escaped_bind_names
+        or compiled.insert_prefetch
+        or compiled.update_prefetch
+        or compiled._textual_ordered_columns
+        or len(binds) != len(compiled.positiontup or ())
+        or any(bind.callable is not None or (bind.required and bind.key not in names) for bind in binds)
+        or len(set(keys)) != len(keys)
+    )

@@ -1,0 +1,137 @@
+"""A statement that is run again and again takes a shorter way on SQLite, and nobody can tell but by the clock."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Executable, bindparam, insert, select, update
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import IntegrityError
+
+from bot.errors import NoOpenUnitOfWork
+from storage import Database, link
+from storage.link import Link
+from storage.sqlite_driver import SqliteConnection
+from storage.straight import SEEN_OFTEN, Found, run_straight
+from storage.tables import inbox, residents
+from tests.storage.cast import NOW
+
+_add = insert(residents).returning(residents.c.id, residents.c.created_at)
+_get = select(residents.c.id, residents.c.created_at).where(residents.c.id == bindparam("whose"))
+_move = update(residents).where(residents.c.id == bindparam("whose")).values(created_at=bindparam("at"))
+
+
+@pytest.fixture
+def ways(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """For each statement of the writer, in order: did it go straight?"""
+    found: list[bool] = []
+
+    def watched(driver: SqliteConnection, dialect: Dialect, statement: Executable, given: Any) -> Found | None:
+        came = run_straight(driver, dialect, statement, given)
+        found.append(came is not None)
+        return came
+
+    monkeypatch.setattr(link, "run_straight", watched)
+    return found
+
+
+def anew() -> Executable:
+    """The same statement, made anew: not known yet."""
+    return select(residents.c.id, residents.c.created_at).where(residents.c.id == bindparam("whose"))
+
+
+async def test_both_ways_lead_to_the_same_rows(sqlite_database: Database, ways: list[bool]) -> None:
+    """Moments come back as moments, by name, by place and as a mapping; rows that are not there are none."""
+    get = anew()
+    async with sqlite_database._transaction() as connection:
+        to = Link(connection)
+        known = await to.value(_add, {"created_at": NOW})
+        found = [await to.row(get, {"whose": known}) for _ in range(SEEN_OFTEN + 2)]
+        assert ways[-len(found) :] == [False] * (SEEN_OFTEN - 1) + [True] * 3
+        assert all(row is not None and row == found[0] and row._mapping == found[0]._mapping for row in found if found[0])
+        last = found[-1]
+        assert last is not None
+        assert (last.id, list(last), last._mapping[residents.c.created_at]) == (known, [known, NOW], NOW)
+        assert await to.row(get, {"whose": -1}) is None
+        assert await to.value(get, {"whose": -1}) is None
+        assert await to.rows(get, {"whose": -1}) == ()
+        assert ways[-3:] == [True] * 3
+
+
+async def test_what_went_straight_is_of_the_same_transaction(sqlite_database: Database, ways: list[bool]) -> None:
+    """It is counted, it is undone with the rest, and after the end nothing can be said any more."""
+    async with sqlite_database._transaction() as connection:
+        to = Link(connection)
+        ids = [await to.value(_add, {"created_at": NOW}) for _ in range(5)]
+        for _ in range(5):
+            assert await to.run(_move, {"whose": ids[0], "at": NOW + timedelta(days=1)}) == 1
+            assert await to.run(_move, {"whose": -1, "at": NOW}) == 0
+        assert ways[-1]
+        to.end()
+        with pytest.raises(NoOpenUnitOfWork):
+            await to.run(_move, {"whose": ids[0], "at": NOW})
+    async with sqlite_database._transaction() as connection:
+        assert await Link(connection).rows(select(residents)) == []
+
+
+async def test_it_fails_as_it_always_did(sqlite_database: Database, ways: list[bool]) -> None:
+    """The same error, and without a resident's words in its text."""
+    put = insert(inbox)
+    values = {
+        "channel": "telegram",
+        "external_id": "1",
+        "address_id": "lan",
+        "body": "Ngõ 12",
+        "state": "waiting",
+        "attempts": 0,
+        "owner": "",
+        "reason": "",
+        "received_at": NOW,
+    }
+    async with sqlite_database._transaction() as connection:
+        to = Link(connection)
+        await to.run(put, values)
+        for _ in range(SEEN_OFTEN + 1):
+            with pytest.raises(IntegrityError, match="UNIQUE") as failed:
+                await to.run(put, values)
+            assert "Ngõ" not in str(failed.value)
+        assert await to.run(put, values | {"external_id": "2", "body": "a\0b\ud800"}) == 1
+        assert ways[-1]
+        assert await to.value(select(inbox.c.body).where(inbox.c.external_id == "2")) == "a\ufffdb\ufffd"
+        with pytest.raises(ValueError, match="time zone"):
+            await to.run(put, values | {"external_id": "3", "received_at": NOW.replace(tzinfo=None)})
+
+
+def of_any_length() -> Executable:
+    return select(residents.c.id).where(residents.c.id.in_(bindparam("those", expanding=True)))
+
+
+@pytest.mark.parametrize(
+    ("make", "values"),
+    [
+        (of_any_length, {"those": [1, 2, 3]}),
+        (lambda: insert(residents).returning(residents.c.id), [{"created_at": NOW}] * 2),
+    ],
+)
+async def test_what_is_not_plain_goes_the_usual_way(
+    sqlite_database: Database, ways: list[bool], make: Callable[[], Executable], values: Any
+) -> None:
+    statement = make()
+    async with sqlite_database._transaction() as connection:
+        to = Link(connection)
+        for _ in range(SEEN_OFTEN + 2):
+            await to.rows(statement, values)
+    assert True not in ways
+
+
+async def test_readers_and_postgresql_know_no_other_way(database: Database, ways: list[bool]) -> None:
+    """A reader's statement may wait for the disk: it must not do so in the loop."""
+    async with database.reading() as uow:
+        for _ in range(SEEN_OFTEN + 2):
+            await uow.inbox.backlog()
+    async with database.begin() as uow:
+        for _ in range(SEEN_OFTEN + 2):
+            await uow.inbox.backlog()
+    assert (True in ways) == database.is_sqlite
+    assert len(ways) == (SEEN_OFTEN + 2 if database.is_sqlite else 0)
