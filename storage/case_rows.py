@@ -3,12 +3,12 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, null, select, update
+from sqlalchemy import Row, bindparam, func, null, or_, select, update
 from sqlalchemy import case as case_when
 
 from bot.domain.case import Accused, Case, CaseCode, CaseId, CaseKind, CaseStatus, Desk, NewCase, new_code
 from bot.domain.outcome import Outcome
-from bot.domain.people import Address, Channel, ResidentId
+from bot.domain.people import Address, Channel, ResidentId, StaffId, Unit
 from bot.domain.ward import Point, WardCode
 from bot.errors import StaleVersion
 from bot.ports import Viewer
@@ -39,6 +39,8 @@ _by_serial = (
 )
 _NEW_DESK = bindparam("new_desk", type_=cases.c.desk.type)
 _NEW_STATUS = bindparam("new_status", type_=cases.c.status.type)
+_NEW_WARD = bindparam("new_ward_code", type_=cases.c.ward_code.type)
+_goes_elsewhere = or_(_NEW_DESK.is_not(None), _NEW_WARD.is_not(None))
 _change = (
     update(cases)
     .where(cases.c.id == bindparam("row"), cases.c.version == bindparam("seen_version"))
@@ -56,11 +58,19 @@ _change = (
             for name in ("outcome", "closed_at")
         }
         | {"version": cases.c.version + 1}
+        # Whoever had it may not even see it where it goes now; a closed one is not waited for.
+        | {
+            "owner_id": case_when((_goes_elsewhere, null()), else_=cases.c.owner_id),
+            "owner_until": case_when(
+                (or_(_goes_elsewhere, _NEW_STATUS.in_([CaseStatus.CLOSED.value])), null()), else_=cases.c.owner_until
+            ),
+            "hops": cases.c.hops + bindparam("more_hops", type_=cases.c.hops.type),
+        }
         # No ward has a case that is unplaced. One about a ward's leader keeps the ward it is about.
         | {
             "ward_code": case_when(
                 (_NEW_DESK.in_([Desk.UNPLACED.value]), null()),
-                else_=func.coalesce(bindparam("new_ward_code", type_=cases.c.ward_code.type), cases.c.ward_code),
+                else_=func.coalesce(_NEW_WARD, cases.c.ward_code),
             )
         }
     )
@@ -98,6 +108,10 @@ def case_from(row: Row[Any]) -> Case:
         place_key=row.place_key,
         disputes=row.disputes,
         erased_at=row.erased_at,
+        accused_unit=Unit(row.accused_unit),
+        owner_id=StaffId(row.owner_id) if row.owner_id is not None else None,
+        owner_until=row.owner_until,
+        hops=row.hops,
     )
 
 
@@ -160,6 +174,7 @@ class CaseRows:
         status: CaseStatus | None = None,
         outcome: Outcome | None = None,
         closed_at: datetime | None = None,
+        is_hop: bool = False,
     ) -> Case:
         row = await self._link.row(
             _change,
@@ -171,6 +186,7 @@ class CaseRows:
                 "new_status": status.value if status else None,
                 "new_outcome": outcome.value if outcome else None,
                 "new_closed_at": closed_at,
+                "more_hops": int(is_hop),
             },
         )
         if row is None:
@@ -207,4 +223,6 @@ def _values(case: NewCase) -> dict[str, Any]:
         "joined_count": 0,
         "place_key": case.place_key,
         "disputes": 0,
+        "accused_unit": case.accused_unit.value,
+        "hops": 0,
     }

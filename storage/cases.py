@@ -3,6 +3,7 @@
 Who may see which is `storage.visible_cases`.
 """
 
+from storage.case_owners import CaseOwners
 from storage.case_rows import CaseRows
 from storage.joined_cases import JoinedCases
 from storage.link import Link
@@ -11,7 +12,7 @@ from storage.shown_cases import ShownCases
 from storage.threads import CaseThreads
 
 
-class SqlCases(CaseRows, CaseQueue, CaseThreads, JoinedCases, ShownCases):
+class SqlCases(CaseRows, CaseOwners, CaseQueue, CaseThreads, JoinedCases, ShownCases):
     """See `bot.ports.Cases`."""
 
     def __init__(self, link: Link) -> None:

@@ -1,61 +1,22 @@
-"""A viewer's cases in order, a page at a time."""
+"""A viewer's cases in order, a page at a time, and how many there are.
 
+A page costs the same at any place: it begins at a key, not after a number of lines. What it may hold is asked of
+`storage.visible_cases`, what is wanted of `storage.queue_filter`.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, func, literal_column, select, tuple_
+from sqlalchemy import Row, ScalarSelect, Select, func, literal_column, select
 
-from bot.domain.case import CaseCode, CaseStatus, Desk
-from bot.domain.people import Channel
-from bot.domain.ward import WardCode
-from bot.ports import QueueKey, QueueLine, Viewer
-from storage.claiming import is_state
+from bot.domain.queueing import COUNT_CAP, QueueCounts, QueueFilter, QueueKey, QueuePage, Sort
+from bot.ports import Viewer
 from storage.link import Link
-from storage.tables import attachments, cases, messages, outbox
-from storage.types import Id, UtcDateTime
-from storage.visible_cases import visible_to
-
-EXCERPT = 160  # characters
-
-_has_files = (
-    select(literal_column("1"))
-    .select_from(messages.join(attachments, attachments.c.message_id == messages.c.id))
-    .where(messages.c.case_id == cases.c.id)
-    .exists()
-)
-_undelivered = (
-    select(func.count())
-    .select_from(outbox)
-    .where(outbox.c.case_id == cases.c.id, is_state("failed", outbox))
-    .scalar_subquery()
-)
-_lines = (
-    select(
-        cases.c.id,
-        cases.c.code,
-        cases.c.kind,
-        cases.c.ward_code,
-        cases.c.desk,
-        cases.c.channel,
-        func.substr(cases.c.text, 1, 2 * EXCERPT).label("words"),
-        cases.c.created_at,
-        cases.c.due_at,
-        _has_files.label("has_files"),
-        _undelivered.label("undelivered"),
-    )
-    .where(cases.c.status == bindparam("status"), cases.c.main_case_id.is_(None))
-    .order_by(cases.c.due_at, cases.c.id)
-    .limit(bindparam("most", type_=Id))
-)
-_after = tuple_(cases.c.due_at, cases.c.id) > tuple_(
-    bindparam("after_due", type_=UtcDateTime), bindparam("after_id", type_=Id)
-)
-_count = select(func.count()).select_from(cases).where(cases.c.status == bindparam("status"), cases.c.main_case_id.is_(None))
-
-
-def excerpt(text: str) -> str:
-    """One line of at most `EXCERPT` characters."""
-    line = " ".join(text.split())
-    return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"
+from storage.queue_filter import beyond, conditions, order
+from storage.queue_lines import LINE, line_from
+from storage.tables import cases
 
 
 class CaseQueue:
@@ -64,30 +25,76 @@ class CaseQueue:
     _link: Link
 
     async def queue(
-        self, viewer: Viewer, *, status: CaseStatus, after: QueueKey | None = None, most: int = 50
-    ) -> tuple[list[QueueLine], QueueKey | None]:
-        statement = _lines.where(visible_to(viewer))
-        values: dict[str, Any] = {"status": status.value, "most": most + 1}  # one more tells whether there is a next page
-        if after is not None:
-            statement = statement.where(_after)
-            values |= {"after_due": after.due_at, "after_id": after.case_id}
-        rows = await self._link.rows(statement, values)
-        lines = [
-            QueueLine(
-                code=CaseCode(row.code),
-                kind=row.kind,
-                ward_code=WardCode(row.ward_code) if row.ward_code else None,
-                desk=Desk(row.desk),
-                channel=Channel(row.channel),
-                excerpt=excerpt(row.words),
-                created_at=row.created_at,
-                due_at=row.due_at,
-                has_files=bool(row.has_files),
-                undelivered=row.undelivered,
-            )
-            for row in rows[:most]
-        ]
-        return lines, QueueKey(due_at=rows[most - 1].due_at, case_id=rows[most - 1].id) if len(rows) > most else None
+        self,
+        viewer: Viewer,
+        wanted: QueueFilter | None = None,
+        *,
+        sort: Sort = Sort.DUE,
+        after: QueueKey | None = None,
+        before: QueueKey | None = None,
+        most: int = 50,
+    ) -> QueuePage:
+        wanted = wanted or QueueFilter()
+        is_backwards = before is not None and after is None
+        key = before if is_backwards else after
+        ids = ids_of(viewer, wanted, sort=sort, key=key, is_backwards=is_backwards).limit(most + 1)
+        rows = await self._link.rows(lines_of(ids, sort))
+        return _page(rows, sort, most, is_backwards=is_backwards, is_first=key is None)
 
-    async def count(self, viewer: Viewer, *, status: CaseStatus) -> int:
-        return int(await self._link.value(_count.where(visible_to(viewer)), {"status": status.value}))
+    async def count(self, viewer: Viewer, wanted: QueueFilter | None = None) -> int:
+        return int(await self._link.value(select(number_of(viewer, wanted or QueueFilter()))))
+
+    async def counts(self, viewer: Viewer, *, now: datetime, today_ends: datetime) -> QueueCounts:
+        every = QueueFilter()
+        wanted = QueueCounts.__dataclass_fields__
+        filters = {
+            "open": every,
+            "mine": replace(every, owner_id=viewer.staff_id),
+            "unowned": replace(every, is_unowned=True),
+            "late": replace(every, due_before=now),
+            "today": replace(every, due_from=now, due_before=today_ends),
+            "emergency": replace(every, is_emergency=True),
+            "undelivered": replace(every, is_undelivered=True),
+        }
+        row = await self._link.row(select(*(number_of(viewer, filters[name]).label(name) for name in wanted)))
+        return QueueCounts(**row._mapping) if row else QueueCounts()
+
+
+def ids_of(
+    viewer: Viewer,
+    wanted: QueueFilter,
+    *,
+    sort: Sort = Sort.DUE,
+    key: QueueKey | None = None,
+    is_backwards: bool = False,
+) -> Select[tuple[int]]:
+    """The ids of the cases beyond that place, in order (backwards: nearest to it first)."""
+    statement = select(cases.c.id).where(*conditions(viewer, wanted, sort))
+    if key is not None:
+        statement = statement.where(beyond(sort, key, is_backwards=is_backwards))
+    return statement.order_by(*order(sort, is_backwards=is_backwards))
+
+
+def lines_of(ids: Select[tuple[int]], sort: Sort) -> Select[Any]:
+    """The lines of these few cases. Found first and told then: what a line tells is not looked up for one left out."""
+    page = ids.subquery("page")
+    return select(*LINE).select_from(page.join(cases, cases.c.id == page.c.id)).order_by(*order(sort))
+
+
+def number_of(viewer: Viewer, wanted: QueueFilter) -> ScalarSelect[int]:
+    """How many, up to one more than the cap: what is beyond is not looked at."""
+    found: Select[Any] = select(literal_column("1").label("one")).select_from(cases).where(*conditions(viewer, wanted))
+    return select(func.count()).select_from(found.limit(COUNT_CAP + 1).subquery()).scalar_subquery()
+
+
+def _page(rows: Sequence[Row[Any]], sort: Sort, most: int, *, is_backwards: bool, is_first: bool) -> QueuePage:
+    """The page of its rows, in order; one more than a page was asked for, at the end it was walked to."""
+    has_more = len(rows) > most
+    lines = [line_from(row) for row in (rows[-most:] if is_backwards else rows[:most])]
+    if not lines:
+        return QueuePage(lines=())
+    first, last = (
+        QueueKey(case_id=line.id, due_at=line.due_at if sort is Sort.DUE else None) for line in (lines[0], lines[-1])
+    )
+    has_before, has_after = (has_more, True) if is_backwards else (not is_first, has_more)
+    return QueuePage(lines=tuple(lines), before=first if has_before else None, after=last if has_after else None)

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import NewType
 
 from bot.domain.outcome import Outcome
-from bot.domain.people import Address, ResidentId
+from bot.domain.people import Address, ResidentId, StaffId, Unit
 from bot.domain.ward import Point, WardCode
 
 CaseId = NewType("CaseId", int)
@@ -114,6 +114,10 @@ class Case:
     joined_count: int = 0  # cases that joined this one
     place_key: str = ""  # the street or spot it is about, folded; empty when the words name none
     disputes: int = 0  # times the resident said that its closing is not true
+    accused_unit: Unit = Unit.NONE  # nobody of this unit of the ward reads it
+    owner_id: StaffId | None = None  # who took it; nobody: it waits for whoever comes
+    owner_until: datetime | None = None  # an owner who does nothing until then gives it back to the queue
+    hops: int = 0  # how often it was moved from ward to ward
     erased_at: datetime | None = None  # its words are gone at the resident's wish; what is left only counts
 
 
@@ -141,3 +145,4 @@ class NewCase:
     draft_serial: str = ""
     main_case_id: CaseId | None = None
     place_key: str = ""
+    accused_unit: Unit = Unit.NONE

@@ -7,7 +7,7 @@ all), `outside`.
 """
 
 from bot.ports.after import Rating, Ratings, Tries
-from bot.ports.cases import Cases, Corrections, QueueKey, QueueLine
+from bot.ports.cases import Cases, Corrections
 from bot.ports.desk import (
     Absences,
     Exclusions,
@@ -54,8 +54,6 @@ __all__ = [
     "Offices",
     "Outbox",
     "Presences",
-    "QueueKey",
-    "QueueLine",
     "Rating",
     "Ratings",
     "RawUpdate",

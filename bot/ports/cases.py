@@ -1,7 +1,6 @@
 """The cases as storage keeps them. What staff may see is one query, used by every read that takes a Viewer."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -9,34 +8,11 @@ from bot.domain.case import Case, CaseCode, CaseId, CaseStatus, Desk, NewCase
 from bot.domain.correction import Correction
 from bot.domain.incoming import StoredFile
 from bot.domain.outcome import Outcome
-from bot.domain.people import Address, Channel, ResidentId
+from bot.domain.people import Address, ResidentId, StaffId
+from bot.domain.queueing import QueueCounts, QueueFilter, QueueKey, QueuePage, Sort
 from bot.domain.thread import Answer, Attachment, CaseEvent, NewMessage, ThreadMessage
 from bot.domain.ward import WardCode
 from bot.ports.viewing import Viewer
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueLine:
-    """A case as a row of the queue."""
-
-    code: CaseCode
-    kind: str
-    ward_code: WardCode | None
-    desk: Desk
-    channel: Channel
-    excerpt: str
-    created_at: datetime
-    due_at: datetime
-    has_files: bool
-    undelivered: int  # replies that never reached the resident
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueKey:
-    """Where a page of the queue ended: the next begins after it (keyset paging)."""
-
-    due_at: datetime
-    case_id: int
 
 
 class Cases(Protocol):
@@ -65,12 +41,42 @@ class Cases(Protocol):
         ...
 
     async def queue(
-        self, viewer: Viewer, *, status: CaseStatus, after: QueueKey | None = None, most: int = 50
-    ) -> tuple[list[QueueLine], QueueKey | None]:
-        """A page of the viewer's cases, nearest deadline first, and where the next one begins (None: no more)."""
+        self,
+        viewer: Viewer,
+        wanted: QueueFilter | None = None,
+        *,
+        sort: Sort = Sort.DUE,
+        after: QueueKey | None = None,
+        before: QueueKey | None = None,
+        most: int = 50,
+    ) -> QueuePage:
+        """A page of the viewer's cases: the first, or the one after (or before) a place. None that joined another case.
+
+        Args:
+            wanted: Without it, every open case. With `words`, what is found comes with exactly these marks first, then
+                newest first, whatever `sort` says; a case's code finds that case alone.
+        """
         ...
 
-    async def count(self, viewer: Viewer, *, status: CaseStatus) -> int: ...
+    async def count(self, viewer: Viewer, wanted: QueueFilter | None = None) -> int:
+        """How many cases such a queue has; never counted beyond `COUNT_CAP` + 1."""
+        ...
+
+    async def counts(self, viewer: Viewer, *, now: datetime, today_ends: datetime) -> QueueCounts:
+        """Of the open cases, in one statement. `late` are due before `now`, `today` from then until `today_ends`."""
+        ...
+
+    async def own(self, case: Case, owner_id: StaffId | None, until: datetime | None) -> Case:
+        """Give it to somebody until then, or (None, None) back to the queue.
+
+        Raises:
+            StaleVersion: Somebody changed the case since it was read.
+        """
+        ...
+
+    async def give_back_overdue(self, now: datetime, *, most: int = 50) -> list[Case]:
+        """Take those from their owners who did nothing in time; returns them as they were, owners and all."""
+        ...
 
     async def by_id(self, case_id: CaseId, *, for_update: bool = False) -> Case | None:
         """For what is done to a case because of another: no viewer is asked."""
@@ -113,8 +119,11 @@ class Cases(Protocol):
         status: CaseStatus | None = None,
         outcome: Outcome | None = None,
         closed_at: datetime | None = None,
+        is_hop: bool = False,
     ) -> Case:
-        """Write what is given and raise the version by one. A desk of the city takes the case's ward away.
+        """Write what is given and raise the version by one. The unplaced desk takes the case's ward away.
+
+        At another ward or desk nobody owns it yet. `is_hop` counts it as moved once more.
 
         Raises:
             StaleVersion: Somebody changed the case since it was read.

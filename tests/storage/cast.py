@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from bot.domain.case import Case, CaseKind, Desk, NewCase, new_code
 from bot.domain.draft import Conversation
@@ -72,14 +73,17 @@ async def file_case(
     text: str = "Ngõ 12 Thụy Khuê tối ba đêm nay",
     due_at: datetime = NOW + timedelta(days=7),
     source_id: str | None = None,
+    kind: CaseKind = CaseKind.VIOLATION,
+    category: str = "lighting",
+    **more: Any,  # whatever else a new case has
 ) -> Case:
     who = await resident(uow, address)
     assert who.resident_id is not None
     return await uow.cases.add(
         NewCase(
             code=new_code(),
-            kind=CaseKind.VIOLATION,
-            category="lighting",
+            kind=kind,
+            category=category,
             ward_code=ward,
             desk=desk,
             resident_id=who.resident_id,
@@ -90,6 +94,7 @@ async def file_case(
             created_at=NOW,
             due_at=due_at,
             routing_trace=("named: Tây Hồ",),
+            **more,
         )
     )
 

@@ -4,7 +4,6 @@ import asyncio
 from datetime import datetime, timedelta
 
 from bot.bell import Bell, heard
-from bot.domain.case import CaseStatus
 from bot.domain.people import Address, Channel
 from bot.domain.reply import Choice, DeliveryResult, DeliveryState, NewReply, Reply
 from bot.domain.thread import Author, EventKind, NewMessage
@@ -140,7 +139,7 @@ async def test_an_answer_that_never_arrives_is_shown_on_its_case(database: Datab
         )
         [line] = await uow.cases.thread(case.id)
         assert (line.delivery, line.delivery_error) == (DeliveryState.FAILED, "Forbidden: bot was blocked")
-        [shown], _ = await uow.cases.queue(officer(), status=CaseStatus.OPEN)
+        [shown] = (await uow.cases.queue(officer())).lines
         assert shown.undelivered == 1
         assert (await uow.conversations.get(LAN)).is_blocked
 

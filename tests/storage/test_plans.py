@@ -6,10 +6,7 @@ import pytest
 from sqlalchemy import Executable
 from sqlalchemy.dialects import sqlite
 
-from bot.domain.people import Role
-from storage import Database, case_rows, chat_lines, conversations, erasure, inbox, outbox, queue, retention
-from storage.visible_cases import visible_to
-from tests.storage.cast import officer
+from storage import Database, case_rows, chat_lines, conversations, erasure, inbox, outbox, retention
 
 
 async def plan(database: Database, statement: Executable) -> list[str]:
@@ -49,10 +46,6 @@ async def plan(database: Database, statement: Executable) -> list[str]:
         (erasure._drop_waiting, ["ix_outbox_waiting_address"]),
         (chat_lines._ours, ["ix_outbox_webchat"]),
         (chat_lines._ours_after, ["ix_outbox_webchat"]),
-        (queue._lines.where(visible_to(officer())), ["ix_cases_queue", "ix_outbox_failed_case", "ix_messages_case"]),
-        (queue._lines.where(visible_to(officer(role=Role.RESTRICTED_OFFICER)), queue._after), ["ix_cases_queue"]),
-        (queue._lines.where(visible_to(officer(None, Role.CITY_COORDINATOR))), ["ix_cases_city_queue"]),
-        (queue._count.where(visible_to(officer())), ["ix_cases_newest"]),
     ],
 )
 async def test_the_index_is_used(sqlite_database: Database, statement: Executable, indexes: list[str]) -> None:

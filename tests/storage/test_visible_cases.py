@@ -4,8 +4,9 @@ import itertools
 
 import pytest
 
-from bot.domain.case import WARD_DESKS, Case, CaseStatus, Desk
+from bot.domain.case import WARD_DESKS, Case, Desk
 from bot.domain.people import Role
+from bot.domain.queueing import QueuePage
 from bot.domain.thread import Author, NewMessage
 from bot.domain.ward import WardCode
 from bot.ports import Viewer
@@ -55,10 +56,10 @@ async def test_everybody_sees_exactly_what_is_theirs(database: Database) -> None
     seen = 0
     for viewer in VIEWERS:
         async with database.reading() as uow:
-            lines, _ = await uow.cases.queue(viewer, status=CaseStatus.OPEN)
+            lines = (await uow.cases.queue(viewer)).lines
             expected = {filed[place][0].code for place in PLACES if may_see(viewer, *place)}
             assert {line.code for line in lines} == expected, viewer
-            assert await uow.cases.count(viewer, status=CaseStatus.OPEN) == len(expected), viewer
+            assert await uow.cases.count(viewer) == len(expected), viewer
             for place, (case, file) in filed.items():
                 allowed = may_see(viewer, *place)
                 assert (await uow.cases.visible(viewer, case.code) is not None) == allowed, (viewer, place)
@@ -84,4 +85,4 @@ async def test_an_officer_without_a_ward_sees_nothing(database: Database, role: 
         await file_case(uow, ward=None, desk=Desk.UNPLACED)
         await file_case(uow)
         for ward in (None, WardCode("")):
-            assert await uow.cases.queue(officer(ward, role), status=CaseStatus.OPEN) == ([], None)
+            assert await uow.cases.queue(officer(ward, role)) == QueuePage(lines=())

@@ -1,0 +1,99 @@
+"""A case as a line of the queue: its columns, and the value made of them."""
+
+from typing import Any
+
+from sqlalchemy import Row, func, literal_column, select
+
+from bot.domain.case import CaseCode, CaseId, CaseStatus, Desk
+from bot.domain.people import Channel, StaffId
+from bot.domain.queueing import QueueLine
+from bot.domain.thread import Author
+from bot.domain.ward import WardCode
+from storage.claiming import is_state
+from storage.tables import attachments, cases, messages, outbox, staff
+
+EXCERPT = 160  # characters
+
+_has_files = (
+    select(literal_column("1"))
+    .select_from(messages.join(attachments, attachments.c.message_id == messages.c.id))
+    .where(messages.c.case_id == cases.c.id)
+    .exists()
+)
+_undelivered = (
+    select(func.count())
+    .select_from(outbox)
+    .where(outbox.c.case_id == cases.c.id, is_state("failed", outbox))
+    .scalar_subquery()
+)
+_newest_author = (
+    select(messages.c.author)
+    .where(messages.c.case_id == cases.c.id, messages.c.author != Author.NOTE.value)
+    .order_by(messages.c.id.desc())
+    .limit(1)
+    .scalar_subquery()
+)
+_owner_name = select(staff.c.full_name).where(staff.c.id == cases.c.owner_id).scalar_subquery()
+
+LINE = (
+    cases.c.id,
+    cases.c.code,
+    cases.c.version,
+    cases.c.kind,
+    cases.c.category,
+    cases.c.ward_code,
+    cases.c.desk,
+    cases.c.status,
+    cases.c.channel,
+    func.substr(cases.c.text, 1, 2 * EXCERPT).label("words"),
+    cases.c.place_key,
+    cases.c.created_at,
+    cases.c.due_at,
+    cases.c.closed_at,
+    cases.c.owner_id,
+    _owner_name.label("owner_name"),
+    cases.c.is_emergency,
+    cases.c.is_sensitive,
+    cases.c.joined_count,
+    cases.c.disputes,
+    cases.c.hops,
+    _has_files.label("has_files"),
+    _newest_author.label("newest_author"),
+    _undelivered.label("undelivered"),
+)
+
+
+def excerpt(text: str) -> str:
+    """One line of at most `EXCERPT` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= EXCERPT else line[: EXCERPT - 1].rstrip() + "…"
+
+
+def line_from(row: Row[Any]) -> QueueLine:
+    """The line of a row that holds the columns of `LINE`."""
+    return QueueLine(
+        id=CaseId(row.id),
+        code=CaseCode(row.code),
+        version=row.version,
+        kind=row.kind,
+        category=row.category,
+        ward_code=WardCode(row.ward_code) if row.ward_code else None,
+        desk=Desk(row.desk),
+        status=CaseStatus(row.status),
+        channel=Channel(row.channel),
+        excerpt=excerpt(row.words),
+        place=row.place_key,
+        created_at=row.created_at,
+        due_at=row.due_at,
+        closed_at=row.closed_at,
+        owner_id=StaffId(row.owner_id) if row.owner_id is not None else None,
+        owner_name=row.owner_name or "",
+        is_emergency=row.is_emergency,
+        is_sensitive=row.is_sensitive,
+        joined_count=row.joined_count,
+        disputes=row.disputes,
+        hops=row.hops,
+        has_files=bool(row.has_files),
+        is_unanswered=row.newest_author in (Author.RESIDENT.value, None),
+        undelivered=row.undelivered,
+    )
