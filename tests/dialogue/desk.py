@@ -1,18 +1,19 @@
 """Staff, for the dialogue's stories: they answer, close and move through the same services as the desk."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.case import Case, CaseCode
 from bot.domain.outcome import Outcome
 from bot.domain.people import Role, StaffMember
+from bot.domain.reply import DeliveryResult, DeliveryState
 from bot.domain.ward import WardCode
 from bot.ports import Storage
 from bot.services.answer_case import answer_case
 from bot.services.city import City
 from bot.services.close_case import close_case
 from bot.services.move_case import move_case
-from tests.dialogue.driver import MONDAY
+from tests.dialogue.driver import MONDAY, Resident
 
 
 @dataclass
@@ -87,3 +88,21 @@ class Officer:
                 wards=self.city.wards,
             )
             await uow.commit()
+
+
+async def all_hear(*residents: Resident) -> None:
+    """Deliver what waits, to each of them what is theirs."""
+    storage, channels = residents[0].storage, list({resident.channel for resident in residents})
+    for _ in range(20):
+        async with storage.begin() as uow:
+            later = max(resident.now for resident in residents) + timedelta(days=100)
+            claimed = await uow.outbox.claim(owner="all", channels=channels, now=later, lease=timedelta(minutes=1), most=50)
+            sent = DeliveryState.SENT
+            await uow.outbox.record([DeliveryResult(reply_id=one.id, state=sent, at=later) for one in claimed])
+            await uow.commit()
+        if not claimed:
+            return
+        for resident in residents:
+            heard = [one.reply for one in claimed if one.address == resident.address]
+            resident.replies += heard
+            resident.hears += [reply.text for reply in heard]
