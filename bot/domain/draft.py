@@ -20,6 +20,7 @@ class Question(StrEnum):
 
     MATTER = "matter"  # there are files, a place or a ward, but no words
     WARD = "ward"  # no ward, or several that it may be
+    KIND = "kind"  # the resident wants to say what kind it is
     CONFIRM = "confirm"  # nothing is missing: is this right?
 
 

@@ -87,6 +87,7 @@ def _ward_label(turn: Turn, code: WardCode) -> str:
 
 def ask_kind(turn: Turn, draft: Draft) -> None:
     """Offer every kind."""
+    turn.update(draft, Question.KIND)
     rows = [[Choice(kind_name(turn, kind), choices.choose_kind(draft.serial, kind))] for kind in KINDS]
     turn.say("chat_ask_kind", choices=[*rows, [button(turn, "chat_button_back", Act.BACK, draft)]])
 

@@ -21,6 +21,7 @@ from handlers.dialogue import (
     receipts,
 )
 from handlers.dialogue.after_filing import ACTS, ANSWERS, SHOWN_ANSWERS
+from handlers.dialogue.answers import chosen
 from handlers.dialogue.apart import keep_apart
 from handlers.dialogue.asking import ask_next
 from handlers.dialogue.choices import Act
@@ -91,6 +92,9 @@ async def _hear_content(turn: Turn) -> None:
     if await _hear_answer(turn):
         return
     if is_typed and not incoming.files and incoming.point is None:
+        if (pressed := chosen(turn)) is not None:
+            await filing.press(turn, pressed)
+            return
         if await finding.hears(turn):
             return
         if codes.hears(turn):

@@ -124,6 +124,11 @@ class Turn:
             self._said.append(_Said())
 
     @property
+    def offered(self) -> list[Choice]:
+        """The buttons under what was said last, in the order they are read."""
+        return [choice for row in self._said[-1].choices for choice in row] if self._said else []
+
+    @property
     def is_of_a_burst(self) -> bool:
         """More of the same is likely to be on its way: what was forwarded or is of an album seldom comes alone."""
         return self.incoming.is_forwarded or bool(self.incoming.group_id)

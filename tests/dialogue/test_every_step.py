@@ -61,7 +61,7 @@ STEPS: dict[str, tuple[Walk, Question | None]] = {
     "ward": (_asked_for_ward, Question.WARD),
     "several wards": (_asked_for_several, Question.WARD),
     "confirm": (_asked_to_confirm, Question.CONFIRM),
-    "kind": (_asked_for_kind, Question.CONFIRM),
+    "kind": (_asked_for_kind, Question.KIND),
     "another ward": (_asked_for_another_ward, Question.WARD),
     "filed": (_filed, None),
     "new": (_filed_and_new, None),
