@@ -27,6 +27,8 @@ def show_card(turn: Turn, draft: Draft) -> None:
     turn.say("card", lines="\n".join(_lines(turn, draft)))
     if draft.is_about_official:
         say_who_reads(turn, draft)
+    if _wants_photo(draft):
+        turn.say("after_panel_photo")
     turn.say("card_confirm", choices=_buttons(turn, draft))
 
 
@@ -67,11 +69,16 @@ def _attached(turn: Turn, draft: Draft) -> str:
     return ", ".join(counted)
 
 
+def _wants_photo(draft: Draft) -> bool:
+    """A board's damage is seen best; a report without a picture is sent all the same."""
+    return draft.kind is CaseKind.PANEL and not draft.files
+
+
 def _buttons(turn: Turn, draft: Draft) -> list[list[Choice]]:
     serial = draft.serial
     anonymous = about_draft(Act.ANONYMOUS, serial, "0" if draft.is_anonymous else "1")
     rows = [
-        [button(turn, "chat_button_send", Act.SEND, draft)],
+        [button(turn, "after_button_send_now" if _wants_photo(draft) else "chat_button_send", Act.SEND, draft)],
         [
             button(turn, "chat_button_other_ward", Act.OTHER_WARD, draft),
             button(turn, "chat_button_other_kind", Act.OTHER_KIND, draft),
