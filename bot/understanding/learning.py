@@ -12,7 +12,6 @@ from bot.understanding.categories import load_categories
 from bot.understanding.experience import SCALE, signs_of
 from bot.understanding.hearing import hear
 from bot.understanding.lexicon import load_lexicon
-from bot.understanding.text import read
 
 _PRIOR = 5.0  # as if so many more examples of each category had been seen, with signs as often as anywhere
 _LEAST = 2  # examples in which a sign must have been seen
@@ -21,12 +20,13 @@ _LEAST = 2  # examples in which a sign must have been seen
 def learn(examples: Iterable[tuple[str, str]]) -> str:
     """The table of `data/seen.txt` from pairs of text and category."""
     known = tuple(load_categories())
+    lexicon = load_lexicon()
     sizes: Counter[str] = Counter()
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for text, category in examples:
         sizes[category] += 1
-        words = read(text)
-        for sign in signs_of(words, hear(words, load_lexicon())):
+        words = lexicon.read(text)
+        for sign in signs_of(words, hear(words, lexicon)):
             counts[sign][category] += 1
     lines = [" ".join(known)]
     usual = sum(sizes.values()) / len(known)

@@ -8,6 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from bot.understanding.phrases import PhraseBook
+from bot.understanding.slips import Mender
+from bot.understanding.text import Text, read
 
 DATA = Path(__file__).parent / "data"
 SAYS = "says:"  # before the tags of phrases that speak for a category by themselves: "says:vio_noise:7"
@@ -35,6 +37,11 @@ class Lexicon:
     between: frozenset[str]  # words between a call and who is called: "nhờ các anh công an"
     guesses: tuple[tuple[str, tuple[str, ...]], ...]  # an idea, and what else may be meant where it is said
     no_matter: frozenset[str]  # ideas that name nothing to act upon
+    mender: Mender
+
+    def read(self, text: str) -> Text:
+        """The words of a text, slips of the long ones mended."""
+        return self.mender.mend(read(text))
 
 
 @cache
@@ -49,13 +56,16 @@ def load_lexicon() -> Lexicon:
             rule = read_rule(category, line)
             rules.setdefault(rule.needs[0], []).append(rule)
     vietnamese = _read("words.vi.toml")
+    vi = PhraseBook(_lines(vietnamese), frozenset(vietnamese["clear_without_marks"].split()))
+    en = PhraseBook(_lines(_read("words.en.toml")))
     return Lexicon(
-        PhraseBook(_lines(vietnamese), frozenset(vietnamese["clear_without_marks"].split())),
-        PhraseBook(_lines(_read("words.en.toml"))),
+        vi,
+        en,
         {first: tuple(same) for first, same in rules.items()},
         frozenset(vietnamese["between_call"].split()),
         tuple((idea, tuple(categories.split())) for idea, _, categories in guesses),
         no_matter,
+        Mender(vi.words, en.words),
     )
 
 

@@ -9,7 +9,7 @@ There are some forty thousand phrases: the tree lies in a few arrays of numbers,
 
 from array import array
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from bot.understanding.text import Text, faces
@@ -99,6 +99,11 @@ class PhraseBook:
             self._written.extend(map(ord, phrase[:-1]))
             self._strict.append(ord(phrase[-1]))
             self._tag_sets.append(known.setdefault(tuple(names[tag] for tag in found), len(known)))
+
+    @property
+    def words(self) -> Container[str]:
+        """Every word of the phrases, without marks."""
+        return self._ids
 
     def find(self, text: Text) -> list[Match]:
         """Everything that is said, in the order of its beginning."""

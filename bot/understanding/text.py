@@ -111,6 +111,11 @@ def _faces(word: str) -> tuple[str, str, int]:
     return plain, marked, 1 if plain != marked or _SYLLABLE.fullmatch(plain) else 2
 
 
+def is_syllable(plain: str) -> bool:
+    """Could it be a Vietnamese syllable without its marks?"""
+    return _SYLLABLE.fullmatch(plain) is not None
+
+
 def faces(word: str) -> tuple[str, str]:
     """The plain and the marked face of one word of the lexicon."""
     return _faces(word)[:2]

@@ -20,7 +20,7 @@ from bot.understanding.lexicon import load_lexicon
 from bot.understanding.personal_data import Span, find_personal_data
 from bot.understanding.phrases import Match
 from bot.understanding.scoring import Reason, total, weigh
-from bot.understanding.text import Text, read
+from bot.understanding.text import Text
 
 MOST_ALTERNATIVES = 4
 SENSITIVE_FROM = 5.0  # a category about officials that reaches this makes a text sensitive …
@@ -72,8 +72,8 @@ def understand_text(text: str) -> Understanding:
 
 @lru_cache(maxsize=8)  # a turn asks twice: is it an emergency, what is it about
 def _understand(text: str) -> Understanding:
-    words = read(text)
     lexicon = load_lexicon()
+    words = lexicon.read(text)
     heard = hear(words, lexicon)
     reasons = weigh(heard, lexicon.rules)
     signs = signs_of(words, heard)
