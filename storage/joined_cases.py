@@ -35,7 +35,6 @@ _joined = (
     select(cases)
     .where(cases.c.main_case_id == bindparam("main", type_=Id), cases.c.main_case_id.is_not(None))
     .order_by(cases.c.id)
-    .with_for_update()
 )
 _count = (
     update(cases)
@@ -72,8 +71,9 @@ class JoinedCases:
         values = {"ward": ward_code, "category": category, "since": since, "most": most}
         return [case_from(row) for row in await self._link.rows(_alike, values)]
 
-    async def joined(self, main_id: CaseId) -> list[Case]:
-        return [case_from(row) for row in await self._link.rows(_joined, {"main": main_id})]
+    async def joined(self, main_id: CaseId, *, for_update: bool = False) -> list[Case]:
+        statement = _joined.with_for_update() if for_update else _joined
+        return [case_from(row) for row in await self._link.rows(statement, {"main": main_id})]
 
     async def count_joined(self, main_id: CaseId, by: int) -> Case | None:
         row = await self._link.row(_count, {"row": main_id, "by": by})

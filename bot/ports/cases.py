@@ -86,8 +86,8 @@ class Cases(Protocol):
         """Open cases of a ward's general desk in one category, filed since then, newest first; none that joined another."""
         ...
 
-    async def joined(self, main_id: CaseId) -> list[Case]:
-        """The cases that joined this one, oldest first, held against other writers until the unit of work ends."""
+    async def joined(self, main_id: CaseId, *, for_update: bool = False) -> list[Case]:
+        """The cases that joined this one, oldest first."""
         ...
 
     async def count_joined(self, main_id: CaseId, by: int) -> Case | None:

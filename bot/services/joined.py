@@ -53,7 +53,7 @@ async def answer_joined(
     uow: UnitOfWork, main: Case, *, staff_id: StaffId, text: str, files: Sequence[StoredFile], now: datetime, said: Said
 ) -> None:
     """The answer to the main case is an answer to each of its neighbours."""
-    for case in await uow.cases.joined(main.id):
+    for case in await uow.cases.joined(main.id, for_update=True):
         await _tell(uow, case, staff_id=staff_id, text=text, files=files, now=now, said=said)
         await uow.cases.record(
             CaseEvent(case_id=case.id, kind=EventKind.ANSWERED, at=now, staff_id=staff_id, details={"main": main.code})
@@ -64,7 +64,7 @@ async def close_joined(
     uow: UnitOfWork, main: Case, *, staff_id: StaffId, outcome: Outcome, text: str, now: datetime, said: Said
 ) -> None:
     """The neighbours' cases close with the main one. One that was opened again meanwhile has left it and stays open."""
-    for joined in await uow.cases.joined(main.id):
+    for joined in await uow.cases.joined(main.id, for_update=True):
         if joined.status is CaseStatus.CLOSED:
             continue
         case = await uow.cases.change(joined, status=CaseStatus.CLOSED, outcome=outcome, closed_at=now)
@@ -77,7 +77,7 @@ async def move_joined(
     uow: UnitOfWork, main: Case, *, staff_id: StaffId, ward_code: WardCode | None, desk: Desk, now: datetime, said: Said
 ) -> None:
     """The neighbours' cases go where the main one goes."""
-    for joined in await uow.cases.joined(main.id):
+    for joined in await uow.cases.joined(main.id, for_update=True):
         case = await uow.cases.change(joined, ward_code=ward_code, desk=desk)
         reply = said(await residents_language(uow, case), case)
         await uow.outbox.add([NewReply(address=case.address, reply=reply, case_id=case.id)], now)
