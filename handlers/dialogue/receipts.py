@@ -89,9 +89,9 @@ async def check_digits(turn: Turn, value: str) -> None:
     case = await own_case(turn, code)
     if case is None:
         turn.say("chat_button_stale")
-    elif typed and not _ends_with(turn, case, typed):
+    elif not _ends_with(turn, case, typed):
         turn.say("after_keep_wrong", choices=_keep_row(turn, case))
-    else:  # on a channel without the form the button alone says that it is written down
+    else:
         turn.say("after_keep_right", choices=[[case_button(turn, case)]])
     ask_next(turn)
 
