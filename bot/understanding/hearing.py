@@ -22,6 +22,7 @@ _PHONE = re.compile(r"(?<!\d)0\d[\d .]{7,11}\d(?!\d)")
 FEW = 6  # words
 _OFFICIALS = frozenset({"official", "official_person", "leader", "office", "ward_leader"})
 _WISHES = frozenset({"want", "want_firm"})
+_GENERAL = frozenset({"cán bộ", "công chức", "viên chức", "nhân viên"})  # titles that say of what next
 _UPON = 4  # words that may stand between whoever calls upon an official and the official: "nhờ các anh công an"
 _MADE = frozenset({"qmark", "case_code", "link", "has_phone", "few_words"})
 _TAIL = 6  # words between a wish and the action it asks for
@@ -77,8 +78,10 @@ def _leave_out_those_called_upon(said: dict[str, list[Match]], text: Text, betwe
             called.add(place)
             if text.tokens[place].plain not in between:
                 break
-    officials = sorted((match.start, match.end) for tag in _OFFICIALS & said.keys() for match in said[tag])
-    called |= {end for start, end in officials if start in called and end - start > 1}  # "cán bộ" | "một cửa"
+    officials = sorted((match.start, match.end, match.words) for tag in _OFFICIALS & said.keys() for match in said[tag])
+    for start, end, title in officials:  # "phó | chủ tịch" lies inside, "cán bộ | một cửa" goes on behind
+        if start in called and end - start > 1:
+            called.update(range(start, end + (title in _GENERAL)))
     starts = {match.start for match in said.get("does", ())}
     plain = {place for match in said.get("not_official", ()) for place in range(match.start, match.end)}
     for tag in _OFFICIALS & said.keys():
