@@ -115,6 +115,8 @@ async def alike_cases(uow: UnitOfWork, draft: Draft, city: City, now: datetime, 
     if not others:
         return []  # the usual way: nothing more is worked out
     matter = matter_of(draft.text, draft.point, draft.category, city)
+    if matter.point is None and not matter.place.key:
+        return []  # it could be anywhere in the ward; the others' words need not be read for that
     return [case for case in others if is_same(matter, _matter_of_case(case, city))]
 
 
