@@ -108,7 +108,7 @@ _needs = or_(
         and_(
             conversations.c.channel == bindparam("on"),
             conversations.c.external_id == bindparam("whom"),
-            or_(conversations.c.paused_until.is_not(None), conversations.c.draft.is_not(None)),
+            or_(conversations.c.paused_until > bindparam("now", type_=UtcDateTime), conversations.c.draft.is_not(None)),
         )
     ),
     exists().where(
@@ -181,9 +181,9 @@ class SqlErasure:
             dropped = await self._link.run(_drop_sent, whose)
         return dropped + await self._link.run(_drop_waiting, whose)
 
-    async def forget(self, address: Address) -> bool:
+    async def forget(self, address: Address, now: datetime) -> bool:
         whose = {"on": address.channel.value, "whom": address.external_id}
-        if await self._link.value(_is_needed, whose):
+        if await self._link.value(_is_needed, {**whose, "now": now}):
             return False
         for statement in _FORGET:
             await self._link.run(statement, whose)

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import re
+from contextlib import suppress
 from pathlib import Path
 
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
@@ -38,6 +39,11 @@ class ObjectFileStore:
             raise FileNotFoundError(key)
         result = await self._store.get_async(_place(key))
         return bytes(await result.bytes_async())
+
+    async def remove(self, key: str) -> None:
+        if _KEY.fullmatch(key):
+            with suppress(FileNotFoundError):
+                await self._store.delete_async(_place(key))
 
     def _close_to_others(self, path: Path) -> None:
         path.chmod(0o600)

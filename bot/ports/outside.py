@@ -75,6 +75,10 @@ class FileStore(Protocol):
         """Raises FileNotFoundError."""
         ...
 
+    async def remove(self, key: str) -> None:
+        """Forget these bytes; nothing happens where there are none."""
+        ...
+
 
 class FileKeeper(Protocol):
     """Turns bytes that came from a resident into a stored file: type by content, images re-encoded."""

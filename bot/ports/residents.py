@@ -83,8 +83,8 @@ class Erasure(Protocol):
         """Remove the address's finished replies, and those still waiting that belong to no case."""
         ...
 
-    async def forget(self, address: Address) -> bool:
-        """Remove the address itself with its conversation, unless a case, a pause or an identity still needs it."""
+    async def forget(self, address: Address, now: datetime) -> bool:
+        """Remove the address itself with its conversation, unless a case, a pause, a draft or an identity needs it."""
         ...
 
 

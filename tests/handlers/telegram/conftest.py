@@ -67,6 +67,9 @@ class FileShelf:
         except KeyError:
             raise FileNotFoundError(key) from None
 
+    async def remove(self, key: str) -> None:
+        self.objects.pop(key, None)
+
 
 @pytest.fixture
 async def api() -> AsyncIterator[BotApiServer]:
