@@ -46,6 +46,7 @@ from handlers.dialogue import make_dialogue
 from handlers.intake import Intake
 from handlers.leases import watch_leases
 from handlers.pacing import Pace
+from handlers.timekeeping import DoomedFiles, DueDrafts, DueErasures, OldMail, Timekeeper
 from storage import Database
 from storage.files import open_file_store
 
@@ -96,6 +97,7 @@ class Parts:
     intake: Intake
     delivery: Delivery
     watching: Loop  # hands back what dead processes had claimed
+    timekeeping: Loop  # does what is due by itself
     city: City
 
 
@@ -145,6 +147,10 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         intake=intake,
         delivery=Delivery(database, channels, bell, clock, paces, receipts=city.receipts),
         watching=lambda stop: watch_leases(database, stop),
+        timekeeping=Timekeeper(
+            [DueDrafts(database, dialogue.remind), DueErasures(database), OldMail(database), DoomedFiles(database, files)],
+            clock,
+        ).run,
         city=city,
     )
 
@@ -287,7 +293,7 @@ async def work(settings: Settings) -> None:
 async def live(parts: Parts, asked_to_stop: asyncio.Event) -> None:
     """Run every loop; a loop that breaks ends the process, so that whoever supervises it starts a fresh one."""
     stops = [asyncio.Event(), asyncio.Event(), asyncio.Event()]
-    loops: list[list[Loop]] = [parts.receiving, [parts.watching, parts.intake.work], [parts.delivery.run]]
+    loops: list[list[Loop]] = [parts.receiving, [parts.watching, parts.timekeeping, parts.intake.work], [parts.delivery.run]]
     # What was made so far stays: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()

@@ -11,12 +11,14 @@ Nothing is sent and nothing committed here: replies join the outbox of the unit 
 from dataclasses import dataclass
 from datetime import datetime
 
+from bot.domain.draft import Conversation
 from bot.domain.incoming import Incoming
 from bot.domain.people import Address
 from bot.domain.reply import NewReply, Reply
 from bot.ports import UnitOfWork
 from bot.services.city import City
 from bot.wording import say
+from handlers.dialogue import reminders
 from handlers.dialogue.drafting import next_question, understand
 from handlers.dialogue.listening import listen
 from handlers.dialogue.turn import Turn
@@ -39,6 +41,10 @@ class Dialogue:
         turn = Turn.begin(uow, self.city, incoming, await uow.conversations.get(incoming.address), now)
         await listen(turn)
         await turn.finish()
+
+    async def remind(self, uow: UnitOfWork, conversation: Conversation, now: datetime) -> None:
+        """Do what a conversation's draft is due for: see `reminders`. The caller commits."""
+        await reminders.remind(uow, self.city, conversation, now)
 
     async def apologise(self, uow: UnitOfWork, address: Address, now: datetime) -> None:
         """Say that a message could not be handled and what became of it; for a unit of work after the failed one."""

@@ -18,6 +18,8 @@ Rows = Sequence[Sequence[Choice]]
 
 BURST_HOLD = timedelta(seconds=1.2)  # forwarded messages and an album's parts come one after the other, closer than this
 
+REMIND_AFTER = timedelta(days=1)  # from a draft's last change
+
 
 @dataclass(slots=True)
 class _Said:
@@ -156,10 +158,17 @@ class Turn:
         if self.incoming.choice_id:
             first = replies[0] if replies else NewReply(address=self.incoming.address, reply=Reply(), case_id=self.case_id)
             replies[:1] = [replace(first, reply=replace(first.reply, answers_choice_id=self.incoming.choice_id))]
+        self._keep_time()
         if self.conversation != self.before or (replies and self.before.resident_id is None):
             self.conversation = await self.uow.conversations.put(self.conversation, self.now)
         if replies:
             await self.uow.outbox.add(replies, self.now)
+
+    def _keep_time(self) -> None:
+        """An untouched draft is reminded of a day after it was last changed."""
+        if self.conversation.draft != self.before.draft:
+            due_at = self.now + REMIND_AFTER if self.conversation.draft is not None else None
+            self.conversation = replace(self.conversation, draft_due_at=due_at, draft_reminded=False)
 
     def _new_reply(self, said: _Said) -> NewReply:
         return NewReply(
