@@ -25,13 +25,16 @@ class Question(StrEnum):
 
 
 class Awaited(StrEnum):
-    """What the next words may answer while no draft is open."""
+    """What the next words may answer, outside of any draft."""
 
     CODE = "code"  # of a case to look up
     RECEIPT = "receipt"  # its second part, for an anonymous case
     CONTACT = "contact"  # how to reach the resident, after consent
     DISPUTE = "dispute"  # what is not true about a closing
     CORRECTION = "correction"  # what is wrong in the data we keep
+    CONSENT = "consent"  # to how the resident may be reached
+    FORGET = "forget"  # whether everything shall really go
+    PERSON = "person"  # of which ward somebody is to be met
 
 
 @dataclass(frozen=True, slots=True)

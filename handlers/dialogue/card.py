@@ -40,6 +40,8 @@ def _lines(turn: Turn, draft: Draft) -> list[str]:
     ]
     if attached := _attached(turn, draft):
         lines.append(turn.word("card_files", files=attached))
+    if turn.city.understand(draft.text).personal_data:
+        lines.append(turn.word("person_card_masked"))
     lines.append(turn.word("card_anonymous" if draft.is_anonymous else "card_not_anonymous"))
     return lines
 

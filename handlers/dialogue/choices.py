@@ -30,6 +30,9 @@ class Act(StrEnum):
     NEW = "new"
     NEW_FROM = "n"  # the message that joined a case is a matter of its own
     LANGUAGE = "lang"
+    CONTACT = "ct"  # how the resident may be reached
+    DATA = "md"  # what we keep about the resident
+    PERSON = "pn"  # somebody to talk to
     CODES = "codes"  # a page of the codes of conduct
     CASE = "c"  # look at this one
     CASES = "cs"  # the cases before this one

@@ -23,6 +23,11 @@ def new_button(turn: Turn) -> Choice:
     return Choice(turn.word("chat_button_new"), Act.NEW.value)
 
 
+def contact_button(turn: Turn, code: str = "") -> Choice:
+    """How to leave a contact, quietly below something else; the consent comes first."""
+    return Choice(turn.word("person_button_contact"), f"{Act.CONTACT}:ask:{code}")
+
+
 def kind_name(turn: Turn, kind: CaseKind, *, is_emergency: bool = False) -> str:
     return turn.word("chat_kind_emergency" if is_emergency and kind is CaseKind.OTHER else f"chat_kind_{kind.value}")
 

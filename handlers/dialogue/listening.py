@@ -17,6 +17,7 @@ from handlers.dialogue import (
     joining,
     language,
     my_cases,
+    person,
     rating,
     receipts,
 )
@@ -43,6 +44,8 @@ async def listen(turn: Turn) -> None:
         turn.conversation = replace(turn.conversation, is_blocked=False)
     if kind not in (IncomingKind.COMMAND, IncomingKind.CHOICE):
         warn(turn)
+    if await person.hear(turn):
+        return
     if kind is IncomingKind.COMMAND:
         await _hear_command(turn)
     elif kind is IncomingKind.CHOICE:

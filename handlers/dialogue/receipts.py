@@ -13,6 +13,7 @@ from bot.domain.reply import Choice
 from bot.services.receipt import KEPT_DIGITS, receipt_text
 from handlers.dialogue.asking import ask_next, kind_name, new_button, shown_day
 from handlers.dialogue.choices import Act, about_case
+from handlers.dialogue.labels import contact_button
 from handlers.dialogue.telling import office
 from handlers.dialogue.turn import Rows, Turn
 
@@ -29,7 +30,7 @@ def say_filed(turn: Turn, case: Case) -> None:
         who=office(turn, case),
         choices=[
             [case_button(turn, case), receipt_button(turn, case)],
-            [new_button(turn)],
+            [new_button(turn)] if case.is_anonymous else [new_button(turn), contact_button(turn, case.code)],
         ],
     )
     if case.main_case_id is not None:

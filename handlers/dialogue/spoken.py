@@ -26,6 +26,11 @@ class Spoken(StrEnum):
     RESOLVED = "resolved"
     NOT_RESOLVED = "not_resolved"
     ME_TOO = "me_too"
+    CONTACT = "contact"
+    MY_DATA = "mydata"
+    FORGET = "forget"
+    PERSON = "person"
+    ANONYMOUS = "anonymous"
     VI = "vi"
     EN = "en"
     SEND = "send"
@@ -55,6 +60,17 @@ _WORDS = {
     Spoken.NOT_RESOLVED: "chua xong|van chua xong|chua giai quyet|chua duoc giai quyet|chua giai quyet xong|not resolved|"
     "it is not resolved|not done|not solved",
     Spoken.ME_TOO: "toi cung gap|toi cung vay|toi cung bi|minh cung gap|me too",
+    Spoken.CONTACT: "de lai so lien he|de lai lien he|de lai so dien thoai|toi muon de lai so lien he|lien he|"
+    "leave a contact|contact|leave my number|leave a phone number",
+    Spoken.MY_DATA: "du lieu cua toi|du lieu ca nhan|du lieu ca nhan cua toi|thong tin cua toi|xem du lieu cua toi|"
+    "my data|my personal data|show my data|what do you know about me|what do you keep about me",
+    Spoken.FORGET: "xoa du lieu|xoa du lieu cua toi|xoa het du lieu|xoa het du lieu cua toi|quen toi di|hay quen toi|"
+    "forget me|delete my data|delete all my data|erase my data|delete everything about me",
+    Spoken.PERSON: "gap can bo|toi muon gap can bo|cho toi gap can bo|gap nguoi|gap nguoi that|noi chuyen voi nguoi|"
+    "noi chuyen voi can bo|toi muon noi chuyen voi nguoi|goi can bo|so dien thoai phuong|"
+    "talk to a person|talk to a human|human|a human please|speak to a person|real person|phone number of the ward",
+    Spoken.ANONYMOUS: "an danh|gui an danh|toi muon an danh|toi muon gui an danh|khong muon neu ten|khong ghi ten|"
+    "anonymous|anonymously|send anonymously|stay anonymous",
     Spoken.VI: "tieng viet|vietnamese",
     Spoken.EN: "tieng anh|english|in english",
     Spoken.SEND: "gui|gui di|gui luon|gui nhe|dong y|dung|dung roi|dung vay|ok|oke|okay|chinh xac|co|"

@@ -172,9 +172,7 @@ async def test_somebody_else_cannot_rate(meet: Meet, minh: Officer) -> None:
     assert await rating_of(lan, case) is None
 
 
-@pytest.mark.parametrize(
-    "forged", ["ok", "ok:", "st:::", "st:7K3M-9QX2:x:9", "no:7K3M-9QX2", "ro:💥:0"]
-)
+@pytest.mark.parametrize("forged", ["ok", "ok:", "st:::", "st:7K3M-9QX2:x:9", "no:7K3M-9QX2", "ro:💥:0"])
 async def test_forged_buttons_are_answered(meet_quickly: Meet, forged: str) -> None:
     lan = meet_quickly("Lan")
     await files(lan)

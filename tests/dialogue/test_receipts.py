@@ -42,7 +42,7 @@ async def test_the_acknowledgement_is_short_and_says_who_acts_next(meet: Meet, l
     assert re.search(rf"^(Mã hồ sơ|Case code): {code}$", told, re.M)
     assert ("Ủy ban nhân dân phường Tây Hồ" if language is Language.VI else "People's Committee of Tay Ho Ward") in told
     assert RECEIPTS.secret(code) not in told
-    assert len(lan.labels) == 3
+    assert len(lan.labels) == 4
 
     await lan.presses("Biên nhận" if language is Language.VI else "Receipt")
     assert RECEIPTS.secret(code) in lan.hears[-1]

@@ -1,0 +1,91 @@
+"""A copy of what we keep about a resident, as text, in pages that fit one message on every channel."""
+
+from collections.abc import Iterator, Sequence
+
+from bot.domain.case import Case, CaseStatus
+from bot.domain.thread import Author, ThreadMessage
+from bot.errors import NotOurSeal
+from bot.services.erase import erasable
+from bot.services.masking import own_words
+from handlers.dialogue.labels import kind_name, shown_day, ward_name
+from handlers.dialogue.turn import Turn
+
+PAGE = 3_400  # characters; Telegram takes 4,096, and a heading comes before them
+MOST_CASES = 100  # the newest ones
+
+
+async def copy_pages(turn: Turn) -> list[str]:
+    """At least one page, oldest first: the address, how to reach the resident, then each case with every word in it."""
+    lines = [
+        turn.word(
+            "person_copy_address",
+            channel=turn.incoming.address.channel.value.title(),
+            tongue=turn.word("chat_language_name"),
+        )
+    ]
+    lines += await _contact(turn)
+    resident_id = turn.conversation.resident_id
+    cases = list(await erasable(turn.uow, resident_id)) if resident_id is not None else []
+    if turn.draft is not None:
+        lines.append(turn.word("person_copy_draft", text=turn.draft.text))
+    for case in cases[-MOST_CASES:]:
+        lines += await _case(turn, case)
+    return pages_of(lines)
+
+
+def pages_of(lines: Sequence[str], most: int = PAGE) -> list[str]:
+    """The lines on pages; a line that is longer than a page goes on on the next."""
+    pages, page = [], ""
+    for line in _cut(lines, most):
+        if page and len(page) + len(line) + 1 > most:
+            pages.append(page)
+            page = ""
+        page = f"{page}\n{line}" if page else line
+    return [*pages, page]
+
+
+def _cut(lines: Sequence[str], most: int) -> Iterator[str]:
+    for line in lines:
+        for start in range(0, max(len(line), 1), most):
+            yield line[start : start + most]
+
+
+async def _contact(turn: Turn) -> list[str]:
+    resident_id = turn.conversation.resident_id
+    identity = await turn.uow.identities.get(resident_id) if resident_id is not None else None
+    if identity is None:
+        return []
+    try:
+        return [turn.word("person_copy_contact", text=turn.city.sealer.open(identity.sealed))]
+    except NotOurSeal:
+        return []
+
+
+async def _case(turn: Turn, case: Case) -> list[str]:
+    ward = ward_name(turn, case.ward_code) if case.ward_code else turn.word("chat_ward_not_known")
+    state = turn.word(f"chat_status_{case.status.value}")
+    if case.status is CaseStatus.CLOSED and case.outcome is not None:
+        state = f"{state} ({turn.word(f'outcome_{case.outcome.value}')})"
+    head = turn.word(
+        "person_copy_case",
+        code=case.code,
+        kind=kind_name(turn, case.kind),
+        ward=ward,
+        day=shown_day(turn, case.created_at),
+        state=state,
+    )
+    messages = [
+        await _message(turn, message)
+        for message in await turn.uow.cases.thread(case.id)
+        if message.author is not Author.NOTE  # what staff say among themselves is theirs
+    ]
+    place = [f"📍 {case.point.lat:.6f}, {case.point.lon:.6f}"] if case.point else []
+    return ["", head, *place, *messages]
+
+
+async def _message(turn: Turn, message: ThreadMessage) -> str:
+    key = "person_copy_yours" if message.author is Author.RESIDENT else "person_copy_ours"
+    text = await own_words(turn.uow, message, turn.city.sealer)
+    line = turn.word(key, day=shown_day(turn, message.at), text=text)
+    names = [attachment.file.name or attachment.file.kind.value for attachment in message.attachments]
+    return f"{line} [{', '.join(names)}]" if names else line
