@@ -54,23 +54,23 @@ Act = Callable[[UnitOfWork, Posted], Awaitable[object]]
 
 
 async def post_reply(visit: Visit) -> web.StreamResponse:
-    return await _act(visit, "reply", _answer, done="answered")
+    return await act_on_case(visit, "reply", _answer, done="answered")
 
 
 async def post_note(visit: Visit) -> web.StreamResponse:
-    return await _act(visit, "note", _note, done="noted")
+    return await act_on_case(visit, "note", _note, done="noted")
 
 
 async def post_files(visit: Visit) -> web.StreamResponse:
-    return await _act(visit, "attach", _note, done="attached")
+    return await act_on_case(visit, "attach", _note, done="attached")
 
 
 async def post_close(visit: Visit) -> web.StreamResponse:
-    return await _act(visit, "close", _close, done="closed")
+    return await act_on_case(visit, "close", _close, done="closed")
 
 
 async def post_move(visit: Visit) -> web.StreamResponse:
-    return await _act(visit, "move", _move, done="moved")
+    return await act_on_case(visit, "move", _move, done="moved")
 
 
 async def _answer(uow: UnitOfWork, posted: Posted) -> None:
@@ -95,6 +95,7 @@ async def _note(uow: UnitOfWork, posted: Posted) -> None:
         text=posted.text,
         files=posted.files,
         now=posted.visit.now,
+        public_url=posted.visit.request.app[keys.SETTINGS].public_url,
     )
 
 
@@ -136,7 +137,14 @@ async def _move(uow: UnitOfWork, posted: Posted) -> None:
     )
 
 
-async def _act(visit: Visit, form_name: str, act: Act, *, done: str) -> web.StreamResponse:
+async def act_on_case(visit: Visit, form_name: str, act: Act, *, done: str) -> web.StreamResponse:
+    """Read the form, do it in one unit of work, and lead on; or show the page again with why not.
+
+    Args:
+        form_name: The form's, for `Typed`.
+        act: Calls one service.
+        done: What the next page says was done: `desk_done_<done>`.
+    """
     code = asked_code(visit.request)
     async with read_form(visit.request, token=visit.session.form_token, limits=FORM_LIMITS) as form:
         try:
@@ -150,6 +158,12 @@ async def _act(visit: Visit, form_name: str, act: Act, *, done: str) -> web.Stre
     # A case that was moved or closed leaves the queue one works through; an answered one stays in hand.
     page = QUEUE if done in ("moved", "closed") else f"/staff/cases/{code}"
     raise web.HTTPSeeOther(f"{page}?done={done}")
+
+
+def ticked(form: Form) -> frozenset[int]:
+    """The ids of the ticked messages: fields "message-12"."""
+    numbers = [name.removeprefix("message-") for name in form.fields if name.startswith("message-")]
+    return frozenset(int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) <= 15)
 
 
 async def _do(visit: Visit, code: CaseCode, form: Form, act: Act) -> None:
@@ -178,13 +192,17 @@ async def _refuse(
         outcome=form.text("outcome"),
         ward=form.text("ward"),
         why=form.text("why"),
+        username=form.text("username")[:200],
+        other=form.text("other")[:40],
+        kind=form.text("kind")[:40],
+        messages=ticked(form),
     )
     if isinstance(refused, NotKept):
         said = visit.say(refused.key, name=refused.name[:80], most=FORM_LIMITS.files)
         return await show_again(visit, code, typed, trouble=said, status=400)
     if isinstance(refused, BadChoice):
         return await show_again(visit, code, typed, trouble=visit.say(refused.key), status=400)
-    trouble = visit.say(refused.wording_key)
+    trouble = visit.say(refused.wording_key, **{"names": str(refused.values.get("names", ""))[:200]})
     if isinstance(refused, CHANGED):
         return await show_again(visit, code, typed, trouble=trouble, status=409, stale_since=form.text("seen"))
     return await show_again(visit, code, typed, trouble=trouble, status=400)

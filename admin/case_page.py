@@ -1,24 +1,44 @@
 """A case as a page: what is known, what was said, what happened, and the forms."""
 
 import re
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
+from admin.case.parts import KindOption, OwnerPart
+from admin.case.ties import may_be_told, read_ties, ties_part
 from admin.guard import Visit
 from admin.labels import category_name, kind_key, lateness, map_url, sorting_key
 from admin.pages import CaseFacts, CasePage, Typed, WardOption
 from admin.thread_lines import thread_line, timeline_line
-from bot.domain.case import Case, CaseCode, CaseStatus, Desk, read_code
+from bot.domain.case import WARD_DESKS, Case, CaseCode, CaseKind, CaseStatus, Desk, read_code
 from bot.domain.correction import MoveReason
 from bot.domain.outcome import Outcome
-from bot.domain.people import Language
+from bot.domain.people import Language, StaffMember
+from bot.domain.rights import Right
+from bot.domain.thread import CaseEvent, ThreadMessage
 from bot.domain.ward import WardKind
+from bot.ports import UnitOfWork
 from bot.routing.wards import Wards
 from bot.services.staff_change import ward_name
 from bot.web import keys, render
 
-DONE = frozenset({"answered", "noted", "attached"})
+DONE = frozenset(
+    {
+        "answered",
+        "noted",
+        "attached",
+        "taken",
+        "assigned",
+        "handed_back",
+        "linked",
+        "unlinked",
+        "merged",
+        "parted",
+        "split",
+    }
+)
 _SEEN = re.compile(r"(\d{1,6})\.(\d{1,6})", re.ASCII)
 CITY_OPTION = "city"  # the move form's word for "back to the city's desk"
 
@@ -59,18 +79,68 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
         case = await uow.cases.visible(visit.viewer, code)
         if case is None:
             raise web.HTTPNotFound
-        thread = await uow.cases.thread(case.id)
-        timeline = await uow.cases.timeline(case.id)
+        read = await _read(visit, uow, case)
+    visible = {other.code: other for other in read.named}
+    told = [event for event in read.timeline if may_be_told(event, visible)]
     return CasePage(
         frame=visit.frame,
         case=_facts(visit, case),
-        thread=[thread_line(visit, case.code, message) for message in thread],
-        timeline=[timeline_line(visit, event) for event in timeline],
+        thread=[thread_line(visit, case.code, message) for message in read.thread],
+        timeline=[timeline_line(visit, event, visible) for event in told],
         wards=ward_options(visit.language, visit.request.app[keys.WARDS]),
         outcomes={outcome.value: f"outcome_{outcome.value}" for outcome in Outcome},
         reasons={reason.value: f"desk_move_why_{reason.value}" for reason in MoveReason},
         is_at_city=case.desk in (Desk.UNPLACED, Desk.LEADERS),
-        seen=f"{len(thread)}.{len(timeline)}",
+        seen=f"{len(read.thread)}.{len(told)}",
+        rights=frozenset(right.value for right in Right if visit.viewer.may(right)),
+        owner=_owner_part(visit, case, read.colleagues),
+        ties=ties_part(visit, case, read.named, read.near, read.timeline),
+        kinds=[
+            KindOption(value=kind.value, wording_key=kind_key(kind.value), is_chosen=kind is case.kind) for kind in CaseKind
+        ],
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What the database has about a case that is shown."""
+
+    thread: Sequence[ThreadMessage]
+    timeline: Sequence[CaseEvent]
+    colleagues: Sequence[StaffMember]  # of its ward, and its owner
+    named: Sequence[Case]
+    near: Sequence[Case]
+
+
+async def _read(visit: Visit, uow: UnitOfWork, case: Case) -> _Read:
+    timeline = await uow.cases.timeline(case.id)
+    named, near = await read_ties(visit, uow, case, timeline)
+    return _Read(
+        thread=await uow.cases.thread(case.id),
+        timeline=timeline,
+        colleagues=await _colleagues(uow, case),
+        named=named,
+        near=near,
+    )
+
+
+async def _colleagues(uow: UnitOfWork, case: Case) -> list[StaffMember]:
+    """The ward's staff, where the case waits in one; at the city's desks its owner alone."""
+    if case.ward_code is not None and case.desk in WARD_DESKS:
+        return await uow.staff.of_ward(case.ward_code)
+    owner = await uow.staff.get(case.owner_id) if case.owner_id is not None else None
+    return [owner] if owner else []
+
+
+def _owner_part(visit: Visit, case: Case, colleagues: Sequence[StaffMember]) -> OwnerPart:
+    owner = next((member.full_name for member in colleagues if member.id == case.owner_id), "")
+    return OwnerPart(
+        name=owner or ("?" if case.owner_id is not None else ""),
+        is_me=case.owner_id == visit.staff.id,
+        until=case.owner_until,
+        may_take=visit.viewer.may(Right.TAKE),
+        may_assign=visit.viewer.may(Right.ASSIGN),
+        colleagues=[(member.username, member.full_name) for member in colleagues if not member.is_disabled],
     )
 
 

@@ -19,7 +19,10 @@ class Place:
     rights: tuple[Right, ...] = ()
 
 
-PLACES: Sequence[Place] = (Place("/staff/", "desk_queue_title", (Right.READ_CASE,)),)
+PLACES: Sequence[Place] = (
+    Place("/staff/", "desk_queue_title", (Right.READ_CASE,)),
+    Place("/staff/mentions", "desk_case_mentions", (Right.NOTE,)),
+)
 
 
 def places_of(role: Role) -> list[Place]:

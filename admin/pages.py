@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from admin.case.parts import KindOption, OwnerPart, TiesPart
 from bot.domain.case import CaseCode
 
 
@@ -116,6 +117,9 @@ class ThreadLine:
     delivery_key: str  # empty for what needs no delivery
     is_undelivered: bool
     delivery_error: str
+    id: int = 0
+    is_masked: bool = False  # personal data in it is sealed
+    repeats: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -167,6 +171,10 @@ class Typed:
     outcome: str = ""
     ward: str = ""
     why: str = ""
+    username: str = ""
+    other: str = ""  # another case's code
+    kind: str = ""
+    messages: frozenset[int] = frozenset()  # ticked
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -188,3 +196,7 @@ class CasePage:
     new_messages: Sequence[ThreadLine] = ()  # since the stale form was opened
     new_events: Sequence[TimelineLine] = ()
     done_key: str = ""
+    rights: frozenset[str] = frozenset()  # what the viewer may do, by the values of `bot.domain.rights.Right`
+    owner: OwnerPart
+    ties: TiesPart
+    kinds: Sequence[KindOption]

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from admin.actions import post_close, post_files, post_move, post_note, post_reply
+from admin.case.routes import add_case_routes
 from admin.case_page import show_case
 from admin.files import serve_file
 from admin.guard import QUEUE, TOUCHES, finish_touches, for_staff
@@ -39,6 +40,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post("/staff/cases/{code}/attach", for_staff(post_files))
     app.router.add_post("/staff/cases/{code}/close", for_staff(post_close))
     app.router.add_post("/staff/cases/{code}/move", for_staff(post_move))
+    add_case_routes(app)
     add_live(app)
 
 

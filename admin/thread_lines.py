@@ -1,5 +1,7 @@
 """Messages and events of a case as lines of its page."""
 
+from collections.abc import Callable, Container, Mapping
+
 from admin.guard import Visit
 from admin.pages import FileLine, ThreadLine, TimelineLine
 from bot.domain.case import CaseCode
@@ -23,6 +25,9 @@ def thread_line(visit: Visit, code: CaseCode, message: ThreadMessage) -> ThreadL
         delivery_key=f"desk_delivery_{delivery.value}" if delivery else "",
         is_undelivered=delivery is DeliveryState.FAILED,
         delivery_error=message.delivery_error if delivery is DeliveryState.FAILED else "",
+        id=message.id,
+        is_masked=message.is_masked,
+        repeats=message.repeats,
     )
 
 
@@ -49,14 +54,60 @@ def _file_line(code: CaseCode, attachment: Attachment) -> FileLine:
     )
 
 
-def timeline_line(visit: Visit, event: CaseEvent) -> TimelineLine:
-    details = event.details or {}
-    detail = ""
-    if event.kind is EventKind.MOVED:
-        detail = f"{_place(visit, details.get('from_ward'))} → {_place(visit, details.get('ward'))}"
-    elif event.kind is EventKind.CLOSED and (outcome := details.get("outcome")):
-        detail = visit.say(f"outcome_{outcome}")
+def timeline_line(visit: Visit, event: CaseEvent, known: Container[str] = frozenset()) -> TimelineLine:
+    """The event in words. Another case's code stands in it only if it is among the `known`."""
+    detail = _DETAILS.get(event.kind, _other_case)(visit, event.details or {}, known)
     return TimelineLine(at=event.at, words=visit.say(f"desk_event_{event.kind.value}"), who=event.staff_name, detail=detail)
+
+
+Details = Mapping[str, str]
+
+
+def _moved(visit: Visit, details: Details, _known: Container[str]) -> str:
+    words = f"{_place(visit, details.get('from_ward'))} → {_place(visit, details.get('ward'))}"
+    if wished := details.get("wished"):
+        words += f" ({visit.say('desk_case_wished', ward=_place(visit, wished))})"
+    return words
+
+
+def _closed(visit: Visit, details: Details, _known: Container[str]) -> str:
+    outcome = details.get("outcome")
+    return visit.say(f"outcome_{outcome}") if outcome else ""
+
+
+def _added(visit: Visit, details: Details, known: Container[str]) -> str:
+    return visit.say("desk_case_reopened") if details.get("reopened") else _other_case(visit, details, known)
+
+
+def _rated(visit: Visit, details: Details, _known: Container[str]) -> str:
+    words = visit.say("desk_case_resolved_yes" if details.get("resolved") == "yes" else "desk_case_resolved_no")
+    stars = details.get("stars", "")
+    return f"{words}, {visit.say('desk_case_stars', n=int(stars))}" if stars.isascii() and stars.isdigit() else words
+
+
+def _who(_visit: Visit, details: Details, _known: Container[str]) -> str:
+    return details.get("to") or details.get("from") or ""
+
+
+def _other_case(visit: Visit, details: Details, known: Container[str]) -> str:
+    for name in ("main", "joined", "other"):
+        if (code := details.get(name)) and code in known:
+            return visit.say("desk_case_unlinked", code=code) if details.get("off") else code
+    for name in ("left", "left_main"):
+        if (code := details.get(name)) and code in known:
+            return visit.say("desk_case_left", code=code)
+    return ""
+
+
+_DETAILS: Mapping[EventKind, Callable[[Visit, Details, Container[str]], str]] = {
+    EventKind.MOVED: _moved,
+    EventKind.CLOSED: _closed,
+    EventKind.ADDED: _added,
+    EventKind.EDITED: _added,
+    EventKind.RATED: _rated,
+    EventKind.ASSIGNED: _who,
+    EventKind.RETURNED: _who,
+}
 
 
 def _place(visit: Visit, ward_code: str | None) -> str:

@@ -46,7 +46,7 @@ from handlers.dialogue import make_dialogue
 from handlers.intake import Intake
 from handlers.leases import watch_leases
 from handlers.pacing import Pace
-from handlers.timekeeping import DoomedFiles, DueDrafts, DueErasures, OldMail, Timekeeper
+from handlers.timekeeping import DoomedFiles, DueDrafts, DueErasures, IdleOwners, OldMail, Timekeeper
 from storage import Database
 from storage.files import open_file_store
 
@@ -148,7 +148,13 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         delivery=Delivery(database, channels, bell, clock, paces, receipts=city.receipts),
         watching=lambda stop: watch_leases(database, stop),
         timekeeping=Timekeeper(
-            [DueDrafts(database, dialogue.remind), DueErasures(database), OldMail(database), DoomedFiles(database, files)],
+            [
+                DueDrafts(database, dialogue.remind),
+                DueErasures(database),
+                IdleOwners(database, city.calendar),
+                OldMail(database),
+                DoomedFiles(database, files),
+            ],
             clock,
         ).run,
         city=city,

@@ -14,8 +14,9 @@ from typing import Protocol
 import structlog
 
 from bot.domain.draft import Conversation
-from bot.ports import Clock, FileStore, Storage, UnitOfWork
+from bot.ports import CalendarSource, Clock, FileStore, Storage, UnitOfWork
 from bot.services.erase import erase_due
+from bot.services.own_case import return_idle_cases
 from handlers.faults import described
 
 log = structlog.get_logger()
@@ -112,6 +113,21 @@ class DoomedFiles:
                 await uow.retention.spare(keys)
                 await uow.commit()
         return len(keys)
+
+
+@dataclass(frozen=True, slots=True)
+class IdleOwners:
+    """Cases whose owners did nothing in time go back to the queue."""
+
+    storage: Storage
+    calendar: CalendarSource
+    name: str = "idle_owners"
+
+    async def do(self, now: datetime) -> int:
+        async with self.storage.begin() as uow:
+            returned = await return_idle_cases(uow, now=now, calendar=self.calendar, most=MOST_AT_ONCE)
+            await uow.commit()  # also what an owner keeps, because they did something, has a new time
+        return len(returned)
 
 
 class Timekeeper:

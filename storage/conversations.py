@@ -44,6 +44,11 @@ _pause = (
     .where(conversations.c.channel == bindparam("on"), conversations.c.external_id == bindparam("whom"))
     .values(paused_until=bindparam("until"), pause_reason=bindparam("why"), pause_told_at=None)
 )
+_settle = (
+    update(conversations)
+    .where(conversations.c.channel == bindparam("on"), conversations.c.external_id == bindparam("whom"))
+    .values(last_ward=bindparam("ward"))
+)
 _drop_resident = delete(residents).where(residents.c.id == bindparam("resident"))
 
 
@@ -89,6 +94,10 @@ class SqlConversations:
     async def pause(self, address: Address, *, until: datetime | None, reason: str) -> bool:
         key = {"on": address.channel.value, "whom": address.external_id}
         return await self._link.run(_pause, {**key, "until": until, "why": reason if until else ""}) == 1
+
+    async def settle(self, address: Address, ward_code: WardCode) -> None:
+        key = {"on": address.channel.value, "whom": address.external_id}
+        await self._link.run(_settle, {**key, "ward": ward_code})
 
     async def _resident_of(self, address: Address, now: datetime) -> ResidentId:
         key = {"channel": address.channel.value, "external_id": address.external_id}

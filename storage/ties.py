@@ -35,6 +35,11 @@ _join = (
     .values(main_case_id=bindparam("main", type_=Id), version=cases.c.version + 1)
     .returning(cases)
 )
+_hurry = (
+    update(cases)
+    .where(cases.c.id == bindparam("row", type_=Id), cases.c.due_at > bindparam("due", type_=UtcDateTime))
+    .values(due_at=bindparam("due", type_=UtcDateTime))
+)
 _elsewhere = and_(cases.c.ward_code == bindparam("ward"), cases.c.id != bindparam("row", type_=Id))
 # Written out, not bound: an engine uses a partial index only when it sees the values.
 _of_place = select(cases).where(
@@ -89,6 +94,9 @@ class SqlTies:
             raise StaleVersion(code=case.code, version=case.version)
         return case_from(row)
 
+    async def hurry(self, case_id: CaseId, due_at: datetime) -> None:
+        await self._link.run(_hurry, {"row": case_id, "due": due_at})
+
     async def near(self, viewer: Viewer, case: Case, *, metres: float, most: int = 6) -> list[Case]:
         if case.ward_code is None:
             return []
@@ -96,7 +104,7 @@ class SqlTies:
         where = {"ward": case.ward_code, "row": case.id}
         if case.place_key:
             found |= await self._found(_of_place, viewer, where | {"place": case.place_key})
-        if case.point is not None:
+        if case.point is not None and _is_on_earth(case.point):
             around = await self._found(_of_spot, viewer, where | _box(case.point, metres))
             found |= {id_: other for id_, other in around.items() if _distance(case.point, other.point) <= metres}
         return sorted(found.values(), key=lambda other: -other.id)[:most]
@@ -104,6 +112,10 @@ class SqlTies:
     async def _found(self, statement: Select[Any], viewer: Viewer, values: dict[str, Any]) -> dict[CaseId, Case]:
         newest = statement.where(visible_to(viewer)).order_by(cases.c.id.desc()).limit(_CANDIDATES)
         return {(case := case_from(row)).id: case for row in await self._link.rows(newest, values)}
+
+
+def _is_on_earth(point: Point) -> bool:
+    return abs(point.lat) <= 90 and abs(point.lon) <= 180  # and so neither infinite nor no number
 
 
 def _box(point: Point, metres: float) -> dict[str, float]:

@@ -8,6 +8,7 @@ from typing import Protocol
 from bot.domain.draft import Conversation
 from bot.domain.people import Address, Channel
 from bot.domain.reply import DeliveryResult, NewReply, QueuedReply
+from bot.domain.ward import WardCode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +147,10 @@ class Conversations(Protocol):
 
     async def pause(self, address: Address, *, until: datetime | None, reason: str) -> bool:
         """Hear nothing of it until then; None ends that. False for an address that was never met."""
+        ...
+
+    async def settle(self, address: Address, ward_code: WardCode) -> None:
+        """Its newest case is of this ward after all; nothing else of the conversation is touched."""
         ...
 
 

@@ -7,6 +7,7 @@ from bot.domain.case import Case, CaseCode
 from bot.domain.incoming import StoredFile
 from bot.domain.people import Language, StaffMember
 from bot.domain.reply import NewReply, Reply
+from bot.domain.rights import Right
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.errors import EmptyText
 from bot.ports import UnitOfWork
@@ -35,7 +36,7 @@ async def answer_case(
     words = text.strip()
     if not words and not files:
         raise EmptyText(code=code)
-    case = await case_to_change(uow, staff, code, version)
+    case = await case_to_change(uow, staff, code, version, right=Right.ANSWER, now=now)
     message_id = await uow.cases.add_message(
         NewMessage(case_id=case.id, author=Author.STAFF, text=words, at=now, staff_id=staff.id, files=tuple(files))
     )

@@ -6,6 +6,7 @@ from bot.domain.case import Case, CaseCode, CaseStatus
 from bot.domain.outcome import Outcome
 from bot.domain.people import Language, StaffMember
 from bot.domain.reply import NewReply, Reply
+from bot.domain.rights import Right
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.errors import EmptyText
 from bot.ports import UnitOfWork
@@ -35,7 +36,7 @@ async def close_case(
     words = text.strip()
     if not words:
         raise EmptyText(code=code)
-    case = await case_to_change(uow, staff, code, version)
+    case = await case_to_change(uow, staff, code, version, right=Right.CLOSE, now=now)
     # First the change, then the message: adding a message raises the version, and `change` compares it.
     closed = await uow.cases.change(case, status=CaseStatus.CLOSED, outcome=outcome, closed_at=now)
     message_id = await uow.cases.add_message(

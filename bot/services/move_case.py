@@ -9,6 +9,7 @@ from bot.domain.case import WARD_DESKS, Case, CaseCode, Desk, choose_desk
 from bot.domain.correction import MoveReason, correction_of
 from bot.domain.people import Language, StaffMember
 from bot.domain.reply import NewReply, Reply
+from bot.domain.rights import Right
 from bot.domain.thread import CaseEvent, EventKind
 from bot.domain.ward import WardCode
 from bot.errors import BotError
@@ -16,6 +17,8 @@ from bot.ports import UnitOfWork
 from bot.services.joined import move_joined
 from bot.services.staff_change import WardNames, case_to_change, residents_language, short_details, ward_name
 from bot.wording import say
+
+MOST_HOPS = 2  # wards that hand a case on a third time do not agree whose it is: the city decides
 
 
 class AlreadyThere(BotError):
@@ -37,6 +40,8 @@ async def move_case(
 ) -> Case:
     """Move it, and tell the resident in one line who has it now.
 
+    The third time that a ward hands it to another, it goes to the city instead, which decides between them.
+
     Args:
         ward_code: The new ward; None gives the case back to the city.
         reason: Only a wrong ward becomes a correction, and never in a report about an official.
@@ -47,22 +52,29 @@ async def move_case(
         CaseNotFound, StaleVersion, CaseAlreadyClosed: See `case_to_change`.
     """
     ward = wards[ward_code] if ward_code is not None else None
-    case = await case_to_change(uow, staff, code, version)
+    case = await case_to_change(uow, staff, code, version, right=Right.MOVE, now=now)
+    is_hop = ward_code is not None and case.desk in WARD_DESKS
+    is_disputed = is_hop and case.hops >= MOST_HOPS and ward_code != case.ward_code
+    wished = ward_code
+    if is_disputed:
+        ward, ward_code = None, None
     desk = choose_desk(case.kind, ward_code, is_sensitive=case.is_sensitive, accused=case.accused)
     stays_about = case.ward_code if desk is Desk.LEADERS and ward_code is None else ward_code
     if (case.ward_code, case.desk) == (stays_about, desk):
         raise AlreadyThere(code=code)
     timeline = await uow.cases.timeline(case.id)
     correction = correction_of(case, timeline=timeline, reason=reason, truth=ward_code, at=now)
-    moved = await uow.cases.change(case, ward_code=ward_code, desk=desk)
+    moved = await uow.cases.change(case, ward_code=ward_code, desk=desk, is_hop=is_hop)
     if correction is not None:
         await uow.corrections.add(correction)
+    if ward_code is not None and reason is MoveReason.WRONG_WARD and desk in WARD_DESKS:
+        await uow.conversations.settle(case.address, ward_code)  # what is offered first the next time
 
     def said(language: Language, told: Case) -> Reply:
         if ward and desk in WARD_DESKS:
             text = say(language, "answer_moved", code=told.code, ward=ward_name(language, ward))
         else:
-            text = say(language, "answer_moved_to_city", code=told.code)
+            text = say(language, "answer_moved_to_decide" if is_disputed else "answer_moved_to_city", code=told.code)
         return Reply(text=text, language=language)
 
     reply = said(await residents_language(uow, case), case)
@@ -70,7 +82,12 @@ async def move_case(
     if case.joined_count:
         await move_joined(uow, case, staff_id=staff.id, ward_code=ward_code, desk=desk, now=now, said=said)
     details = short_details(
-        from_ward=case.ward_code, from_desk=case.desk.value, ward=ward_code, desk=desk.value, why=reason.value
+        from_ward=case.ward_code,
+        from_desk=case.desk.value,
+        ward=ward_code,
+        desk=desk.value,
+        why=reason.value,
+        wished=wished if is_disputed else None,
     )
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.MOVED, at=now, staff_id=staff.id, details=details))
     await uow.audit.record(action="case_moved", now=now, staff_id=staff.id, subject=case.code, details=dict(details))

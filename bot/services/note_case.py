@@ -6,9 +6,11 @@ from datetime import datetime
 from bot.domain.case import CaseCode
 from bot.domain.incoming import StoredFile
 from bot.domain.people import StaffMember
+from bot.domain.rights import Right
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.errors import EmptyText
 from bot.ports import UnitOfWork
+from bot.services.mentioning import people_named, tell_named
 from bot.services.staff_change import case_to_change
 
 
@@ -21,19 +23,26 @@ async def note_case(
     text: str,
     now: datetime,
     files: Sequence[StoredFile] = (),
+    public_url: str = "",
 ) -> int:
-    """Add the note to the thread; returns the message's id.
+    """Add the note to the thread, and tell whom it names; returns the message's id.
+
+    Args:
+        public_url: Where the pages are, for the link of a ping.
 
     Raises:
         CaseNotFound, StaleVersion: See `case_to_change`.
         EmptyText: There are neither words nor files.
+        NobodyOfThatName: It names somebody who may not see this case.
     """
     if not text.strip() and not files:
         raise EmptyText(code=code)
-    case = await case_to_change(uow, staff, code, version, must_be_open=False)
+    case = await case_to_change(uow, staff, code, version, right=Right.NOTE, now=now, must_be_open=False)
+    named = await people_named(uow, case, text, now)
     message_id = await uow.cases.add_message(
         NewMessage(case_id=case.id, author=Author.NOTE, text=text.strip(), at=now, staff_id=staff.id, files=tuple(files))
     )
+    await tell_named(uow, case, message_id, named, now, public_url=public_url)
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.NOTED, at=now, staff_id=staff.id))
     await uow.audit.record(action="case_noted", now=now, staff_id=staff.id, subject=case.code)
     return message_id

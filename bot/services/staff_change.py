@@ -1,10 +1,12 @@
 """What every change by staff begins with: the case, if they may see it and it is still as they saw it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Protocol
 
 from bot.domain.case import Case, CaseCode, CaseStatus
 from bot.domain.people import Language, StaffMember
+from bot.domain.rights import Right
 from bot.domain.ward import Ward, WardCode
 from bot.errors import CaseAlreadyClosed, CaseNotFound, StaleVersion
 from bot.ports import UnitOfWork, Viewer
@@ -19,26 +21,35 @@ class WardNames(Protocol):
     def __getitem__(self, code: str) -> Ward: ...
 
 
-def viewer_of(staff: StaffMember) -> Viewer:
-    """Whose eyes this member's questions are asked for."""
-    return Viewer(staff_id=staff.id, role=staff.role, ward_code=staff.ward_code)
+async def viewer_of(uow: UnitOfWork, staff: StaffMember, now: datetime) -> Viewer:
+    """Whose eyes this member's questions are asked for: their own, and those of whom they stand in for now."""
+    return Viewer.of(staff, await uow.absences.standings_of(staff, now))
 
 
 async def case_to_change(
-    uow: UnitOfWork, staff: StaffMember, code: CaseCode, version: int, *, must_be_open: bool = True
+    uow: UnitOfWork,
+    staff: StaffMember,
+    code: CaseCode,
+    version: int,
+    *,
+    right: Right,
+    now: datetime,
+    must_be_open: bool = True,
 ) -> Case:
     """The case, held against other writers until the unit of work ends.
 
     Args:
         version: The version that the form carried.
+        right: What is about to be done to it.
         must_be_open: False for what may be done to a closed case too.
 
     Raises:
-        CaseNotFound: There is none, or this member may not know of it.
+        CaseNotFound: There is none, or this member may not know of it, or not do this to it.
         StaleVersion: It was changed since the form was opened.
         CaseAlreadyClosed: It is closed.
     """
-    case = await uow.cases.visible(viewer_of(staff), code, for_update=True)
+    viewer = await viewer_of(uow, staff, now)
+    case = await uow.cases.visible(viewer.wanting(right), code, for_update=True)
     if case is None:
         raise CaseNotFound(code=code)
     if case.version != version:

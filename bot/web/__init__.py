@@ -12,6 +12,8 @@ from bot.bell import Bell
 from bot.ports import Clock, FileKeeper, FileStore, Storage
 from bot.receipts import KeyedReceipts
 from bot.routing.wards import Wards
+from bot.sealing import SecretKeySealer
+from bot.services.working_calendar import CityCalendar
 from bot.settings import Settings
 from bot.web import keys
 from bot.web.assets import add_assets, load_assets
@@ -41,6 +43,8 @@ def make_web_app(
     app[keys.SETTINGS] = settings
     app[keys.SECRET_KEY] = secret_key
     app[keys.RECEIPTS] = KeyedReceipts(secret_key)
+    app[keys.SEALER] = SecretKeySealer(secret_key)
+    app[keys.CALENDAR] = CityCalendar(settings.zone, changes={}, now=clock.now())
     app[keys.STORAGE] = storage
     app[keys.CLOCK] = clock
     app[keys.WARDS] = wards

@@ -20,7 +20,7 @@ from bot.bell import Bell
 from bot.domain.case import Case, CaseCode, CaseKind, NewCase, choose_desk, new_code
 from bot.domain.draft import Conversation
 from bot.domain.incoming import StoredFile
-from bot.domain.people import Address, Channel, Language, Role, StaffMember
+from bot.domain.people import WARD_ROLES, Address, Channel, Language, Role, StaffMember, Unit
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.domain.ward import Point, WardCode
 from bot.file_keeper import SafeFileKeeper
@@ -134,6 +134,7 @@ class StaffDesk:
         password: str = PASSWORD,
         must_change: bool = False,
         full_name: str = "",
+        unit: Unit = Unit.NONE,
     ) -> StaffMember:
         if password not in _HASHES:
             _HASHES[password] = await hash_password(password)
@@ -142,13 +143,20 @@ class StaffDesk:
                 username=username,
                 full_name=full_name or username.title(),
                 role=role,
-                ward_code=ward if role in (Role.WARD_OFFICER, Role.RESTRICTED_OFFICER) else None,
+                ward_code=ward if role in WARD_ROLES else None,
                 password_hash=_HASHES[password],
                 must_change_password=must_change,
                 now=self.clock.now(),
+                unit=unit,
             )
             await uow.commit()
         return member
+
+    async def member(self, username: str) -> StaffMember:
+        async with self.database.reading() as uow:
+            found = await uow.staff.by_username(username)
+        assert found is not None
+        return found[0]
 
     async def signed_in(self, username: str, role: Role = Role.WARD_OFFICER, ward: WardCode | None = PHU_THUONG) -> Browser:
         await self.staff(username, role, ward)
@@ -166,6 +174,7 @@ class StaffDesk:
         files: tuple[StoredFile, ...] = (),
         point: Point | None = None,
         language: Language = Language.VI,
+        is_emergency: bool = False,
     ) -> Case:
         """A case as the resident's side files it."""
         self.filed += 1
@@ -187,6 +196,7 @@ class StaffDesk:
                     point=point,
                     created_at=now,
                     due_at=now + due_in,
+                    is_emergency=is_emergency,
                 )
             )
             await self._says(uow, case, text, files)

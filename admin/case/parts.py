@@ -1,0 +1,50 @@
+"""The parts that the case's page is made of, beside the thread and the facts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.case import CaseCode
+
+
+@dataclass(frozen=True, kw_only=True)
+class OwnerPart:
+    """Whose the case is. `name` is empty when it is nobody's."""
+
+    name: str
+    is_me: bool
+    until: datetime | None
+    may_take: bool
+    may_assign: bool
+    colleagues: Sequence[tuple[str, str]]  # username and name of those of the ward
+
+
+@dataclass(frozen=True, kw_only=True)
+class TiedLine:
+    """Another case that has to do with this one. `how_key` is the wording of why."""
+
+    code: CaseCode
+    how_key: str
+    is_linked: bool  # can be unlinked
+    is_open: bool
+    excerpt: str
+    created_at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TiesPart:
+    """The other cases that have to do with this one, as far as one may see them."""
+
+    main_code: CaseCode | None  # the one it has joined
+    lines: Sequence[TiedLine]
+    may_tie: bool
+    is_joined: bool  # it has joined another, visible or not
+
+
+@dataclass(frozen=True, kw_only=True)
+class KindOption:
+    """A kind of case to choose."""
+
+    value: str
+    wording_key: str
+    is_chosen: bool

@@ -1,0 +1,35 @@
+"""The addresses of a case's smaller forms and pages."""
+
+from aiohttp import web
+
+from admin.case.acts import (
+    post_assign,
+    post_hand_back,
+    post_link,
+    post_merge,
+    post_part,
+    post_split,
+    post_take,
+    post_unlink,
+)
+from admin.case.mentions import show_mentions
+from admin.guard import DeskHandler, for_staff
+
+CASE = "/staff/cases/{code}"
+_POSTS: dict[str, DeskHandler] = {
+    "take": post_take,
+    "handback": post_hand_back,
+    "assign": post_assign,
+    "link": post_link,
+    "unlink": post_unlink,
+    "merge": post_merge,
+    "part": post_part,
+    "split": post_split,
+}
+
+
+def add_case_routes(app: web.Application) -> None:
+    """Add them to an application that has the desk."""
+    for name, handler in _POSTS.items():
+        app.router.add_post(f"{CASE}/{name}", for_staff(handler))
+    app.router.add_get("/staff/mentions", for_staff(show_mentions))
