@@ -93,6 +93,7 @@ class Draft:
     is_emergency: bool = False
     is_sensitive: bool = False  # about an identifiable official or unit; stays so whatever kind the resident chooses
     accused: Accused = Accused.NOBODY
+    is_unclear: bool = False  # its only words name no matter: asked about once, and sent as they are if the resident likes
     accused_chosen: bool = False  # by the resident; words that are added no longer change it
     is_anonymous: bool = False
 
@@ -143,6 +144,7 @@ class Draft:
             "is_emergency": self.is_emergency,
             "is_sensitive": self.is_sensitive,
             "accused": self.accused,
+            "is_unclear": self.is_unclear,
             "accused_chosen": self.accused_chosen,
             "is_anonymous": self.is_anonymous,
         }
@@ -177,6 +179,7 @@ class Draft:
             # Not in drafts of before: those are heard anew with their next message, and a conduct report was sensitive.
             is_sensitive=found.get("is_sensitive", found["kind"] == CaseKind.CONDUCT),
             accused=Accused(found.get("accused", "")),
+            is_unclear=found.get("is_unclear", False),
             accused_chosen=found.get("accused_chosen", False),
             is_anonymous=found.get("is_anonymous", False),
         )

@@ -35,6 +35,10 @@ KINDS = (
 )
 
 
+# Asked where words name no matter; the resident may still send them as they are.
+_UNCLEAR = {"oth_unclear": "kind_ask_unclear", "oth_abuse": "kind_ask_abuse", "oth_spam": "kind_ask_spam"}
+
+
 def ask_next(turn: Turn) -> None:
     """Put the question that the open draft now needs, and remember that it was put."""
     draft = turn.draft
@@ -54,7 +58,10 @@ def ask_next(turn: Turn) -> None:
 
 def _ask_matter(turn: Turn, draft: Draft) -> None:
     cancel = [[button(turn, "chat_button_cancel", Act.CANCEL, draft)]]
-    if draft.files:
+    if draft.is_unclear and draft.category in _UNCLEAR:
+        as_it_is = [[button(turn, "card_button_as_it_is", Act.SEND, draft)], *cancel]
+        turn.say_text(turn.word(_UNCLEAR[draft.category]), choices=as_it_is)
+    elif draft.files:
         turn.say("chat_ask_matter_for_files", choices=cancel)
     elif draft.ward_code:
         turn.say("chat_ask_matter_for_ward", choices=cancel, ward=ward_name(turn, draft.ward_code))

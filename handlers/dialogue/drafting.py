@@ -22,6 +22,10 @@ MOST_PARTS = 60  # messages; a draft is stored anew with every one of them
 MOST_TEXT = 200_000  # characters over all parts
 MOST_OFFERED = 5  # wards a question offers by button
 
+GREETING = "oth_greeting"
+NO_MATTER = frozenset({GREETING, "oth_unclear", "oth_abuse", "oth_spam"})  # of such words we ask what it is about
+_SURELY = 0.5  # confidence
+
 # What a message of these kinds shows is its text, files or place; anything else adds nothing to a matter.
 CONTENT = frozenset(
     {
@@ -61,10 +65,12 @@ def understand(incoming: Incoming, draft: Draft, city: City) -> Draft:
     text = incoming.text.strip()
     answer = city.places.route(text) if text and not incoming.is_edit and _may_answer(draft) else None
     is_answer = answer is not None and answer.is_only_place and answer.decision != "none"
-    draft = _with_part(draft, incoming, "" if is_answer else text)
+    known, draft = draft, _with_part(draft, incoming, "" if is_answer else text)
     if incoming.point is not None:
         draft = replace(draft, point=incoming.point)
     draft = with_kind(draft, city, may_forget=incoming.is_edit)
+    if draft.text == known.text:  # nothing more was said: what the resident wants sent as it is stays so
+        draft = replace(draft, is_unclear=known.is_unclear)
     if answer is not None and is_answer:
         return _with_answer(draft, answer)
     return _with_ward(draft, incoming, answer, city)
@@ -72,7 +78,7 @@ def understand(incoming: Incoming, draft: Draft, city: City) -> Draft:
 
 def next_question(draft: Draft) -> Question | None:
     """What to ask next; never None while the draft is open, for somebody has to confirm it."""
-    if not draft.text.strip():
+    if not draft.text.strip() or draft.is_unclear:
         return Question.MATTER
     if draft.ward_code is None and not draft.ward_unknown:
         return Question.WARD
@@ -119,7 +125,23 @@ def with_kind(draft: Draft, city: City, *, may_forget: bool = False) -> Draft:
         is_emergency=draft.is_emergency or found.is_emergency,
         is_sensitive=found.is_sensitive or (draft.is_sensitive and not may_forget),
     )
-    return replace(draft, accused=_accused(draft, found, may_forget=may_forget))
+    return replace(draft, accused=_accused(draft, found, may_forget=may_forget), is_unclear=_is_unclear(draft, found))
+
+
+def is_greeting(draft: Draft) -> bool:
+    """Is this no more than a greeting or a try-out? Then nothing was reported yet."""
+    return draft.is_unclear and draft.category == GREETING and not draft.files and draft.point is None
+
+
+def take_as_it_is(draft: Draft) -> Draft:
+    """The resident has no more to say about it."""
+    return replace(draft, is_unclear=False)
+
+
+def _is_unclear(draft: Draft, found: Understanding) -> bool:
+    """Asked about once: whatever else the resident wrote stands."""
+    said = sum(bool(part.text.strip()) for part in draft.parts)
+    return said == 1 and not draft.kind_chosen and found.category in NO_MATTER and found.confidence >= _SURELY
 
 
 def _accused(draft: Draft, found: Understanding, *, may_forget: bool) -> Accused:

@@ -15,10 +15,13 @@ from handlers.dialogue.drafting import (
     choose_kind,
     choose_ward,
     is_full,
+    is_greeting,
     next_question,
     reopen_ward,
+    take_as_it_is,
     understand,
 )
+from handlers.dialogue.help import greet
 from handlers.dialogue.receipts import say_filed
 from handlers.dialogue.turn import Turn
 
@@ -34,6 +37,9 @@ def receive(turn: Turn) -> None:
     draft = understand(incoming, draft, turn.city)
     if incoming.is_edit and draft == known:
         return  # Telegram also tells of edits that changed nothing we keep
+    if known is None and is_greeting(draft) and _is_typed(incoming):
+        greet(turn)
+        return
     turn.update(draft, turn.conversation.asked)
     turn.conversation = replace(turn.conversation, last_group_id=incoming.group_id)
     say_troubles(turn)
@@ -119,6 +125,10 @@ def _ask_ward_again(turn: Turn, draft: Draft) -> None:
 async def send(turn: Turn) -> None:
     """File the draft, if nothing is missing any more."""
     draft = turn.draft
+    if draft is not None and draft.is_unclear:
+        turn.update(take_as_it_is(draft), turn.conversation.asked)
+        ask_next(turn)
+        return
     if draft is None or next_question(draft) is not Question.CONFIRM:
         ask_next(turn)
         return

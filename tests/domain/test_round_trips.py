@@ -66,6 +66,7 @@ drafts = st.builds(
     is_sensitive=st.booleans(),
     accused=st.sampled_from(Accused),
     accused_chosen=st.booleans(),
+    is_unclear=st.booleans(),
     is_anonymous=st.booleans(),
 )
 choices = st.builds(Choice, label=words, data=st.text("abc:0189", min_size=1, max_size=64))
