@@ -12,6 +12,7 @@ from bot.domain.people import Address, Channel, ResidentId, StaffId, Unit
 from bot.domain.ward import Point, WardCode
 from bot.errors import StaleVersion
 from bot.ports import Viewer
+from storage.case_words import CaseWords
 from storage.link import Link, by_engine
 from storage.tables import cases
 from storage.types import Id
@@ -126,6 +127,7 @@ class CaseRows:
     """The part of `bot.ports.Cases` that is about the case itself."""
 
     _link: Link
+    _words: CaseWords
 
     async def add(self, case: NewCase) -> Case:
         """Add it, or find the one this message opened before. Its code is another when the given one is taken."""
@@ -133,7 +135,9 @@ class CaseRows:
         while True:
             row = await self._link.row(_add, values)
             if row is not None:
-                return case_from(row)
+                added = case_from(row)
+                self._words.added(added)
+                return added
             known = await self.by_source(case.address, case.source_id)
             if known is not None:
                 return known
@@ -191,7 +195,9 @@ class CaseRows:
         )
         if row is None:
             raise StaleVersion(code=case.code, version=case.version)
-        return case_from(row)
+        changed = case_from(row)
+        self._words.changed(changed)
+        return changed
 
 
 def _values(case: NewCase) -> dict[str, Any]:

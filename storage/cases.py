@@ -5,6 +5,7 @@ Who may see which is `storage.visible_cases`.
 
 from storage.case_owners import CaseOwners
 from storage.case_rows import CaseRows
+from storage.case_words import CaseWords
 from storage.joined_cases import JoinedCases
 from storage.link import Link
 from storage.queue import CaseQueue
@@ -17,3 +18,8 @@ class SqlCases(CaseRows, CaseOwners, CaseQueue, CaseThreads, JoinedCases, ShownC
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._words = CaseWords(link)
+
+    async def write_words(self) -> None:
+        """Tell the search what is new; the unit of work calls it just before it commits."""
+        await self._words.write()

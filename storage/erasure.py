@@ -13,6 +13,7 @@ from bot.domain.case import Case, CaseId, CaseStatus
 from bot.domain.people import Address, Channel, ResidentId
 from bot.ports.residents import Erased
 from storage.case_rows import case_from
+from storage.case_words import CaseWords
 from storage.link import Link
 from storage.tables import (
     FINISHED,
@@ -158,6 +159,7 @@ class SqlErasure:
         await self._link.run(_drop_revisions, which)
         await self._link.run(_empty_messages, {**which, "tombstone": tombstone})
         await self._link.run(_empty_case, {**which, "when": now, "tombstone": tombstone})
+        await CaseWords(self._link).forget(case.id)
         return Erased(file_keys=frozenset(key for row in rows for key in row if key))
 
     async def blank_mail(self, address: Address, *, since: datetime | None = None) -> int:

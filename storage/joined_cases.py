@@ -12,6 +12,7 @@ from bot.domain.case import Case, CaseId, CaseStatus
 from bot.domain.ward import WardCode
 from bot.errors import StaleVersion
 from storage.case_rows import case_from
+from storage.case_words import CaseWords
 from storage.link import Link
 from storage.tables import cases
 from storage.types import Id, UtcDateTime
@@ -62,6 +63,7 @@ class JoinedCases:
     """The part of `bot.ports.Cases` that is about several cases of one matter."""
 
     _link: Link
+    _words: CaseWords
 
     async def by_id(self, case_id: CaseId, *, for_update: bool = False) -> Case | None:
         row = await self._link.row(_by_id.with_for_update() if for_update else _by_id, {"row": case_id})
@@ -84,4 +86,6 @@ class JoinedCases:
         row = await self._link.row(_reopen, values)
         if row is None:
             raise StaleVersion(code=case.code, version=case.version)
-        return case_from(row)
+        reopened = case_from(row)
+        self._words.changed(reopened)
+        return reopened

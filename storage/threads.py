@@ -14,6 +14,7 @@ from bot.domain.reply import DeliveryState
 from bot.domain.thread import Attachment, Author, CaseEvent, EventKind, NewMessage, ThreadMessage
 from bot.ports import Viewer
 from storage.case_rows import case_from
+from storage.case_words import CaseWords
 from storage.link import Link
 from storage.tables import attachments, case_events, cases, message_revisions, messages, outbox, staff
 from storage.types import Id
@@ -93,6 +94,7 @@ class CaseThreads:
     """The part of `bot.ports.Cases` that is about what was said and done."""
 
     _link: Link
+    _words: CaseWords
 
     async def add_message(self, message: NewMessage) -> int:
         message_id: int = await self._link.value(
@@ -111,6 +113,7 @@ class CaseThreads:
         )
         await self._keep_files(message_id, message.files)
         await self._link.run(_touch, {"row": message.case_id})
+        self._words.said(message.case_id, message.author, message.text)
         return message_id
 
     async def message_by_source(self, case_id: CaseId, source_id: str) -> int | None:
@@ -126,7 +129,9 @@ class CaseThreads:
     async def edit_message(self, message_id: int, text: str, at: datetime, *, sealed: str = "") -> None:
         await self._link.run(_keep_revision, {"message": message_id, "at": at})
         await self._link.run(_edit, {"message": message_id, "words": text, "seal": sealed, "when": at})
-        await self._link.run(_touch_of_message, {"message": message_id})
+        case_id = await self._link.value(_touch_of_message.returning(cases.c.id), {"message": message_id})
+        if case_id is not None:
+            self._words.edited(CaseId(case_id))
 
     async def sealed_words(self, message_id: int) -> str:
         return str(await self._link.value(_sealed, {"message": message_id}) or "")

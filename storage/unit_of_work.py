@@ -75,7 +75,8 @@ class SqlUnitOfWork:
         self.inbox: Inbox = SqlInbox(link)
         self.outbox: Outbox = SqlOutbox(link)
         self.conversations: Conversations = SqlConversations(link)
-        self.cases: Cases = SqlCases(link)
+        self._cases = SqlCases(link)
+        self.cases: Cases = self._cases
         self.staff: StaffMembers = SqlStaffMembers(link)
         self.sessions: Sessions = SqlSessions(link)
         self.audit: AuditPort = self._trail
@@ -110,6 +111,7 @@ class SqlUnitOfWork:
         """
         if self._is_over:
             raise NoOpenUnitOfWork
+        await self._cases.write_words()
         await self._trail.write()
         self.end()
         with busy_when_out_of_reach():

@@ -12,20 +12,11 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.case import Desk
 from bot.domain.people import WARD_ROLES, Role, StaffId, Unit
-from bot.domain.rights import CASE_RIGHTS, Right, may
+from bot.domain.rights import CASE_RIGHTS, DESKS, Right, may
 from bot.domain.staffing import Standing
 from bot.domain.ward import WardCode
 from bot.ports import Viewer
 from storage.tables import case_exclusions, cases
-
-_BOTH_OF_A_WARD = (Desk.GENERAL, Desk.RESTRICTED)
-_DESKS: dict[Role, tuple[Desk, ...]] = {
-    Role.WARD_OFFICER: (Desk.GENERAL,),
-    Role.WARD_LEADER: _BOTH_OF_A_WARD,
-    Role.RESTRICTED_OFFICER: _BOTH_OF_A_WARD,
-    Role.CITY_COORDINATOR: (Desk.UNPLACED, Desk.LEADERS),  # as the partial indexes have it, in this order
-    Role.INSPECTOR: tuple(Desk),
-}
 
 
 def visible_to(viewer: Viewer) -> ColumnElement[bool]:
@@ -44,6 +35,15 @@ def visible_ids(viewer: Viewer) -> ScalarSelect[int]:
     return select(cases.c.id).where(visible_to(viewer)).scalar_subquery()
 
 
+def place_of(viewer: Viewer) -> WardCode | str | None:
+    """The one ward that everything they see belongs to, empty for the city's own desks; None where it is more."""
+    standings = _standings(viewer)
+    places = {_place(standing) for standing in standings}
+    if len(places) != 1 or any(len(DESKS[standing.role]) == len(Desk) for standing in standings):
+        return None
+    return places.pop()
+
+
 def _standings(viewer: Viewer) -> list[Standing]:
     """Those that lead to any case, one's own first."""
     if viewer.role is Role.OPERATOR or viewer.right not in CASE_RIGHTS:
@@ -58,12 +58,12 @@ def _standings(viewer: Viewer) -> list[Standing]:
 
 def _leads_anywhere(standing: Standing, right: Right) -> bool:
     has_its_ward = standing.role not in WARD_ROLES or bool(standing.ward_code)
-    return standing.role in _DESKS and has_its_ward and may(standing.role, right)
+    return standing.role in DESKS and has_its_ward and may(standing.role, right)
 
 
 def _covers(mine: Standing, theirs: Standing) -> bool:
     """Whether theirs shows nothing that mine does not: no need to ask the engine twice."""
-    return _place(mine) in (_place(theirs), "") and set(_DESKS[mine.role]) >= set(_DESKS[theirs.role])
+    return _place(mine) in (_place(theirs), "") and set(DESKS[mine.role]) >= set(DESKS[theirs.role])
 
 
 def _place(standing: Standing) -> WardCode | str:
@@ -77,7 +77,7 @@ def _at(place: WardCode | str, conditions: list[ColumnElement[bool]]) -> ColumnE
 
 
 def _seen_by(standing: Standing, viewer: Viewer) -> ColumnElement[bool]:
-    at_desks = _waits_at(_DESKS[standing.role])
+    at_desks = _waits_at(DESKS[standing.role])
     if standing.staff_id == viewer.staff_id:
         return at_desks
     return and_(at_desks, *_not_barred(standing.staff_id, standing.unit if standing.role in WARD_ROLES else Unit.NONE))

@@ -7,7 +7,7 @@ from pathlib import Path
 from alembic import context
 from sqlalchemy.engine import Connection
 
-from storage.tables import metadata
+from storage.tables import is_ours, metadata
 
 
 def migrate_on(connection: Connection) -> None:
@@ -18,6 +18,7 @@ def migrate_on(connection: Connection) -> None:
         transactional_ddl=True,  # both engines roll schema changes back; Alembic believes it of PostgreSQL only
         transaction_per_migration=False,
         compare_type=True,
+        include_object=is_ours,
     )
     with context.begin_transaction():
         context.run_migrations()

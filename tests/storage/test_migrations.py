@@ -19,7 +19,7 @@ from bot.domain.thread import Author, NewMessage
 from bot.ports import Rating, UnitOfWork
 from storage import Database, migrating
 from storage.migrations import HEAD
-from storage.tables import metadata
+from storage.tables import is_ours, metadata
 from tests.databases import PostgresDatabases
 from tests.storage.cast import (
     BA_DINH,
@@ -73,12 +73,13 @@ async def walk(database: Database, direction: str, revision: str) -> None:
 
 async def tables(database: Database) -> set[str]:
     async with database._transaction() as connection:
-        return set(await connection.run_sync(lambda sync: inspect(sync).get_table_names()))
+        found = await connection.run_sync(lambda sync: inspect(sync).get_table_names())
+        return {name for name in found if is_ours(None, name)}
 
 
 async def differences(database: Database) -> list[object]:
     def compare(connection: Connection) -> list[object]:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_object": is_ours})
         return list(compare_metadata(context, metadata))
 
     async with database._transaction() as connection:

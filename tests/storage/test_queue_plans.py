@@ -12,9 +12,12 @@ from bot.domain.case import CaseKind, CaseStatus, Desk
 from bot.domain.people import Channel, Role, StaffId, Unit
 from bot.domain.queueing import QueueFilter, QueueKey, Sort
 from bot.domain.staffing import Standing
+from bot.domain.words import Sought
 from bot.ports import Viewer
 from storage import Database
 from storage.queue import ids_of, lines_of, number_of
+from storage.search import found_ids, stretches
+from storage.unit_of_work import SqlUnitOfWork
 from tests.storage.cast import LATER, NOW, TAY_HO, officer
 from tests.storage.test_plans import plan
 
@@ -103,3 +106,22 @@ async def test_counting_looks_into_indexes_only(sqlite_database: Database, viewe
     assert [step for step in steps if re.match(r"SEARCH cases USING (COVERING )?INDEX", step)], told
     assert [step for step in steps if step.startswith("SCAN cases")] == [], told
     assert "TEMP B-TREE" not in told, told
+
+
+@pytest.mark.parametrize("words", ["rac thai", "rác thải", "o"])
+@pytest.mark.parametrize("viewer", VIEWERS)
+async def test_a_search_is_walked_from_its_newest_and_fetches_by_id(
+    sqlite_database: Database, viewer: str, words: str
+) -> None:
+    """The words' own index is the outer loop, in its own order: nothing is sorted, and no other index is in between."""
+    sought = Sought.read(words)
+    async with sqlite_database.reading() as uow:
+        assert isinstance(uow, SqlUnitOfWork)
+        for stretch in stretches(sought, QueueKey(case_id=9, is_folded=not sought.has_marks), is_backwards=False):
+            wanted = QueueFilter(words=words, category="lighting", kind=CaseKind.QUESTION)
+            found = found_ids(uow._link, VIEWERS[viewer], wanted, sought, stretch).limit(31)
+            steps = await plan(sqlite_database, found)
+            told = "\n".join(steps)
+            assert steps[0].startswith("SCAN case_search VIRTUAL TABLE INDEX"), told
+            assert steps[1] == "SEARCH cases USING INTEGER PRIMARY KEY (rowid=?)", told
+            assert "TEMP B-TREE" not in told, told

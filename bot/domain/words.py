@@ -1,0 +1,76 @@
+"""The words of a text as they are searched: without marks, and with exactly the marks they were typed with.
+
+Both are plain ASCII, so that no engine's own idea of a letter comes between: a letter's marks are written behind it as on
+a VNI keyboard, the tone at the end of the word, which makes "hoà" and "hòa" one. "ổ gà" is found as `o ga`, and exactly as
+`=o63 =ga2`.
+"""
+
+import re
+import unicodedata
+from functools import lru_cache
+from typing import NamedTuple, Self
+
+LONGEST_WORD = 32  # letters that are told apart
+MOST_SOUGHT = 10  # words of a search that are looked at
+
+_WORD = re.compile(r"[^\W_]+")
+_TONES = {"\u0301": "1", "\u0300": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
+_SHAPES = {"\u0302": "6", "\u031b": "7", "\u0306": "8"}
+
+
+@lru_cache(maxsize=16_384)
+def faces_of(word: str) -> tuple[str, str]:
+    """The word without its marks, and with them; the same twice when it has none."""
+    plain: list[str] = []
+    marked: list[str] = []
+    tones: list[str] = []
+    for letter in unicodedata.normalize("NFKD", word.casefold()):
+        if letter in _TONES:
+            tones.append(_TONES[letter])
+        elif letter in _SHAPES:
+            marked.append(_SHAPES[letter])
+        elif letter == "đ":
+            plain.append("d")
+            marked.append("d9")
+        elif not unicodedata.combining(letter):
+            told = letter if letter.isascii() else f"u{ord(letter):x}"  # another script: any spelling, always the same
+            plain.append(told)
+            marked.append(told)
+    plain_face, marked_face = "".join(plain)[:LONGEST_WORD], "".join(marked + tones)[: 2 * LONGEST_WORD]
+    return (plain_face, marked_face) if plain_face.isalnum() else ("", "")
+
+
+def words_to_find(text: str) -> set[str]:
+    """Everything that a search for one of the text's words would look for."""
+    found: set[str] = set()
+    for word in _WORD.findall(unicodedata.normalize("NFC", text)):
+        plain, marked = faces_of(word)
+        found.add(plain)
+        if marked != plain:
+            found.add(f"={marked}")
+    found.discard("")
+    return found
+
+
+class Sought(NamedTuple):
+    """What a search looks for, all of it: `folded` without marks, `exact` with them where they were typed.
+
+    `beginning` is the last word of `folded`, of which the beginning is enough; empty when one letter is all there is.
+    """
+
+    folded: tuple[str, ...]
+    exact: tuple[str, ...]
+    beginning: str
+
+    @property
+    def has_marks(self) -> bool:
+        return self.exact != self.folded
+
+    @classmethod
+    def read(cls, text: str) -> Self:
+        """The first `MOST_SOUGHT` words of what somebody typed; nothing sought where there is no word."""
+        faces = [faces_of(word) for word in _WORD.findall(unicodedata.normalize("NFC", text))]
+        faces = [face for face in faces if face[0]][:MOST_SOUGHT]
+        folded = tuple(plain for plain, _ in faces)
+        exact = tuple(f"={marked}" if marked != plain else plain for plain, marked in faces)
+        return cls(folded, exact, folded[-1] if folded and len(folded[-1]) > 1 else "")
