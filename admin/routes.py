@@ -8,7 +8,7 @@ from admin.case_page import show_case
 from admin.files import serve_file
 from admin.guard import QUEUE, TOUCHES, finish_touches, for_staff
 from admin.live import add_live
-from admin.queue import show_queue
+from admin.queueing import post_view, remove_view, show_queue
 from admin.signing_in import (
     GUESSES,
     THROTTLE,
@@ -41,6 +41,8 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post("/staff/cases/{code}/close", for_staff(post_close))
     app.router.add_post("/staff/cases/{code}/move", for_staff(post_move))
     add_case_routes(app)
+    app.router.add_post("/staff/views", for_staff(post_view))
+    app.router.add_post("/staff/views/remove", for_staff(remove_view))
     add_live(app)
 
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import Row, func, literal_column, select
+from sqlalchemy import Row, case, func, literal_column, or_, select
 
 from bot.domain.case import CaseCode, CaseId, CaseStatus, Desk
 from bot.domain.people import Channel, StaffId
@@ -26,8 +26,9 @@ _undelivered = (
     .where(outbox.c.case_id == cases.c.id, is_state("failed", outbox))
     .scalar_subquery()
 )
+# Nothing where the newest words are still those it was filed with.
 _newest_author = (
-    select(messages.c.author)
+    select(case((or_(messages.c.at > cases.c.created_at, messages.c.author != Author.RESIDENT.value), messages.c.author)))
     .where(messages.c.case_id == cases.c.id, messages.c.author != Author.NOTE.value)
     .order_by(messages.c.id.desc())
     .limit(1)
@@ -95,5 +96,6 @@ def line_from(row: Row[Any]) -> QueueLine:
         hops=row.hops,
         has_files=bool(row.has_files),
         is_unanswered=row.newest_author in (Author.RESIDENT.value, None),
+        has_more=row.newest_author == Author.RESIDENT.value,
         undelivered=row.undelivered,
     )

@@ -100,6 +100,7 @@ class QueueLine:
     hops: int
     has_files: bool
     is_unanswered: bool  # the newest words are the resident's
+    has_more: bool  # and they are not those it was filed with
     undelivered: int  # replies that never reached the resident
 
 

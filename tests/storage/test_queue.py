@@ -83,6 +83,25 @@ async def test_a_line_tells_what_is_needed_to_choose(database: Database) -> None
     assert (other.code, other.excerpt, other.undelivered, other.owner_name) == (bare.code, "Ngắn", 0, "")
 
 
+async def test_a_line_tells_whether_its_resident_wrote_again(database: Database) -> None:
+    """What it was filed with is no news; what came later is, until somebody answers."""
+    async with database.begin() as uow:
+        case = await file_case(uow)
+        news = []
+        for author, minutes in (
+            (Author.RESIDENT, 0),
+            (Author.RESIDENT, 1),
+            (Author.NOTE, 2),
+            (Author.STAFF, 3),
+            (Author.RESIDENT, 4),
+        ):
+            at = NOW + timedelta(minutes=minutes)
+            await uow.cases.add_message(NewMessage(case_id=case.id, author=author, text="x", at=at))
+            [line] = (await uow.cases.queue(officer())).lines
+            news.append((line.has_more, line.is_unanswered))
+    assert news == [(False, True), (True, True), (True, True), (False, False), (True, True)]
+
+
 async def fresh(uow: UnitOfWork, case: Case) -> Case:
     found = await uow.cases.by_code(case.code)
     assert found is not None

@@ -1,0 +1,60 @@
+"""Cases as rows of the queue."""
+
+from admin.guard import Visit
+from admin.labels import category_name, kind_key, lateness
+from admin.queueing.marks import parts_of
+from admin.queueing.pages import QueueRow
+from bot.domain.case import CaseStatus, Desk
+from bot.domain.queueing import QueueLine
+from bot.domain.ward import WardCode
+from bot.errors import UnknownWard
+from bot.services.staff_change import ward_name
+from bot.web import keys
+
+
+def row_of(visit: Visit, line: QueueLine, *, words: str, shows_ward: bool, shows_desk: bool) -> QueueRow:
+    """One row.
+
+    Args:
+        words: What was searched for, to be marked.
+        shows_ward: Rows of several wards stand on this page.
+        shows_desk: Rows of several desks do.
+    """
+    zone = visit.request.app[keys.SETTINGS].zone
+    days = (line.due_at.astimezone(zone).date() - visit.now.astimezone(zone).date()).days
+    late = lateness(line.due_at, line.status, visit.now, zone)
+    return QueueRow(
+        code=line.code,
+        version=line.version,
+        parts=parts_of(line.excerpt, words),
+        kind_key=kind_key(line.kind),
+        category=category_name(line.category, visit.language),
+        place=line.place,
+        ward_name=ward_label(visit, line.ward_code) if shows_ward else "",
+        desk_key=f"desk_desk_{line.desk.value}" if shows_desk else "",
+        channel_key=f"desk_channel_{line.channel.value}",
+        created_at=line.created_at,
+        due_at=line.due_at,
+        closed_at=line.closed_at if line.status is CaseStatus.CLOSED else None,
+        lateness=late,
+        days=-days if late == "late" else days,
+        owner=line.owner_name,
+        is_mine=line.owner_id == visit.staff.id,
+        has_news=line.has_more and line.status is CaseStatus.OPEN,
+        is_emergency=line.is_emergency,
+        is_restricted=line.desk in (Desk.RESTRICTED, Desk.LEADERS),
+        joined_count=line.joined_count,
+        disputes=line.disputes,
+        undelivered=line.undelivered,
+        has_files=line.has_files,
+    )
+
+
+def ward_label(visit: Visit, code: WardCode | None) -> str:
+    """Its name in the page's language; empty for none. A ward that the city had once is shown by its code."""
+    if not code:
+        return ""
+    try:
+        return ward_name(visit.language, visit.request.app[keys.WARDS][code])
+    except UnknownWard:
+        return code
