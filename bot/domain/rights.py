@@ -6,7 +6,8 @@ a `Viewer` that wants a right sees only the cases where it holds it.
 
 from enum import StrEnum
 
-from bot.domain.people import Role, StaffId
+from bot.domain.case import Desk
+from bot.domain.people import WARD_ROLES, Role, StaffId
 
 
 class Right(StrEnum):
@@ -57,10 +58,22 @@ _CHIEF = frozenset({Right.PAUSE_RESIDENT, Right.EXCLUDE_STAFF, Right.APPROVE_IDE
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.WARD_OFFICER: _OFFICER,
     Role.RESTRICTED_OFFICER: _OFFICER | {Right.EXCLUDE_STAFF, Right.APPROVE_IDENTITY},
-    Role.WARD_LEADER: _OFFICER | _CHIEF | {Right.SETTINGS_WARD, Right.NAME_RESTRICTED, Right.ABSENCES},
-    Role.CITY_COORDINATOR: _OFFICER | _CHIEF | {Right.SETTINGS_CITY},
+    Role.WARD_LEADER: _OFFICER
+    | _CHIEF
+    | {Right.SETTINGS_WARD, Right.NAME_RESTRICTED, Right.ABSENCES, Right.AUDIT},  # of the own ward, all four
+    Role.CITY_COORDINATOR: _OFFICER | _CHIEF | {Right.SETTINGS_CITY, Right.ACCOUNTS},
     Role.INSPECTOR: frozenset({Right.READ_CASE, Right.EXPORT, Right.DASHBOARD, Right.AUDIT}),
     Role.OPERATOR: frozenset({Right.SETTINGS_WARD, Right.SETTINGS_CITY, Right.ABSENCES, Right.ACCOUNTS, Right.OPERATE}),
+}
+
+# Whose cases a role sees: at its own ward's desks, the city's, or (an inspector) all of them.
+_BOTH_OF_A_WARD = (Desk.GENERAL, Desk.RESTRICTED)
+DESKS: dict[Role, tuple[Desk, ...]] = {
+    Role.WARD_OFFICER: (Desk.GENERAL,),
+    Role.WARD_LEADER: _BOTH_OF_A_WARD,
+    Role.RESTRICTED_OFFICER: _BOTH_OF_A_WARD,
+    Role.CITY_COORDINATOR: (Desk.UNPLACED, Desk.LEADERS),  # as the partial indexes have it, in this order
+    Role.INSPECTOR: tuple(Desk),
 }
 
 # Rights that speak of cases: whoever has none of these never meets a resident's words.
@@ -75,3 +88,13 @@ def may(role: Role, right: Right) -> bool:
 def may_approve(role: Role, *, decides: StaffId, asked_by: StaffId) -> bool:
     """Whether this person may decide about opening an identity: it takes two, also where one stands in for the other."""
     return decides != asked_by and may(role, Right.APPROVE_IDENTITY)
+
+
+def may_give(giver: Role, role: Role) -> bool:
+    """Whether an account of this role is this person's to make, change, reset or close.
+
+    Who reads everything and who runs the system are made by operators alone: nobody can make the account that watches them.
+    """
+    if not may(giver, Right.ACCOUNTS):
+        return False
+    return giver is Role.OPERATOR or role in WARD_ROLES or role is Role.CITY_COORDINATOR
