@@ -349,6 +349,8 @@ class Scanner(Windows):
         while start < min(at + _LONGEST_NUMBER, len(self.tokens)) and self._is_number(start):
             start += 1
         for end in range(min(start + 4, len(self.tokens)), start, -1):
+            if self._is_ward_after_number(at, start, end):
+                return None
             for hit in self._same(start, end):
                 is_word = end - start == 1 and not self.tokens[start].has_marks  # "duong lang": the village road
                 if hit.name.sort is Sort.STREET and hit.distance <= UNMARKED and not is_word:
@@ -359,6 +361,14 @@ class Scanner(Windows):
             ):
                 return Spot(SpotSort.THING, at, end) if self._is_thing(at, start, end) else None
         return None
+
+    def _is_ward_after_number(self, at: int, start: int, end: int) -> bool:
+        """ "lane 12, Phu Thuong ward": only the lane has a number, the name is the ward's."""
+        if kind_after(self.tokens, end) is None or (end < len(self.tokens) and not self._is_near(end)):
+            return False
+        return start > at + 1 and any(
+            hit.name.sort is Sort.UNIT and hit.distance <= UNMARKED for hit in self._same(start, end)
+        )
 
     def _is_thing(self, at: int, start: int, end: int) -> bool:
         """A street of that name; "đường Phường Mai Động" is a street in a ward."""

@@ -42,6 +42,9 @@ def router() -> Router:
         ("thị trấn Vân Đình", WardCode("10354")),
         ("phường Dương Nội", WardCode("09886")),
         ("xã Hoà Lạc", WardCode("09988")),  # the tone on the other vowel
+        ("The street lamp in lane 12, Phu Thuong ward, has been dark for three nights", "00091"),
+        ("rubbish at alley 7 Lang ward", "00199"),
+        ("house 5, lane 30, Tay Ho ward", "00103"),
     ],
 )
 def test_one_ward_named_clearly_is_that_ward(router: Router, text: str, code: str) -> None:
