@@ -110,14 +110,24 @@ async def alike_cases(uow: UnitOfWork, draft: Draft, city: City, now: datetime, 
     """
     if draft.ward_code is None or not may_be_offered(draft):
         return []
+    place = read_place(draft.text, city.places)
+    if draft.point is None and not place.key:
+        return []  # it could be anywhere in the ward: nothing is looked up
     cases = await uow.cases.alike(ward_code=draft.ward_code, category=draft.category, since=now - SINCE)
-    others = [case for case in cases if case.resident_id != but_of and _may_be_joined(case)]
-    if not others:
-        return []  # the usual way: nothing more is worked out
-    matter = matter_of(draft.text, draft.point, draft.category, city)
-    if matter.point is None and not matter.place.key:
-        return []  # it could be anywhere in the ward; the others' words need not be read for that
-    return [case for case in others if is_same(matter, _matter_of_case(case, city))]
+    near = [
+        case
+        for case in cases
+        if case.resident_id != but_of and _may_be_joined(case) and _may_be_there(case, place, draft.point)
+    ]
+    if not near:
+        return []  # the usual way: nobody's words are compared
+    matter = matter_of(draft.text, draft.point, draft.category, city, place)
+    return [case for case in near if is_same(matter, _matter_of_case(case, city))]
+
+
+def _may_be_there(case: Case, place: Place, point: Point | None) -> bool:
+    """Cheap, for every open case of the ward and category: only those at the same place are read."""
+    return metres_between(point, case.point) is not None or _share_place(place, Place.of(case.place_key))
 
 
 def _may_be_joined(case: Case) -> bool:
@@ -125,7 +135,7 @@ def _may_be_joined(case: Case) -> bool:
 
 
 def _matter_of_case(case: Case, city: City) -> Matter:
-    return matter_of(case.text, case.point, case.category, city, Place.of(case.place_key) if case.place_key else None)
+    return matter_of(case.text, case.point, case.category, city, Place.of(case.place_key))
 
 
 def _differ(one: frozenset[str], other: frozenset[str]) -> bool:
