@@ -8,6 +8,7 @@ from admin.case_page import show_case
 from admin.files import serve_file
 from admin.guard import QUEUE, TOUCHES, finish_touches, for_staff
 from admin.live import add_live
+from admin.pausing import post_pause, show_pause
 from admin.queueing import post_view, remove_view, show_queue
 from admin.signing_in import (
     GUESSES,
@@ -43,6 +44,8 @@ def add_routes(app: web.Application) -> None:
     add_case_routes(app)
     app.router.add_post("/staff/views", for_staff(post_view))
     app.router.add_post("/staff/views/remove", for_staff(remove_view))
+    app.router.add_get("/staff/cases/{code}/pause", for_staff(show_pause))
+    app.router.add_post("/staff/cases/{code}/pause", for_staff(post_pause))
     add_live(app)
 
 

@@ -33,6 +33,8 @@ class EventKind(StrEnum):
     JOINED = "joined"  # another resident's case joined this one, or this one joined another
     DISPUTED = "disputed"  # the resident says that the closing is not true
     RATED = "rated"
+    PAUSED = "paused"  # staff hear nothing of this resident for a time
+    RESUMED = "resumed"
     TAKEN = "taken"  # a staff member made it theirs
     ASSIGNED = "assigned"  # somebody made it another's
     HANDED_BACK = "handed_back"  # its owner gave it back to the queue
