@@ -59,7 +59,8 @@ ONE_ANSWER = 5.0  # seconds; a button stops turning by itself, the message must 
 LARGEST_PHOTO = 10 * 1024 * 1024  # bytes; a larger one goes as a document, https://core.telegram.org/bots/api#sendphoto
 REMEMBERED = 1000  # replies that were cut short between two messages
 
-MENU = ("new", "cases", "code", "where", "cancel", "help", "language")  # each has a wording `telegram_menu_<command>`
+# Each has a wording `telegram_menu_<command>`; the first ones are what most people look for.
+MENU = ("new", "cases", "receipt", "find", "code", "person", "mydata", "contact", "where", "cancel", "help", "language")
 
 # Chats that nothing will ever reach again, in Telegram's words; everything else it refuses with 400 is about the message.
 _GONE = ("chat not found", "user is deactivated", "user not found", "peer_id_invalid", "bot was blocked")

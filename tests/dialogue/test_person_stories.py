@@ -1,5 +1,6 @@
 """Talking to a person, staying anonymous, being paused, and a draft that nobody goes on with."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,7 @@ from bot.domain.office import Office, is_office_time, next_office_day
 from bot.domain.people import Language
 from bot.domain.privacy import pseudonym
 from bot.domain.ward import WardCode
+from handlers.dialogue.spoken import spoken
 from handlers.timekeeping import DueDrafts
 from tests.dialogue.conftest import Meet
 from tests.dialogue.driver import MONDAY, Resident, hanoi
@@ -237,3 +239,13 @@ async def test_every_command_of_a_person_answers_in_both_languages(meet_quickly:
         await ann.commands(command)
         assert len(ann.hears) > before
         assert len(ann.hears[-1]) <= 1200
+
+
+@pytest.mark.parametrize("language", list(Language))
+async def test_every_word_that_the_help_offers_is_understood(meet_quickly: Meet, language: Language) -> None:
+    """What stands in quotation marks can be typed as it stands."""
+    ann = meet_quickly("Ann", language)
+    await ann.commands("help")
+    offered = re.findall("“([^”]+)”", ann.hears[-1])
+    assert len(offered) > 10
+    assert [words for words in offered if spoken(words) is None] == []
