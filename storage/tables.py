@@ -186,6 +186,7 @@ cases = Table(
     Column("hops", Integer, nullable=False, server_default="0"),  # how often it was moved
     Column("erase_asked_at", UtcDateTime),  # the resident wants to be forgotten: once it is closed, its words go
     Column("erased_at", UtcDateTime),
+    Column("first_answer_at", UtcDateTime),  # when staff first answered; what the resident waited for
     UniqueConstraint("channel", "external_id", "source_id"),
     CheckConstraint("desk NOT IN ('general', 'restricted') OR ward_code IS NOT NULL", name="ward_of_desk"),
 )
@@ -219,6 +220,7 @@ Index(
     cases.c.id,
     **only_where(f"owner_id IS NOT NULL AND {_MAIN}"),
 )
+Index("ix_cases_created", cases.c.created_at, **only_where(_MAIN))  # the figures of a period
 Index("ix_cases_owner_until", cases.c.owner_until, **only_where("owner_until IS NOT NULL"))
 Index("ix_cases_resident", cases.c.resident_id, cases.c.id)
 Index("ix_cases_erase", cases.c.closed_at, **only_where("erase_asked_at IS NOT NULL"))
@@ -357,6 +359,17 @@ audit = Table(
     Column("details", CleanText, nullable=False),  # canonical JSON, as it was hashed
     Column("prev_hash", String(64), nullable=False),
     Column("hash", String(64), nullable=False),
+)
+
+Index("ix_audit_staff", audit.c.staff_id, audit.c.id, **only_where("staff_id IS NOT NULL"))
+
+# How many working days a category may take, where the city decided otherwise than `categories.json`.
+category_settings = Table(
+    "category_settings",
+    metadata,
+    Column("category", CleanText, primary_key=True),
+    Column("working_days", Integer, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
 )
 
 # The days that differ from "Monday to Friday without public holidays".

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from bot.domain.case import Case, CaseCode, CaseId
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
@@ -27,6 +27,14 @@ _message = bindparam("message", type_=Id)
 _add_message = insert(messages).returning(messages.c.id)
 _add_file = insert(attachments)
 _touch = update(cases).where(cases.c.id == bindparam("row")).values(version=cases.c.version + 1)
+_answered = (
+    update(cases)
+    .where(cases.c.id == bindparam("row"))
+    .values(
+        version=cases.c.version + 1,
+        first_answer_at=func.coalesce(cases.c.first_answer_at, bindparam("when", type_=cases.c.first_answer_at.type)),
+    )
+)
 _touch_of_message = (
     update(cases)
     .where(cases.c.id == select(messages.c.case_id).where(messages.c.id == _message).scalar_subquery())
@@ -112,7 +120,10 @@ class CaseThreads:
             },
         )
         await self._keep_files(message_id, message.files)
-        await self._link.run(_touch, {"row": message.case_id})
+        if message.author is Author.STAFF:
+            await self._link.run(_answered, {"row": message.case_id, "when": message.at})
+        else:
+            await self._link.run(_touch, {"row": message.case_id})
         self._words.said(message.case_id, message.author, message.text)
         return message_id
 

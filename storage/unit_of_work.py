@@ -13,6 +13,7 @@ from bot.ports import (
     ChatLines,
     Conversations,
     Corrections,
+    Deadlines,
     Erasure,
     Exclusions,
     Identities,
@@ -42,6 +43,7 @@ from storage.cases import SqlCases
 from storage.chat_lines import SqlChatLines
 from storage.conversations import SqlConversations
 from storage.corrections import SqlCorrections
+from storage.deadlines import SqlDeadlines
 from storage.erasure import SqlErasure
 from storage.exclusions import SqlExclusions
 from storage.identities import SqlIdentities
@@ -82,6 +84,7 @@ class SqlUnitOfWork:
         self.audit: AuditPort = self._trail
         self.chat_lines: ChatLines = SqlChatLines(link)
         self.calendar: Calendar = SqlCalendar(link)
+        self.deadlines: Deadlines = SqlDeadlines(link)
         self.corrections: Corrections = SqlCorrections(link)
         self.absences: Absences = SqlAbsences(link)
         self.exclusions: Exclusions = SqlExclusions(link)

@@ -24,6 +24,15 @@ class WorkingCalendar:
         return day.weekday() < 5 and day not in self.days_off
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarDay:
+    """A day that staff decided otherwise than the yearly rule, and why."""
+
+    day: date
+    is_worked: bool
+    note: str = ""
+
+
 def with_changes(calendar: WorkingCalendar, changes: Mapping[date, bool]) -> WorkingCalendar:
     """The same, with single days (date to "is worked") decided otherwise."""
     worked = {day for day, is_worked in changes.items() if is_worked}

@@ -20,7 +20,17 @@ from bot.ports.desk import (
 )
 from bot.ports.mail import Backlog, ChatLine, ChatLines, Conversations, FailedUpdate, Inbox, KeptUpdate, Outbox, RawUpdate
 from bot.ports.news import CaseNews, News
-from bot.ports.outside import Calendar, CalendarSource, ChannelPort, Clock, FileKeeper, FileStore, Receipts, Sealer
+from bot.ports.outside import (
+    Calendar,
+    CalendarSource,
+    ChannelPort,
+    Clock,
+    Deadlines,
+    FileKeeper,
+    FileStore,
+    Receipts,
+    Sealer,
+)
 from bot.ports.residents import Erased, Erasure, Identities, Offices, Retention
 from bot.ports.staff import Audit, Sessions, StaffMembers
 from bot.ports.storage import Storage, UnitOfWork
@@ -40,6 +50,7 @@ __all__ = [
     "Clock",
     "Conversations",
     "Corrections",
+    "Deadlines",
     "Erased",
     "Erasure",
     "Exclusions",

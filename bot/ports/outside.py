@@ -8,7 +8,7 @@ from bot.domain.case import CaseCode
 from bot.domain.incoming import Incoming, RemoteFile, StoredFile
 from bot.domain.people import Address, Channel
 from bot.domain.reply import Reply
-from bot.domain.working_time import WorkingCalendar
+from bot.domain.working_time import CalendarDay, WorkingCalendar
 from bot.ports.mail import KeptUpdate
 
 
@@ -31,6 +31,32 @@ class Calendar(Protocol):
 
     async def changes(self) -> Mapping[date, bool]:
         """Date to "is worked"."""
+        ...
+
+    async def days(self) -> list[CalendarDay]:
+        """The same with their notes, in order."""
+        ...
+
+    async def put(self, day: date, *, is_worked: bool, note: str) -> None:
+        """Decide about a day, in place of what was decided before."""
+        ...
+
+    async def remove(self, day: date) -> bool:
+        """Leave it to the yearly rule again. False when nothing was decided."""
+        ...
+
+
+class Deadlines(Protocol):
+    """The working days that a category may take, where the city decided otherwise than `categories.json`."""
+
+    async def days_of(self, category: str) -> int | None: ...
+
+    async def all(self) -> Mapping[str, int]: ...
+
+    async def put(self, category: str, working_days: int, now: datetime) -> None: ...
+
+    async def remove(self, category: str) -> bool:
+        """Leave it to `categories.json` again. False when nothing was decided."""
         ...
 
 

@@ -17,7 +17,7 @@ from bot.ports.desk import (
 )
 from bot.ports.mail import ChatLines, Conversations, Inbox, Outbox
 from bot.ports.news import News
-from bot.ports.outside import Calendar
+from bot.ports.outside import Calendar, Deadlines
 from bot.ports.residents import Erasure, Identities, Offices, Retention
 from bot.ports.staff import Audit, Sessions, StaffMembers
 from bot.ports.ties import Mentions, Ties
@@ -35,6 +35,7 @@ class UnitOfWork(Protocol):
     audit: Audit
     chat_lines: ChatLines
     calendar: Calendar
+    deadlines: Deadlines
     corrections: Corrections
     absences: Absences
     exclusions: Exclusions

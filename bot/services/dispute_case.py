@@ -14,7 +14,7 @@ from bot.services.add_to_case import add_to_case
 from bot.services.city import City
 from bot.services.joined import leave_main, lock_main
 from bot.services.rate_case import rate_case
-from bot.understanding import deadline_days
+from bot.services.working_days import days_for
 
 
 async def dispute_case(uow: UnitOfWork, *, case: Case, part: DraftPart | None, city: City, now: datetime) -> Case:
@@ -29,7 +29,7 @@ async def dispute_case(uow: UnitOfWork, *, case: Case, part: DraftPart | None, c
     if case.status is CaseStatus.CLOSED:
         await rate_case(uow, case=case, is_resolved=False, now=now)
         main_id = case.main_case_id
-        due_at = city.due_after(now, deadline_days(case.category), await uow.calendar.changes())
+        due_at = city.due_after(now, await days_for(uow, case.category), await uow.calendar.changes())
         case = await uow.cases.reopen(case, due_at=max(due_at, case.due_at), is_disputed=True)
         if main_id is not None:
             await leave_main(uow, case, main_id, now)

@@ -15,7 +15,7 @@ from bot.ports import UnitOfWork
 from bot.services.city import City
 from bot.services.masking import Hidden, hide_all, hide_names
 from bot.services.place_keys import place_key
-from bot.understanding import deadline_days
+from bot.services.working_days import days_for
 
 
 async def file_case(
@@ -82,7 +82,7 @@ async def _new_case(
         text=text,
         point=draft.point,
         created_at=now,
-        due_at=city.due_after(now, deadline_days(draft.category), await uow.calendar.changes()),
+        due_at=city.due_after(now, await days_for(uow, draft.category), await uow.calendar.changes()),
         routing_trace=draft.trace,
         draft_serial=draft.serial,
         is_sensitive=draft.is_about_official,

@@ -17,7 +17,7 @@ from bot.domain.working_time import due_after, with_changes
 from bot.errors import BotError
 from bot.ports import CalendarSource, UnitOfWork
 from bot.services.staff_change import case_to_change, residents_language
-from bot.understanding import deadline_days
+from bot.services.working_days import days_for
 from bot.wording import say
 
 
@@ -56,7 +56,7 @@ async def split_case(
         raise NothingToSplit(code=code)
     due_at = due_after(
         chosen[0].at,
-        deadline_days(case.category if kind is case.kind else ""),
+        await days_for(uow, case.category if kind is case.kind else ""),
         with_changes(calendar.current(), await uow.calendar.changes()),
     )
     new = await uow.cases.add(_new_case(case, chosen, kind, source_id, due_at, now))

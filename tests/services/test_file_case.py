@@ -86,13 +86,6 @@ async def test_the_desk_follows_kind_and_ward(
     assert case.desk is desk
 
 
-class _NoOther:
-    """A calendar table in which staff made a Tuesday a day off."""
-
-    async def changes(self) -> dict[date, bool]:
-        return {date(2026, 11, 17): False}
-
-
 async def test_a_change_of_the_table_moves_the_deadline_at_once(sqlite_database: Database) -> None:
     """No restart: the table is asked in the transaction that files."""
 
@@ -103,7 +96,7 @@ async def test_a_change_of_the_table_moves_the_deadline_at_once(sqlite_database:
     async with sqlite_database.begin() as uow:
         before = await due(uow)
     async with sqlite_database.begin() as uow:
-        uow.calendar = _NoOther()
+        await uow.calendar.put(date(2026, 11, 17), is_worked=False, note="")
         after = await due(uow)
     assert (before, after) == (datetime(2026, 12, 1, 10, tzinfo=UTC), datetime(2026, 12, 2, 10, tzinfo=UTC))
 

@@ -116,6 +116,7 @@ async def populate(database: Database) -> None:
         )
         await uow.ratings.put(Rating(case_id=case.id, closed_at=NOW, is_resolved=True, stars=5, at=NOW))
         await uow.tries.add(LAN, now=NOW, window=timedelta(hours=1))
+        await uow.deadlines.put("vio_noise", 3, NOW)
         await uow.audit.record(action="x", now=NOW, staff_id=minh.id, subject=TAY_HO)
         await uow.mentions.add(case.id, message_id, minh.id, NOW)
         await furnish(uow, case.id, minh.id)
