@@ -22,6 +22,7 @@ class Place:
 PLACES: Sequence[Place] = (
     Place("/staff/", "desk_queue_title", (Right.READ_CASE,)),
     Place("/staff/mentions", "desk_case_mentions", (Right.NOTE,)),
+    Place("/staff/settings", "settings_title"),
 )
 
 

@@ -10,6 +10,7 @@ from admin.guard import QUEUE, TOUCHES, finish_touches, for_staff
 from admin.live import add_live
 from admin.pausing import post_pause, show_pause
 from admin.queueing import post_view, remove_view, show_queue
+from admin.settings import add_settings_routes
 from admin.signing_in import (
     GUESSES,
     THROTTLE,
@@ -47,6 +48,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/staff/cases/{code}/pause", for_staff(show_pause))
     app.router.add_post("/staff/cases/{code}/pause", for_staff(post_pause))
     add_live(app)
+    add_settings_routes(app)
 
 
 async def _to_the_queue(_request: web.Request) -> web.StreamResponse:

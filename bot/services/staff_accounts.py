@@ -3,7 +3,7 @@
 import re
 from datetime import datetime
 
-from bot.domain.people import WARD_ROLES, Role, StaffMember
+from bot.domain.people import WARD_ROLES, Role, StaffMember, Unit
 from bot.domain.ward import WardCode
 from bot.errors import BotError, UnknownWard, UsernameTaken
 from bot.ports import UnitOfWork
@@ -43,6 +43,7 @@ async def add_staff(
     wards: WardNames,
     must_change: bool = True,
     by: StaffMember | None = None,
+    unit: Unit = Unit.NONE,
 ) -> tuple[StaffMember, str]:
     """Make an account; returns it with its random password, which is stored nowhere.
 
@@ -50,6 +51,7 @@ async def add_staff(
         ward_code: Needed for the roles in `WARD_ROLES`, refused for the others.
         must_change: The password must be replaced at the first sign-in; False is for demonstrations.
         by: Who did it; None for the command line.
+        unit: Where in the ward; only for the roles in `WARD_ROLES`.
 
     Raises:
         BadUsername, BadName, UsernameTaken: See there.
@@ -75,8 +77,9 @@ async def add_staff(
         password_hash=await hash_password(given),
         must_change_password=must_change,
         now=now,
+        unit=unit if role in WARD_ROLES else Unit.NONE,
     )
-    details = {"role": role.value, "ward": ward_code or ""}
+    details = {"role": role.value, "ward": ward_code or "", "unit": staff.unit.value}
     await uow.audit.record(
         action="staff_added", now=now, staff_id=by.id if by else None, subject=staff.username, details=details
     )

@@ -1,0 +1,45 @@
+"""The addresses of the settings."""
+
+from aiohttp import web
+
+from admin.guard import for_staff
+from admin.settings.absences import ABSENCES, post_absence, post_end, show_absences
+from admin.settings.deadlines import DEADLINES, post_deadline, show_deadlines
+from admin.settings.front import HOME, show_settings
+from admin.settings.holidays import HOLIDAYS, post_forgotten, post_holiday, show_holidays
+from admin.settings.people import PEOPLE, post_person, show_people
+from admin.settings.person import post_disable, post_place, post_reset, show_person
+from admin.settings.texts import TEXTS, post_changed_text, post_text, show_text, show_texts
+from admin.settings.wards import WARDS, post_ward, show_ward, show_wards
+
+
+def add_settings_routes(app: web.Application) -> None:
+    """Add them to an application that has the desk."""
+    for path, show in (
+        (HOME, show_settings),
+        (WARDS, show_wards),
+        (f"{WARDS}/{{ward}}", show_ward),
+        (PEOPLE, show_people),
+        (f"{PEOPLE}/{{id}}", show_person),
+        (ABSENCES, show_absences),
+        (TEXTS, show_texts),
+        (f"{TEXTS}/{{id}}", show_text),
+        (HOLIDAYS, show_holidays),
+        (DEADLINES, show_deadlines),
+    ):
+        app.router.add_get(path, for_staff(show))
+    for path, post in (
+        (f"{WARDS}/{{ward}}", post_ward),
+        (PEOPLE, post_person),
+        (f"{PEOPLE}/{{id}}", post_place),
+        (f"{PEOPLE}/{{id}}/reset", post_reset),
+        (f"{PEOPLE}/{{id}}/disable", post_disable),
+        (ABSENCES, post_absence),
+        (f"{ABSENCES}/{{id}}/end", post_end),
+        (TEXTS, post_text),
+        (f"{TEXTS}/{{id}}", post_changed_text),
+        (HOLIDAYS, post_holiday),
+        (f"{HOLIDAYS}/forget", post_forgotten),
+        (DEADLINES, post_deadline),
+    ):
+        app.router.add_post(path, for_staff(post))
