@@ -16,6 +16,7 @@ from bot.domain.case import CaseCode
 from bot.domain.correction import MoveReason
 from bot.domain.incoming import StoredFile
 from bot.domain.outcome import Outcome
+from bot.domain.staffing import DraftForm
 from bot.domain.ward import WardCode
 from bot.errors import BotError, CaseAlreadyClosed, CaseNotFound, StaleVersion, StorageBusy, UnknownWard
 from bot.ports import UnitOfWork
@@ -27,6 +28,7 @@ from bot.services.staff_change import LONGEST_WORDS
 from bot.web import keys
 from bot.web.forms import Form, read_form
 
+_DRAFTS = frozenset({"reply", "note", "close"})  # forms whose unsent words are kept
 CHANGED = (StaleVersion, CaseAlreadyClosed)
 
 
@@ -148,7 +150,7 @@ async def act_on_case(visit: Visit, form_name: str, act: Act, *, done: str) -> w
     code = asked_code(visit.request)
     async with read_form(visit.request, token=visit.session.form_token, limits=FORM_LIMITS) as form:
         try:
-            await _do(visit, code, form, act)
+            await _do(visit, code, form_name, form, act)
         except CaseNotFound:
             raise web.HTTPNotFound from None
         except StorageBusy:
@@ -166,7 +168,7 @@ def ticked(form: Form) -> frozenset[int]:
     return frozenset(int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) <= 15)
 
 
-async def _do(visit: Visit, code: CaseCode, form: Form, act: Act) -> None:
+async def _do(visit: Visit, code: CaseCode, form_name: str, form: Form, act: Act) -> None:
     text = form.text("text")
     if len(text) > LONGEST_WORDS:
         raise BadChoice("desk_text_too_long")
@@ -180,6 +182,8 @@ async def _do(visit: Visit, code: CaseCode, form: Form, act: Act) -> None:
     posted = Posted(visit, code, form.number("version"), text, form, files)
     async with storage.begin() as uow:
         await act(uow, posted)
+        if form_name in _DRAFTS and (case := await uow.cases.by_code(code)) is not None:
+            await uow.drafts.drop(visit.staff.id, case.id, DraftForm(form_name))
         await uow.commit()
 
 

@@ -6,7 +6,9 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
-from admin.case.parts import KindOption, OwnerPart
+from admin.case.parts import KindOption, OwnerPart, ReplyPart
+from admin.case.present import note_presence, other_line
+from admin.case.reply_part import read_reply_part
 from admin.case.ties import may_be_told, read_ties, ties_part
 from admin.guard import Visit
 from admin.labels import category_name, kind_key, lateness, map_url, sorting_key
@@ -17,6 +19,7 @@ from bot.domain.correction import MoveReason
 from bot.domain.outcome import Outcome
 from bot.domain.people import Language, StaffMember
 from bot.domain.rights import Right
+from bot.domain.staffing import Presence
 from bot.domain.thread import CaseEvent, ThreadMessage
 from bot.domain.ward import WardKind
 from bot.ports import UnitOfWork
@@ -37,6 +40,7 @@ DONE = frozenset(
         "merged",
         "parted",
         "split",
+        "draft",
     }
 )
 _SEEN = re.compile(r"(\d{1,6})\.(\d{1,6})", re.ASCII)
@@ -80,6 +84,7 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
         if case is None:
             raise web.HTTPNotFound
         read = await _read(visit, uow, case)
+    note_presence(visit, case.id)
     visible = {other.code: other for other in read.named}
     told = [event for event in read.timeline if may_be_told(event, visible)]
     return CasePage(
@@ -98,6 +103,8 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
         kinds=[
             KindOption(value=kind.value, wording_key=kind_key(kind.value), is_chosen=kind is case.kind) for kind in CaseKind
         ],
+        reply=read.reply,
+        others=[other_line(one) for one in read.others],
     )
 
 
@@ -110,6 +117,8 @@ class _Read:
     colleagues: Sequence[StaffMember]  # of its ward, and its owner
     named: Sequence[Case]
     near: Sequence[Case]
+    reply: ReplyPart
+    others: Sequence[Presence]
 
 
 async def _read(visit: Visit, uow: UnitOfWork, case: Case) -> _Read:
@@ -121,6 +130,8 @@ async def _read(visit: Visit, uow: UnitOfWork, case: Case) -> _Read:
         colleagues=await _colleagues(uow, case),
         named=named,
         near=near,
+        reply=await read_reply_part(visit, uow, case),
+        others=await uow.presences.others(case.id, but=visit.staff.id, now=visit.now),
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from admin.case.parts import KindOption, OwnerPart, TiesPart
+from admin.case.parts import KindOption, OtherLine, OwnerPart, PreviewPart, ReplyPart, TiesPart
 from bot.domain.case import CaseCode
 
 
@@ -200,3 +200,6 @@ class CasePage:
     owner: OwnerPart
     ties: TiesPart
     kinds: Sequence[KindOption]
+    reply: ReplyPart
+    others: Sequence[OtherLine]  # who else has it open
+    preview: PreviewPart | None = None

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, insert, literal_column, select, update
+from sqlalchemy import Row, Select, and_, bindparam, insert, literal_column, select, union, update
 
 from bot.domain.case import Case, CaseCode, CaseId
 from bot.domain.people import StaffId
@@ -100,18 +100,34 @@ class SqlTies:
     async def near(self, viewer: Viewer, case: Case, *, metres: float, most: int = 6) -> list[Case]:
         if case.ward_code is None:
             return []
-        found: dict[CaseId, Case] = {}
-        where = {"ward": case.ward_code, "row": case.id}
+        values: dict[str, Any] = {"ward": case.ward_code, "row": case.id}
+        wanted = []
         if case.place_key:
-            found |= await self._found(_of_place, viewer, where | {"place": case.place_key})
+            wanted.append(_of_place)
+            values["place"] = case.place_key
         if case.point is not None and _is_on_earth(case.point):
-            around = await self._found(_of_spot, viewer, where | _box(case.point, metres))
-            found |= {id_: other for id_, other in around.items() if _distance(case.point, other.point) <= metres}
-        return sorted(found.values(), key=lambda other: -other.id)[:most]
+            wanted.append(_of_spot)
+            values |= _box(case.point, metres)
+        if not wanted:
+            return []
+        found = [case_from(row) for row in await self._link.rows(_newest(wanted, viewer), values)]
+        return [other for other in found if _is_near(case, other, metres)][:most]
 
-    async def _found(self, statement: Select[Any], viewer: Viewer, values: dict[str, Any]) -> dict[CaseId, Case]:
-        newest = statement.where(visible_to(viewer)).order_by(cases.c.id.desc()).limit(_CANDIDATES)
-        return {(case := case_from(row)).id: case for row in await self._link.rows(newest, values)}
+
+def _newest(wanted: Sequence[Select[Any]], viewer: Viewer) -> Select[Any]:
+    """Each by its own index; together in one statement."""
+    parts = [
+        select(one.where(visible_to(viewer)).order_by(cases.c.id.desc()).limit(_CANDIDATES).subquery().c.id)
+        for one in wanted
+    ]
+    ids = parts[0] if len(parts) == 1 else union(*parts)
+    return select(cases).where(cases.c.id.in_(ids)).order_by(cases.c.id.desc())
+
+
+def _is_near(case: Case, other: Case, metres: float) -> bool:
+    if case.place_key and other.place_key == case.place_key:
+        return True
+    return case.point is not None and _distance(case.point, other.point) <= metres
 
 
 def _is_on_earth(point: Point) -> bool:

@@ -1,4 +1,4 @@
-"""The notes that name oneself, newest first, of cases one may see at present."""
+"""What is one's own: the notes that name oneself, of cases one may see at present, and drafts that were never sent."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -7,6 +7,8 @@ from aiohttp import web
 
 from admin.guard import Visit
 from admin.pages import Frame
+from bot.domain.case import CaseCode
+from bot.domain.staffing import StaffDraft
 from bot.domain.thread import Mention
 from bot.web import keys, render
 
@@ -18,6 +20,7 @@ class MentionsPage:
     frame: Frame
     username: str
     mentions: Sequence[Mention]
+    drafts: Sequence[tuple[CaseCode | None, StaffDraft]]  # no code: the case is no longer theirs to see
 
 
 async def show_mentions(visit: Visit) -> web.StreamResponse:
@@ -25,9 +28,10 @@ async def show_mentions(visit: Visit) -> web.StreamResponse:
     storage = visit.request.app[keys.STORAGE]
     async with storage.reading() as uow:
         found = await uow.mentions.of(visit.viewer)
+        drafts = await uow.drafts.of(visit.viewer)
     if any(mention.is_new for mention in found):
         async with storage.begin() as uow:
             await uow.mentions.see(visit.staff.id, visit.now)
             await uow.commit()
-    page = MentionsPage(frame=visit.frame, username=visit.staff.username, mentions=found)
+    page = MentionsPage(frame=visit.frame, username=visit.staff.username, mentions=found, drafts=drafts)
     return render(visit.request, "staff/mentions.html", page)

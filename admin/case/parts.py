@@ -1,6 +1,6 @@
 """The parts that the case's page is made of, beside the thread and the facts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -48,3 +48,49 @@ class KindOption:
     value: str
     wording_key: str
     is_chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeptDraft:
+    """What the viewer typed into a form before, and has not sent."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class TemplateOption:
+    """A ready text to choose."""
+
+    id: int
+    name: str
+    language: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PreviewPart:
+    """What the resident will see: the pieces of it, and the choices under the last one."""
+
+    channel_key: str
+    language: str
+    pieces: Sequence[str]
+    choices: Sequence[str]
+    is_numbered: bool  # the channel has no buttons
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReplyPart:
+    """What helps to write to the resident."""
+
+    language: str  # what they read
+    templates: Sequence[TemplateOption]
+    drafts: Mapping[str, KeptDraft]  # by form
+    template_id: int = 0  # chosen
+
+
+@dataclass(frozen=True, kw_only=True)
+class OtherLine:
+    """Somebody else who has the case open now."""
+
+    name: str
+    is_writing: bool

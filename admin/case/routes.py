@@ -13,6 +13,8 @@ from admin.case.acts import (
     post_unlink,
 )
 from admin.case.mentions import show_mentions
+from admin.case.presence import post_presence
+from admin.case.writing import post_draft, post_preview, post_template
 from admin.guard import DeskHandler, for_staff
 
 CASE = "/staff/cases/{code}"
@@ -25,6 +27,9 @@ _POSTS: dict[str, DeskHandler] = {
     "merge": post_merge,
     "part": post_part,
     "split": post_split,
+    "template": post_template,
+    "preview": post_preview,
+    "draft": post_draft,
 }
 
 
@@ -32,4 +37,5 @@ def add_case_routes(app: web.Application) -> None:
     """Add them to an application that has the desk."""
     for name, handler in _POSTS.items():
         app.router.add_post(f"{CASE}/{name}", for_staff(handler))
+    app.router.add_post(f"{CASE}/presence", post_presence)
     app.router.add_get("/staff/mentions", for_staff(show_mentions))

@@ -42,9 +42,7 @@ async def answer_case(
     )
 
     def said(language: Language, told: Case) -> Reply:
-        office = office_name(language, told.ward_code, wards)
-        text = say(language, "answer_text", code=told.code, office=office, text=words).strip()
-        return Reply(text=text, files=tuple(files), language=language)
+        return Reply(text=answer_text(language, told, words, wards), files=tuple(files), language=language)
 
     reply = said(await residents_language(uow, case), case)
     await uow.outbox.add([NewReply(address=case.address, reply=reply, message_id=message_id, case_id=case.id)], now)
@@ -53,3 +51,9 @@ async def answer_case(
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.ANSWERED, at=now, staff_id=staff.id))
     await uow.audit.record(action="case_answered", now=now, staff_id=staff.id, subject=case.code)
     return message_id
+
+
+def answer_text(language: Language, case: Case, words: str, wards: WardNames) -> str:
+    """The answer as its resident reads it."""
+    office = office_name(language, case.ward_code, wards)
+    return say(language, "answer_text", code=case.code, office=office, text=words).strip()

@@ -44,14 +44,7 @@ async def close_case(
     )
 
     def said(language: Language, told: Case) -> Reply:
-        text = say(
-            language,
-            "answer_closed",
-            code=told.code,
-            office=office_name(language, told.ward_code, wards),
-            outcome=say(language, f"outcome_{outcome.value}"),
-            text=words,
-        )
+        text = closing_text(language, told, outcome, words, wards)
         return Reply(text=text, choices=closing_choices(language, told), language=language)
 
     reply = said(await residents_language(uow, closed), closed)
@@ -62,3 +55,15 @@ async def close_case(
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.CLOSED, at=now, staff_id=staff.id, details=details))
     await uow.audit.record(action="case_closed", now=now, staff_id=staff.id, subject=case.code, details=details)
     return closed
+
+
+def closing_text(language: Language, case: Case, outcome: Outcome, words: str, wards: WardNames) -> str:
+    """The closing words as the resident reads them."""
+    return say(
+        language,
+        "answer_closed",
+        code=case.code,
+        office=office_name(language, case.ward_code, wards),
+        outcome=say(language, f"outcome_{outcome.value}"),
+        text=words,
+    )

@@ -1,36 +1,15 @@
-"""What fits into one Telegram message: lengths count in UTF-16 units, and too long a text is split where people would."""
+"""What fits into one Telegram message. How a longer text is split is `bot.domain.splitting`."""
 
+from bot.domain.splitting import TELEGRAM_LONGEST as LONGEST_TEXT
+from bot.domain.splitting import pieces, units
 from handlers.channels.telegram_updates import clean
 
-LONGEST_TEXT = 4096
+__all__ = ["LONGEST_CAPTION", "LONGEST_TEXT", "parts", "units"]
+
 LONGEST_CAPTION = 1024
-# Source of both: https://core.telegram.org/bots/api#sendmessage, #sendphoto ("after entities parsing"; we send plain text)
-
-
-def units(text: str) -> int:
-    """Length as Telegram counts it: an emoji outside the basic plane is two."""
-    return len(text) + sum(letter > "\uffff" for letter in text)
+# Source: https://core.telegram.org/bots/api#sendphoto ("after entities parsing"; we send plain text)
 
 
 def parts(text: str, most: int = LONGEST_TEXT) -> list[str]:
-    """The text in pieces of at most `most` units: split at line ends, else at spaces, else anywhere.
-
-    Returns:
-        In order, none of them blank; empty when the text is. Nothing but white space at the seams is left out.
-    """
-    rest, found = clean(text).strip(), []
-    while units(rest) > most:
-        head = _longest_head(rest, most)
-        seam = max(head.rfind("\n"), 0) or max(head.rfind(" "), 0) or len(head)
-        if piece := rest[:seam].rstrip():
-            found.append(piece)
-        rest = rest[seam:].lstrip()
-    return [*found, rest] if rest else found
-
-
-def _longest_head(text: str, most: int) -> str:
-    """The longest beginning of at most `most` units."""
-    head = text[:most]
-    while (over := units(head) - most) > 0:
-        head = head[: -((over + 1) // 2)]
-    return head
+    """The text in pieces of at most `most` units, none of them blank; see `pieces`."""
+    return pieces(clean(text), most)

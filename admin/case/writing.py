@@ -1,0 +1,132 @@
+"""What the reply form's other buttons do: a ready text, what it will look like, and drafts that outlive the page."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aiohttp import web
+
+from admin.case.parts import PreviewPart
+from admin.case_page import asked_code, build_page
+from admin.guard import Visit
+from admin.pages import Typed
+from admin.uploads import FORM_LIMITS
+from bot.domain.case import Case
+from bot.domain.outcome import Outcome
+from bot.domain.people import Channel, Language
+from bot.domain.rights import Right
+from bot.domain.splitting import TELEGRAM_LONGEST, ZALO_LONGEST, pieces
+from bot.domain.staffing import DraftForm, StaffDraft
+from bot.domain.templating import fill
+from bot.services.answer_case import answer_text
+from bot.services.close_case import closing_text
+from bot.services.rate_case import closing_choices
+from bot.services.staff_change import LONGEST_WORDS, office_name, residents_language
+from bot.web import keys, render
+from bot.web.forms import Form, read_form
+
+_LONGEST = {Channel.TELEGRAM: TELEGRAM_LONGEST, Channel.ZALO: ZALO_LONGEST}
+
+
+async def post_template(visit: Visit) -> web.StreamResponse:
+    """The page once more, with a ready text behind what was typed; nothing is sent."""
+    code = asked_code(visit.request)
+    async with read_form(visit.request, token=visit.session.form_token, limits=FORM_LIMITS) as form:
+        typed = _typed(form)
+        number = form.number("template")
+    async with visit.request.app[keys.STORAGE].reading() as uow:
+        case = await uow.cases.visible(visit.viewer.wanting(Right.ANSWER), code)
+        if case is None:
+            raise web.HTTPNotFound
+        known = [one for one in await uow.templates.of(case.ward_code) if one.id == number]
+    page = await build_page(visit, code)
+    if not known:
+        page = replace(page, typed=typed, trouble=visit.say("desk_case_template_missing"))
+        return render(visit.request, "staff/case.html", page, status=400)
+    template = known[0]
+    filled = fill(template.text, _values(visit, case, template.language))
+    text = f"{typed.text}\n\n{filled}" if typed.text else filled
+    return render(visit.request, "staff/case.html", replace(page, typed=replace(typed, text=text)))
+
+
+async def post_preview(visit: Visit) -> web.StreamResponse:
+    """The page once more, with what the resident would see; nothing is sent."""
+    code = asked_code(visit.request)
+    async with read_form(visit.request, token=visit.session.form_token, limits=FORM_LIMITS) as form:
+        typed = _typed(form)
+    async with visit.request.app[keys.STORAGE].reading() as uow:
+        case = await uow.cases.visible(visit.viewer.wanting(Right.ANSWER), code)
+        if case is None:
+            raise web.HTTPNotFound
+        language = await residents_language(uow, case)
+    page = await build_page(visit, code)
+    if not typed.text or len(typed.text) > LONGEST_WORDS:
+        key = "text_is_empty" if not typed.text else "desk_text_too_long"
+        return render(visit.request, "staff/case.html", replace(page, typed=typed, trouble=visit.say(key)), status=400)
+    shown = replace(page, typed=typed, preview=preview_of(visit, case, typed, language))
+    return render(visit.request, "staff/case.html", shown)
+
+
+def preview_of(visit: Visit, case: Case, typed: Typed, language: Language) -> PreviewPart:
+    """As the case's channel shows it."""
+    wards = visit.request.app[keys.WARDS]
+    choices: Sequence[str] = ()
+    if typed.form == DraftForm.CLOSE.value:
+        outcome = Outcome(typed.outcome) if typed.outcome in set(Outcome) else Outcome.DONE
+        text = closing_text(language, case, outcome, typed.text, wards)
+        choices = [choice.label for row in closing_choices(language, case) for choice in row]
+    else:
+        text = answer_text(language, case, typed.text, wards)
+    channel = case.address.channel
+    most = _LONGEST.get(channel)
+    return PreviewPart(
+        channel_key=f"desk_channel_{channel.value}",
+        language=language.value,
+        pieces=pieces(text, most) if most else [text],
+        choices=choices,
+        is_numbered=channel is Channel.ZALO,
+    )
+
+
+async def post_draft(visit: Visit) -> web.StreamResponse:
+    """Keep what was typed and go back to the case; the page's script only wants to know that it was kept."""
+    code = asked_code(visit.request)
+    async with read_form(visit.request, token=visit.session.form_token, limits=FORM_LIMITS) as form:
+        typed = _typed(form)
+    storage = visit.request.app[keys.STORAGE]
+    async with storage.begin() as uow:
+        case = await uow.cases.visible(visit.viewer, code)
+        if case is None or not visit.viewer.may(Right.NOTE):
+            raise web.HTTPNotFound
+        draft = StaffDraft(
+            staff_id=visit.staff.id,
+            case_id=case.id,
+            form=DraftForm(typed.form),
+            text=typed.text[:LONGEST_WORDS],
+            updated_at=visit.now,
+        )
+        await uow.drafts.put(draft)
+        await uow.commit()
+    if "application/json" in visit.request.headers.get("Accept", ""):
+        return web.Response(status=204)
+    raise web.HTTPSeeOther(f"/staff/cases/{code}?done=draft")
+
+
+def _typed(form: Form) -> Typed:
+    named = form.text("as")
+    known = {DraftForm.REPLY.value, DraftForm.NOTE.value, DraftForm.CLOSE.value}
+    return Typed(
+        form=named if named in known else DraftForm.REPLY.value,
+        text=form.text("text"),
+        outcome=form.text("outcome"),
+    )
+
+
+def _values(visit: Visit, case: Case, language: Language) -> dict[str, str]:
+    app = visit.request.app
+    due = case.due_at.astimezone(app[keys.SETTINGS].zone)
+    return {
+        "ma": case.code,
+        "phuong": office_name(language, case.ward_code, app[keys.WARDS]),
+        "han": f"{due:%d/%m/%Y}",
+        "ten_canbo": visit.staff.full_name,
+    }

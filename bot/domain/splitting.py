@@ -1,0 +1,34 @@
+"""A text in pieces that a channel takes: lengths count in UTF-16 units, and it is split where people would."""
+
+TELEGRAM_LONGEST = 4096
+ZALO_LONGEST = 2000
+# Source of the first: https://core.telegram.org/bots/api#sendmessage ("after entities parsing"; we send plain text)
+
+
+def units(text: str) -> int:
+    """Length as Telegram counts it: an emoji outside the basic plane is two."""
+    return len(text) + sum(letter > "\uffff" for letter in text)
+
+
+def pieces(text: str, most: int) -> list[str]:
+    """The text in pieces of at most `most` units: split at line ends, else at spaces, else anywhere.
+
+    Returns:
+        In order, none of them blank; empty when the text is. Nothing but white space at the seams is left out.
+    """
+    rest, found = text.strip(), []
+    while units(rest) > most:
+        head = _longest_head(rest, most)
+        seam = max(head.rfind("\n"), 0) or max(head.rfind(" "), 0) or len(head)
+        if piece := rest[:seam].rstrip():
+            found.append(piece)
+        rest = rest[seam:].lstrip()
+    return [*found, rest] if rest else found
+
+
+def _longest_head(text: str, most: int) -> str:
+    """The longest beginning of at most `most` units."""
+    head = text[:most]
+    while (over := units(head) - most) > 0:
+        head = head[: -((over + 1) // 2)]
+    return head
