@@ -12,6 +12,7 @@ from bot.domain.draft import DraftPart
 from bot.domain.incoming import StoredFile
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage, ThreadMessage
 from bot.ports import Sealer, UnitOfWork
+from bot.services.exclude import exclude_accused
 from bot.services.joined import lock_main, note_addition, open_again
 from bot.services.masking import hide, hide_names, own_words
 
@@ -47,6 +48,7 @@ async def add_to_case(
         await uow.cases.add_message(_message(case, part, now, sealer, with_files=album is None))
     if album is None:
         await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.ADDED, at=now, details=details))
+    await exclude_accused(uow, case, part.text, now)
     await note_addition(uow, case, now)
     return case
 
@@ -102,6 +104,7 @@ async def edit_in_case(
         await uow.cases.edit_message(message.id, hidden.text, now, sealed=hidden.sealed)
     await uow.cases.add_files(message.id, hide_names(new_files))
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.EDITED, at=now, details=details))
+    await exclude_accused(uow, case, text if has_new_words else "", now)
     await note_addition(uow, case, now)
     return Edited.CHANGED
 

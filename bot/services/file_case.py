@@ -13,6 +13,7 @@ from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.errors import EmptyText
 from bot.ports import UnitOfWork
 from bot.services.city import City
+from bot.services.exclude import exclude_accused
 from bot.services.masking import Hidden, hide_all, hide_names
 from bot.services.place_keys import place_key
 from bot.services.working_days import days_for
@@ -53,6 +54,7 @@ async def file_case(
     if case.created_at != new.created_at or case.version != 1:  # another process filed the same message just now
         return case
     await _tell_thread(uow, case, draft, words, now)
+    await exclude_accused(uow, case, draft.text, now)
     details = {"kind": case.kind.value, "desk": case.desk.value, "ward": case.ward_code or ""}
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.FILED, at=now, details=details))
     details = {**details, "channel": case.address.channel.value}
