@@ -22,6 +22,8 @@ class Place:
 PLACES: Sequence[Place] = (
     Place("/staff/", "desk_queue_title", (Right.READ_CASE,)),
     Place("/staff/mentions", "desk_case_mentions", (Right.NOTE,)),
+    Place("/staff/dashboard", "dashboard_title", (Right.DASHBOARD,)),
+    Place("/staff/audit", "audit_title", (Right.AUDIT,)),
     Place("/staff/settings", "settings_title"),
 )
 

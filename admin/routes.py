@@ -3,13 +3,16 @@
 from aiohttp import web
 
 from admin.actions import post_close, post_files, post_move, post_note, post_reply
+from admin.audit_page import AUDIT, show_audit
 from admin.case.routes import add_case_routes
 from admin.case_page import show_case
+from admin.dashboard import DASHBOARD, show_dashboard
 from admin.files import serve_file
 from admin.guard import QUEUE, TOUCHES, finish_touches, for_staff
 from admin.live import add_live
 from admin.pausing import post_pause, show_pause
 from admin.queueing import post_view, remove_view, show_queue
+from admin.rights_page import RIGHTS_PAGE, show_rights
 from admin.settings import add_settings_routes
 from admin.signing_in import (
     GUESSES,
@@ -49,6 +52,9 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post("/staff/cases/{code}/pause", for_staff(post_pause))
     add_live(app)
     add_settings_routes(app)
+    app.router.add_get(RIGHTS_PAGE, for_staff(show_rights))
+    app.router.add_get(AUDIT, for_staff(show_audit))
+    app.router.add_get(DASHBOARD, for_staff(show_dashboard))
 
 
 async def _to_the_queue(_request: web.Request) -> web.StreamResponse:

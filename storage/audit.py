@@ -12,9 +12,12 @@ from typing import Any
 from sqlalchemy import bindparam, insert, select
 
 from bot.domain.people import StaffId
+from bot.domain.trail import TrailEntry
+from bot.ports import Viewer
 from storage.claiming import claim_lock
 from storage.link import Link
 from storage.tables import audit
+from storage.trail import read_trail
 from storage.types import Id, clean, pack_json
 
 PAGE = 500  # rows read at a time when the chain is walked
@@ -70,6 +73,9 @@ class SqlAudit:
             last = values["hash"] = hash_of(values)
             await self._link.run(_add, values)
         self._unwritten = []
+
+    async def page(self, viewer: Viewer, *, before: int | None = None, most: int = 50) -> list[TrailEntry]:
+        return await read_trail(self._link, viewer, before=before, most=most)
 
     async def verify(self) -> int | None:
         last, after = "", 0

@@ -16,6 +16,7 @@ from bot.ports import (
     Deadlines,
     Erasure,
     Exclusions,
+    FiguresOf,
     Identities,
     IdentityOpenings,
     Inbox,
@@ -46,6 +47,7 @@ from storage.corrections import SqlCorrections
 from storage.deadlines import SqlDeadlines
 from storage.erasure import SqlErasure
 from storage.exclusions import SqlExclusions
+from storage.figures import SqlFigures
 from storage.identities import SqlIdentities
 from storage.identity_openings import SqlIdentityOpenings
 from storage.inbox import SqlInbox
@@ -84,6 +86,7 @@ class SqlUnitOfWork:
         self.audit: AuditPort = self._trail
         self.chat_lines: ChatLines = SqlChatLines(link)
         self.calendar: Calendar = SqlCalendar(link)
+        self.figures: FiguresOf = SqlFigures(link)
         self.deadlines: Deadlines = SqlDeadlines(link)
         self.corrections: Corrections = SqlCorrections(link)
         self.absences: Absences = SqlAbsences(link)

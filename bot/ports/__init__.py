@@ -11,6 +11,7 @@ from bot.ports.cases import Cases, Corrections
 from bot.ports.desk import (
     Absences,
     Exclusions,
+    FiguresOf,
     IdentityOpenings,
     Presences,
     SavedViews,
@@ -55,6 +56,7 @@ __all__ = [
     "Erasure",
     "Exclusions",
     "FailedUpdate",
+    "FiguresOf",
     "FileKeeper",
     "FileStore",
     "Identities",

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.case import CaseCode, CaseId
+from bot.domain.figures import By, Figures
 from bot.domain.people import Address, Channel, ResidentId, StaffId, StaffMember, Unit
 from bot.domain.staffing import (
     Absence,
@@ -155,6 +156,19 @@ class IdentityOpenings(Protocol):
 
     async def of_resident(self, resident_id: ResidentId) -> list[tuple[CaseCode, IdentityOpening]]:
         """What the resident is told of: those that were granted, oldest first."""
+        ...
+
+
+class FiguresOf(Protocol):
+    """The dashboard's figures."""
+
+    async def by(self, viewer: Viewer, by: By, *, start: datetime, end: datetime, now: datetime) -> dict[str, Figures]:
+        """Group to its figures, over exactly what this viewer may see; a group without anything is missing.
+
+        Args:
+            start, end: The cases accepted from `start` until just before `end`.
+            now: What is late is late at this moment.
+        """
         ...
 
 

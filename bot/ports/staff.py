@@ -5,7 +5,9 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.people import Language, Role, Session, StaffId, StaffMember, Unit
+from bot.domain.trail import TrailEntry
 from bot.domain.ward import WardCode
+from bot.ports.viewing import Viewer
 
 
 class StaffMembers(Protocol):
@@ -75,6 +77,13 @@ class Audit(Protocol):
         subject: str = "",
         details: Mapping[str, Any] | None = None,
     ) -> None: ...
+
+    async def page(self, viewer: Viewer, *, before: int | None = None, most: int = 50) -> list[TrailEntry]:
+        """What this viewer may read of it, newest first; of the rows before that one, where it is given.
+
+        A ward's leader reads what the ward's own staff did. Nothing tells of a case that the viewer may not know of.
+        """
+        ...
 
     async def verify(self) -> int | None:
         """Walk the chain; the id of the first row that does not fit, or None."""

@@ -8,6 +8,7 @@ from bot.ports.cases import Cases, Corrections
 from bot.ports.desk import (
     Absences,
     Exclusions,
+    FiguresOf,
     IdentityOpenings,
     Presences,
     SavedViews,
@@ -36,6 +37,7 @@ class UnitOfWork(Protocol):
     chat_lines: ChatLines
     calendar: Calendar
     deadlines: Deadlines
+    figures: FiguresOf
     corrections: Corrections
     absences: Absences
     exclusions: Exclusions
