@@ -52,7 +52,8 @@ async def hear(turn: Turn) -> bool:
         return True
     kind = turn.incoming.kind
     if kind is IncomingKind.COMMAND:
-        return await _hear_word(turn, command(turn.incoming.command))
+        asked = command(turn.incoming.command)
+        return _hear_cancel(turn, asked) or await _hear_word(turn, asked)
     if kind is IncomingKind.CHOICE:
         return await _hear_choice(turn)
     if turn.incoming.is_edit:
@@ -95,14 +96,23 @@ async def _hear_answer(turn: Turn) -> bool:
     awaits = turn.conversation.awaits
     if awaits is None or awaits.what not in _ANSWERS:
         return False
-    _leave(turn)
-    if spoken(turn.incoming.text) is Spoken.CANCEL:
-        turn.say("person_left")
-        ask_next(turn)
+    if _hear_cancel(turn, spoken(turn.incoming.text)):
         return True
+    _leave(turn)
     if turn.city.understand(turn.incoming.text).is_emergency:
         return False
     return await _ANSWERS[awaits.what](turn, awaits.about)
+
+
+def _hear_cancel(turn: Turn, asked: Spoken | None) -> bool:
+    """What is cancelled first is the question that was put last; a draft stays for a cancel of its own."""
+    awaits = turn.conversation.awaits
+    if asked is not Spoken.CANCEL or awaits is None or awaits.what not in _ANSWERS:
+        return False
+    _leave(turn)
+    turn.say("person_left")
+    ask_next(turn)
+    return True
 
 
 async def _hear_word(turn: Turn, asked: Spoken | None) -> bool:
