@@ -89,6 +89,11 @@ def _who(_visit: Visit, details: Details, _known: Container[str]) -> str:
     return details.get("to") or details.get("from") or ""
 
 
+def _identity(visit: Visit, details: Details, _known: Container[str]) -> str:
+    what = details.get("what", "")
+    return visit.say(f"desk_case_identity_{what}") if what in ("asked", "granted", "refused", "opened") else ""
+
+
 def _other_case(visit: Visit, details: Details, known: Container[str]) -> str:
     for name in ("main", "joined", "other"):
         if (code := details.get(name)) and code in known:
@@ -107,6 +112,7 @@ _DETAILS: Mapping[EventKind, Callable[[Visit, Details, Container[str]], str]] = 
     EventKind.RATED: _rated,
     EventKind.ASSIGNED: _who,
     EventKind.RETURNED: _who,
+    EventKind.IDENTITY: _identity,
 }
 
 

@@ -12,6 +12,7 @@ from admin.case.acts import (
     post_take,
     post_unlink,
 )
+from admin.case.closed import post_bar, post_decision, post_identity, post_let_in, post_look, show_closed
 from admin.case.mentions import show_mentions
 from admin.case.presence import post_presence
 from admin.case.writing import post_draft, post_preview, post_template
@@ -30,6 +31,11 @@ _POSTS: dict[str, DeskHandler] = {
     "template": post_template,
     "preview": post_preview,
     "draft": post_draft,
+    "identity": post_identity,
+    "decision": post_decision,
+    "look": post_look,
+    "bar": post_bar,
+    "letin": post_let_in,
 }
 
 
@@ -37,5 +43,6 @@ def add_case_routes(app: web.Application) -> None:
     """Add them to an application that has the desk."""
     for name, handler in _POSTS.items():
         app.router.add_post(f"{CASE}/{name}", for_staff(handler))
+    app.router.add_get(f"{CASE}/closed", for_staff(show_closed))
     app.router.add_post(f"{CASE}/presence", post_presence)
     app.router.add_get("/staff/mentions", for_staff(show_mentions))

@@ -135,7 +135,7 @@ async def test_what_was_typed_comes_back_as_text(sqlite_desk: StaffDesk) -> None
 FORMS = (
     *("reply", "note", "attach", "close", "move", "pause"),
     *("take", "handback", "assign", "link", "unlink", "merge", "part", "split"),
-    *("template", "preview", "draft", "presence"),
+    *("template", "preview", "draft", "presence", "identity", "decision", "look", "bar", "letin"),
 )
 GOOD = {"text": "x", "outcome": "done", "ward": "city"}
 
