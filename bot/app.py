@@ -300,6 +300,7 @@ async def live(parts: Parts, asked_to_stop: asyncio.Event) -> None:
     """Run every loop; a loop that breaks ends the process, so that whoever supervises it starts a fresh one."""
     stops = [asyncio.Event(), asyncio.Event(), asyncio.Event()]
     loops: list[list[Loop]] = [parts.receiving, [parts.watching, parts.timekeeping, parts.intake.work], [parts.delivery.run]]
+    parts.city.understand("đèn")  # reads the word lists now: half a second that the first resident need not wait
     # What was made so far stays: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()

@@ -14,7 +14,7 @@ from bot.errors import NoOpenUnitOfWork, StorageBusy
 from bot.ports import UnitOfWork
 from storage import engine as engines
 from storage.folder_lock import FolderLock
-from storage.link import Link
+from storage.link import Link, writing_driver
 from storage.migrating import is_current, upgrade
 from storage.presence import Presence
 from storage.tables import heartbeat
@@ -118,7 +118,7 @@ class Database:
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
         """A unit of work that may write. See `bot.ports.Storage`."""
-        async with self._transaction() as connection:
+        async with self._transaction(straight=True) as connection:
             uow = SqlUnitOfWork(connection, self._bell)
             try:
                 yield uow
@@ -164,8 +164,12 @@ class Database:
                 await connection.commit()
 
     @asynccontextmanager
-    async def _transaction(self) -> AsyncIterator[AsyncConnection]:
-        """A connection inside a fresh transaction, which is rolled back unless it was committed."""
+    async def _transaction(self, *, straight: bool = False) -> AsyncIterator[AsyncConnection]:
+        """A connection inside a fresh transaction, which is rolled back unless it was committed.
+
+        Args:
+            straight: On SQLite, begin it past SQLAlchemy; then `storage.link.commit` must end it.
+        """
         if self._writers is None:
             raise NoOpenUnitOfWork
         if not self.is_sqlite:
@@ -184,7 +188,7 @@ class Database:
             connection = await self._sqlite_writer(self._writers)
             try:
                 with busy_when_out_of_reach():
-                    await connection.begin()
+                    await self._begin(connection, straight=straight)
                 yield connection
             finally:
                 await self._roll_back(connection)
@@ -210,11 +214,21 @@ class Database:
             self._writer = connection
         return self._writer
 
+    @staticmethod
+    async def _begin(connection: AsyncConnection, *, straight: bool) -> None:
+        driver = writing_driver(connection) if straight else None
+        if driver is None:
+            await connection.begin()
+        else:
+            await driver.begin()
+
     async def _roll_back(self, connection: AsyncConnection) -> None:
         """Undo what was not committed; a connection that cannot do that is given up, which undoes it as well."""
         try:
             if connection.in_transaction():
                 await connection.rollback()
+            elif (driver := writing_driver(connection)) is not None:
+                await driver.rollback()
             if not connection.invalidated:
                 return
         except Exception:

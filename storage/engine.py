@@ -168,4 +168,6 @@ def _on_begin(engine: AsyncEngine, statement: str) -> None:
     # moment 19 were lost without a word.
     @event.listens_for(engine.sync_engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql(statement)
+        driver = connection.connection.driver_connection
+        if not (isinstance(driver, SqliteConnection) and driver.sqlite.in_transaction):  # `storage.database` began it
+            connection.exec_driver_sql(statement)

@@ -54,7 +54,7 @@ class Link:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection: AsyncConnection | None = connection
         self.engine = connection.dialect.name
-        self._driver = _writing_driver(connection)  # None where every statement goes the usual way
+        self._driver = writing_driver(connection)  # None where every statement goes the usual way
         self.rung: set[Address] = set()  # who hears the bell after the commit
         self.rung_after: dict[timedelta, set[Address]] = {}  # and who hears it so much later
         self.has_news = False  # something happened to a case: the desk hears it after the commit
@@ -132,7 +132,17 @@ class Link:
             raise busy from None
 
 
-def _writing_driver(connection: AsyncConnection) -> SqliteConnection | None:
+async def commit(connection: AsyncConnection) -> None:
+    """Keep what was done in its transaction, whichever way each statement went."""
+    driver = writing_driver(connection)
+    if driver is None or connection.in_transaction():
+        await connection.commit()
+    else:  # SQLAlchemy knows of no transaction: everything went straight
+        await driver.commit()
+
+
+def writing_driver(connection: AsyncConnection) -> SqliteConnection | None:
+    """The SQLite connection that writes; None for a reader's and for PostgreSQL's."""
     if connection.dialect.name != "sqlite" or connection.sync_connection is None:
         return None
     driver = connection.sync_connection.connection.driver_connection

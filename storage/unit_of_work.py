@@ -51,7 +51,7 @@ from storage.figures import SqlFigures
 from storage.identities import SqlIdentities
 from storage.identity_openings import SqlIdentityOpenings
 from storage.inbox import SqlInbox
-from storage.link import Link
+from storage.link import Link, commit
 from storage.news import SqlNews
 from storage.offices import SqlOffices
 from storage.outbox import SqlOutbox
@@ -121,7 +121,7 @@ class SqlUnitOfWork:
         await self._trail.write()
         self.end()
         with busy_when_out_of_reach():
-            await self._connection.commit()
+            await commit(self._connection)
         if self._bell is not None:
             self._ring(self._bell)
 

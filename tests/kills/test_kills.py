@@ -4,7 +4,7 @@ import asyncio
 import random
 import re
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -21,7 +21,7 @@ KILLS = 30  # on each engine
 RESIDENTS = 8
 CODE = re.compile(r"Mã hồ sơ: ([0-9A-Z-]+)")
 MARKER = re.compile(r"dấu-\d+-\d+-hết")
-PATIENCE = 60.0  # seconds for one answer, kills and starts in between
+PATIENCE = 180.0  # seconds for one answer, kills and starts in between; a start takes twenty on a busy machine
 
 
 @dataclass
@@ -43,7 +43,8 @@ async def keeps_reporting(resident: Resident, told: Told, stop: asyncio.Event) -
         number += 1
         marker = f"dấu-{resident.id}-{number}-hết"
         resident.sends("/new")
-        resident.sends(f"Đèn đường hỏng ở ngõ 12 phường Phú Thượng {marker}")
+        lane = resident.id % 1000 + 11  # each another, or they would be offered each other's cases to join
+        resident.sends(f"Đèn đường hỏng ở ngõ {lane} phường Phú Thượng {marker}")
         await hears(resident, shows(marker))
         resident.presses("Gửi")
         found = CODE.search((await hears(resident, told.is_new)).text)
@@ -62,6 +63,14 @@ async def hears(resident: Resident, wanted: Callable[[Heard], bool]) -> Heard:
         while not wanted(heard := await resident.next(PATIENCE)):
             continue
     return heard
+
+
+async def somebody_is_answered(residents: Sequence[Resident]) -> None:
+    """It works again: on a busy machine that is seconds after it says so."""
+    before = sum(len(resident.heard) for resident in residents)
+    async with asyncio.timeout(PATIENCE):
+        while sum(len(resident.heard) for resident in residents) == before:
+            await asyncio.sleep(0.02)
 
 
 async def cases_by_marker(place: Place) -> dict[str, list[str]]:
@@ -88,7 +97,9 @@ async def test_no_acknowledged_case_is_lost_or_doubled_by_kills(database_place: 
             async with asyncio.TaskGroup() as group:
                 for resident in residents:
                     group.create_task(keeps_reporting(resident, told, stop))
-                for _ in range(KILLS):
+                for number in range(KILLS):
+                    if number % 3:  # every third is killed before it could say much
+                        await somebody_is_answered(residents)
                     await asyncio.sleep(chance.uniform(0.05, 1.2))
                     program.is_killed()
                     await asyncio.to_thread(program.starts)

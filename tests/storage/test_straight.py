@@ -15,7 +15,8 @@ from storage.link import Link
 from storage.sqlite_driver import SqliteConnection
 from storage.straight import SEEN_OFTEN, Found, run_straight
 from storage.tables import inbox, residents
-from tests.storage.cast import NOW
+from tests.storage.cast import NOW, keep
+from tests.storage.cast import update as update_of
 
 _add = insert(residents).returning(residents.c.id, residents.c.created_at)
 _get = select(residents.c.id, residents.c.created_at).where(residents.c.id == bindparam("whose"))
@@ -135,3 +136,21 @@ async def test_readers_and_postgresql_know_no_other_way(database: Database, ways
             await uow.inbox.backlog()
     assert (True in ways) == database.is_sqlite
     assert len(ways) == (SEEN_OFTEN + 2 if database.is_sqlite else 0)
+
+
+@pytest.mark.parametrize("is_mixed", [False, True])
+async def test_a_transaction_is_kept_or_undone_whole(sqlite_database: Database, ways: list[bool], *, is_mixed: bool) -> None:
+    """Also where some statements went straight and others did not, and where SQLAlchemy never heard of it."""
+    for number in range(SEEN_OFTEN):
+        await keep(sqlite_database, update_of(number, "lan"))
+    for number, is_committed in ((100, True), (101, False), (102, True)):
+        async with sqlite_database.begin() as uow:
+            ways.clear()
+            await uow.inbox.keep([update_of(number, "lan")], NOW)
+            if is_mixed:
+                await uow.inbox.keep([update_of(number + 200, "lan"), update_of(number + 400, "lan")], NOW)
+            assert ways == [True]
+            if is_committed:
+                await uow.commit()
+    async with sqlite_database.reading() as uow:
+        assert (await uow.inbox.backlog()).waiting == SEEN_OFTEN + (6 if is_mixed else 2)
