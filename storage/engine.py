@@ -35,6 +35,7 @@ _PRAGMAS = (
     "PRAGMA synchronous=FULL",
     "PRAGMA foreign_keys=ON",
     "PRAGMA trusted_schema=OFF",
+    "PRAGMA secure_delete=ON",  # what a resident had erased is overwritten, and does not lie on in a free page
     "PRAGMA mmap_size=0",
     "PRAGMA temp_store=MEMORY",
 )

@@ -3,7 +3,22 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import String, and_, bindparam, case, delete, func, insert, literal_column, or_, select, update
+from sqlalchemy import (
+    Boolean,
+    String,
+    and_,
+    bindparam,
+    case,
+    delete,
+    false,
+    func,
+    insert,
+    literal,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.people import Address, Channel
 from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, QueuedReply, Reply
@@ -12,7 +27,7 @@ from bot.ports import Backlog
 from storage.claiming import claim_lock, is_state
 from storage.link import Link
 from storage.tables import case_events, cases, conversations, inbox, messages, outbox
-from storage.types import Id, UtcDateTime
+from storage.types import Id, Json, UtcDateTime
 
 LONGEST_ERROR = 500  # characters
 LISTEN_MOST = timedelta(seconds=8)  # a held question waits so long for the resident's messages that are still to be read
@@ -76,10 +91,14 @@ _claim = (
     .values(owner=bindparam("by"), leased_until=bindparam("until"), attempts=outbox.c.attempts + 1)
     .returning(outbox.c.id, outbox.c.channel, outbox.c.external_id, outbox.c.body, outbox.c.attempts, outbox.c.created_at)
 )
+# A web chat's page reads its lines from here. What the other channels took is theirs to keep: it may repeat what a resident
+# wrote, and nobody here reads it again.
+_is_read_back = or_(outbox.c.channel == literal_column("'webchat'"), bindparam("is_sent", type_=Boolean) == false())
 _record = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"), is_state("waiting", outbox))
     .values(
+        body=case((_is_read_back, outbox.c.body), else_=literal({}, Json)),
         state=bindparam("new_state"),
         provider_id=bindparam("provider"),
         due_at=bindparam("due"),
@@ -196,6 +215,7 @@ class SqlOutbox:
                 {
                     "row": result.reply_id,
                     "new_state": result.state.value,
+                    "is_sent": result.state is DeliveryState.SENT,
                     "provider": result.provider_id,
                     "due": None if is_final else result.due_at,
                     "why": result.error[:LONGEST_ERROR],
