@@ -1,8 +1,8 @@
 """Keeps the words of each case where a search finds them: its text, what resident and staff said later, its place.
 
-One row a case holds the words in no order. SQLite looks them up in an FTS5 table over these rows, which is told of every
-change here (a trigger may not: `trusted_schema` is off); PostgreSQL in an index over an expression. What is sealed is in
-no text that comes here, and internal notes are left out.
+One row a case holds the words in no order. SQLite looks them up in an FTS5 table, which keeps no text and is told here what
+to learn and to forget; PostgreSQL in an index over these rows, in which therefore the words' beginnings stand as well. What
+is sealed is in no text that comes here, and internal notes are left out.
 
 A word that begins with "@" says where the case is, so that a ward's search never walks through the city's cases. It only
 narrows: who may see a case is asked of `storage.visible_cases`, and no resident's word can begin so.
@@ -15,7 +15,7 @@ from sqlalchemy import bindparam, delete, literal_column, select, text
 
 from bot.domain.case import Case, CaseId, CaseStatus, Desk
 from bot.domain.thread import Author
-from bot.domain.words import words_to_find
+from bot.domain.words import beginnings_of, words_to_find
 from storage.link import Link, by_engine
 from storage.tables import case_words, cases, messages
 from storage.types import Id
@@ -61,8 +61,14 @@ def place_words(ward_code: str | None, desk: Desk, status: CaseStatus) -> set[st
 
 
 def row_of(words: Iterable[str]) -> str:
-    """The words as they are kept; those that say where it is come first."""
-    return " ".join(sorted(words)[:MOST_WORDS])
+    """The words as a row keeps them; those that say where it is come first."""
+    return " ".join(sorted(word for word in words if not word.startswith("<"))[:MOST_WORDS])
+
+
+def with_beginnings(row: str) -> str:
+    """A row's words and the beginnings of them: what is looked up."""
+    words = row.split()
+    return " ".join(words + sorted(beginnings_of(words)))
 
 
 @dataclass(slots=True)
@@ -111,7 +117,7 @@ class CaseWords:
     async def forget(self, case_id: CaseId) -> None:
         """The case is found by no word any more, and as far as a few steps go none is left in the file."""
         self._news.pop(case_id, None)
-        before = await self._link.value(_get, {"case": case_id})
+        before = await self._before(case_id)
         if before is None:
             return
         await self._unlearn(case_id, before)
@@ -125,7 +131,7 @@ class CaseWords:
         return self._news.setdefault(case_id, _News())
 
     async def _write(self, case_id: CaseId, news: _News) -> None:
-        before = None if news.is_new else await self._link.value(_get, {"case": case_id})
+        before = None if news.is_new else await self._before(case_id)
         if news.is_to_be_read_again or (before is None and not news.is_new):
             words = await self._read(case_id)
         else:
@@ -138,13 +144,20 @@ class CaseWords:
             return
         if before is not None:
             await self._unlearn(case_id, before)
+        if self._link.is_postgres:
+            await self._link.run(_put, {"case_id": case_id, "words": with_beginnings(after)})
+            return
         await self._link.run(_put, {"case_id": case_id, "words": after})
-        if not self._link.is_postgres:
-            await self._link.run(_learn, {"case": case_id, "words": after})
+        await self._link.run(_learn, {"case": case_id, "words": with_beginnings(after)})
+
+    async def _before(self, case_id: CaseId) -> str | None:
+        """The row as it was, without beginnings."""
+        row: str | None = await self._link.value(_get, {"case": case_id})
+        return None if row is None else row_of(row.split())
 
     async def _unlearn(self, case_id: CaseId, before: str) -> None:
         if not self._link.is_postgres:
-            await self._link.run(_unlearn, {"case": case_id, "words": before})
+            await self._link.run(_unlearn, {"case": case_id, "words": with_beginnings(before)})
 
     async def _read(self, case_id: CaseId) -> set[str]:
         """Everything anew, from the case and its thread."""

@@ -126,6 +126,7 @@ def lines_of(ids: Select[tuple[int]], sort: Sort) -> Select[Any]:
 def number_of(viewer: Viewer, wanted: QueueFilter) -> ScalarSelect[int]:
     """How many, up to one more than the cap: what is beyond is not looked at."""
     found: Select[Any] = select(literal_column("1").label("one")).select_from(cases).where(*conditions(viewer, wanted))
+    found = found.order_by(*order(Sort.DUE))  # for the index that has this order, and what is filtered by behind it
     return select(func.count()).select_from(found.limit(COUNT_CAP + 1).subquery()).scalar_subquery()
 
 

@@ -31,7 +31,6 @@ def conditions(viewer: Viewer, wanted: QueueFilter, sort: Sort = Sort.DUE) -> It
         yield cases.c.status == CaseStatus.OPEN.value
     for column, value in (
         (cases.c.desk, wanted.desk),
-        (cases.c.kind, wanted.kind),
         (cases.c.ward_code, wanted.ward_code),
         (cases.c.channel, wanted.channel),
     ):
@@ -44,10 +43,12 @@ def conditions(viewer: Viewer, wanted: QueueFilter, sort: Sort = Sort.DUE) -> It
 
 
 def _about_its_matter(viewer: Viewer, wanted: QueueFilter, sort: Sort) -> Iterator[ColumnElement[bool]]:
-    """Category, urgency and deadline: where their own indexes are the right ones, and hidden from them elsewhere."""
+    """Category, kind, urgency and deadline: where their own indexes are the right ones, and hidden from them elsewhere."""
     is_due, is_everywhere = sort is Sort.DUE, viewer.role is Role.INSPECTOR and not wanted.ward_code
-    if wanted.category:
-        yield (cases.c.category if is_due and is_everywhere else unindexed(cases.c.category)) == wanted.category
+    for column, value in ((cases.c.category, wanted.category), (cases.c.kind, wanted.kind)):
+        if value:
+            yield (column if is_due and is_everywhere else unindexed(column)) == str(value)
+            is_everywhere = False  # a category is of one kind: its index comes first
     if wanted.is_emergency:
         yield _is_emergency if is_due else unindexed(cases.c.is_emergency).is_(True)
     has_range = is_due and viewer.role is not Role.CITY_COORDINATOR  # what waits at the city is little, and has its own

@@ -4,7 +4,7 @@ Each engine walks what it found by the cases' ids, from a place on, and stops wh
 cases have costs no more than one that few have.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, Integer, Select, column, select, table, text
@@ -79,26 +79,22 @@ def _scope(viewer: Viewer, wanted: QueueFilter) -> Iterator[str]:
 def _for_sqlite(scope: list[str], sought: Sought, stretch: Stretch) -> str:
     """In FTS5's language. Every word is quoted, and none can hold a quote."""
 
-    def all_of(words: tuple[str, ...]) -> str:
-        *others, last = words
-        ends = "*" if last == sought.beginning else ""
-        return " AND ".join([*(f'"{word}"' for word in (*scope, *others)), f'"{last}"{ends}'])
+    def all_of(words: Iterable[str]) -> str:
+        return " AND ".join(f'"{word}"' for word in words)
 
     if not stretch.is_folded:
-        return all_of(sought.exact)
-    folded = all_of(sought.folded)
+        return all_of((*scope, *sought.exact))
+    folded = all_of((*scope, *sought.folded))
     return f"({folded}) NOT ({all_of(sought.exact)})" if sought.has_marks else folded
 
 
 def _for_postgres(scope: list[str], sought: Sought, stretch: Stretch) -> str:
-    """In PostgreSQL's language."""
+    """In PostgreSQL's language, quoted likewise."""
 
-    def all_of(words: tuple[str, ...]) -> str:
-        *others, last = words
-        ends = ":*" if last == sought.beginning else ""
-        return " & ".join([*(f"'{word}'" for word in (*scope, *others)), f"'{last}'{ends}"])
+    def all_of(words: Iterable[str]) -> str:
+        return " & ".join(f"'{word}'" for word in words)
 
     if not stretch.is_folded:
-        return all_of(sought.exact)
-    folded = all_of(sought.folded)
+        return all_of((*scope, *sought.exact))
+    folded = all_of((*scope, *sought.folded))
     return f"{folded} & !({all_of(sought.exact)})" if sought.has_marks else folded

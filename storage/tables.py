@@ -210,7 +210,16 @@ Index("ix_cases_city_queue", cases.c.status, cases.c.due_at, cases.c.id, **only_
 Index("ix_cases_city_newest", cases.c.status, cases.c.id, **only_where(_AT_CITY))
 Index("ix_cases_every_queue", cases.c.status, cases.c.due_at, cases.c.id, *_FILTERS, **only_where(_MAIN))
 Index("ix_cases_every_newest", cases.c.status, cases.c.id, *_FILTERS, **only_where(_MAIN))
-Index("ix_cases_category", cases.c.status, cases.c.category, cases.c.due_at, cases.c.id, **only_where(_MAIN))
+Index(
+    "ix_cases_category",
+    *(cases.c[name] for name in ("status", "category", "due_at", "id", "kind", "channel")),
+    **only_where(_MAIN),
+)
+Index(
+    "ix_cases_kind",
+    *(cases.c[name] for name in ("status", "kind", "due_at", "id", "desk", "channel")),
+    **only_where(_MAIN),
+)
 Index("ix_cases_emergency", cases.c.status, cases.c.due_at, cases.c.id, **only_where(f"is_emergency AND {_MAIN}"))
 Index(
     "ix_cases_owner",

@@ -91,10 +91,6 @@ def _waits_at(desks: tuple[Desk, ...]) -> ColumnElement[bool]:
 
 
 def _not_barred(staff_id: StaffId, unit: Unit) -> list[ColumnElement[bool]]:
-    barred = (
-        select(literal_column("1"))
-        .where(case_exclusions.c.case_id == cases.c.id, case_exclusions.c.staff_id == staff_id)
-        .correlate(cases)
-        .exists()
-    )
-    return [~barred, *([cases.c.accused_unit != unit.value] if unit else [])]
+    # Not "not exists": one person is barred from few cases, which are then looked up once and not for each case again.
+    barred = select(case_exclusions.c.case_id).where(case_exclusions.c.staff_id == staff_id)
+    return [cases.c.id.not_in(barred), *([cases.c.accused_unit != unit.value] if unit else [])]

@@ -7,11 +7,13 @@ a VNI keyboard, the tone at the end of the word, which makes "hoà" and "hòa" o
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import NamedTuple, Self
 
 LONGEST_WORD = 32  # letters that are told apart
 MOST_SOUGHT = 10  # words of a search that are looked at
+SHORTEST_BEGINNING, LONGEST_BEGINNING = 2, 6  # letters; Vietnamese has no syllable of more than seven
 
 _WORD = re.compile(r"[^\W_]+")
 _TONES = {"\u0301": "1", "\u0300": "2", "\u0309": "3", "\u0303": "4", "\u0323": "5"}
@@ -52,15 +54,32 @@ def words_to_find(text: str) -> set[str]:
     return found
 
 
+def beginnings_of(words: Iterable[str]) -> set[str]:
+    """What stands for the beginnings of these words, those without marks: "<tr", "<tra", "<tran" for "tran".
+
+    Kept like words of their own. To look for the words that begin so, an engine would put together all that it knows of
+    each: half of what it holds, for two letters.
+    """
+    return set().union(*map(_beginnings, words))
+
+
+@lru_cache(maxsize=16_384)
+def _beginnings(word: str) -> tuple[str, ...]:
+    if not word.isalnum():
+        return ()
+    longest = min(len(word), LONGEST_BEGINNING)
+    return tuple(f"<{word[:length]}" for length in range(SHORTEST_BEGINNING, longest + 1))
+
+
 class Sought(NamedTuple):
     """What a search looks for, all of it: `folded` without marks, `exact` with them where they were typed.
 
-    `beginning` is the last word of `folded`, of which the beginning is enough; empty when one letter is all there is.
+    Of the last word its beginning is enough, once it has two letters: "<khu" instead of "khu". Beyond the letters that are
+    kept as a beginning it must be whole.
     """
 
     folded: tuple[str, ...]
     exact: tuple[str, ...]
-    beginning: str
 
     @property
     def has_marks(self) -> bool:
@@ -71,6 +90,8 @@ class Sought(NamedTuple):
         """The first `MOST_SOUGHT` words of what somebody typed; nothing sought where there is no word."""
         faces = [faces_of(word) for word in _WORD.findall(unicodedata.normalize("NFC", text))]
         faces = [face for face in faces if face[0]][:MOST_SOUGHT]
-        folded = tuple(plain for plain, _ in faces)
-        exact = tuple(f"={marked}" if marked != plain else plain for plain, marked in faces)
-        return cls(folded, exact, folded[-1] if folded and len(folded[-1]) > 1 else "")
+        folded = [plain for plain, _ in faces]
+        if folded and SHORTEST_BEGINNING <= len(folded[-1]) <= LONGEST_BEGINNING:
+            folded[-1] = f"<{folded[-1]}"
+        exact = [f"={marked}" if marked != plain else sought for (plain, marked), sought in zip(faces, folded, strict=True)]
+        return cls(tuple(folded), tuple(exact))

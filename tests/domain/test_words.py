@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.words import LONGEST_WORD, MOST_SOUGHT, Sought, faces_of, words_to_find
+from bot.domain.words import LONGEST_WORD, MOST_SOUGHT, Sought, beginnings_of, faces_of, words_to_find
 
 
 @pytest.mark.parametrize(
@@ -50,24 +50,33 @@ def test_a_text_is_found_by_either_face_of_its_words() -> None:
 
 
 def test_what_is_sought_knows_its_marks_and_its_beginning() -> None:
-    assert Sought.read("ổ ga") == (("o", "ga"), ("=o63", "ga"), "ga")
+    assert Sought.read("ổ ga") == (("o", "<ga"), ("=o63", "<ga"))
+    assert Sought.read("ổ gà") == (("o", "<ga"), ("=o63", "=ga2"))
     assert Sought.read("ổ ga").has_marks
     assert not Sought.read("o ga").has_marks
-    assert Sought.read("thụy k").beginning == ""  # one letter begins half of all words
+    assert Sought.read("thụy k").folded == ("thuy", "k")  # one letter begins half of all words
+    assert Sought.read("nghieng").folded == ("nghieng",)  # longer than what is kept as a beginning
     assert Sought.read(" ?! ").folded == ()
     assert len(Sought.read("a b c d e f g h i j k l m").folded) == MOST_SOUGHT
 
 
+def test_the_beginnings_of_words_are_found_and_nothing_elses() -> None:
+    assert beginnings_of({"tran", "=tra62n", "@open", "k"}) == {"<tr", "<tra", "<tran"}
+    assert beginnings_of({"nghieng"}) == {"<ng", "<ngh", "<nghi", "<nghie", "<nghien"}
+
+
 @given(st.text())
 def test_no_text_makes_a_word_an_engine_could_read_differently(text: str) -> None:
-    """ASCII letters and digits, an "=" before an exact one; never a quote, a space, an "@", nor one without end."""
-    for word in (*words_to_find(text), *Sought.read(text).folded, *Sought.read(text).exact):
-        assert word.removeprefix("=").isascii()
-        assert word.removeprefix("=").isalnum()
-        assert len(word) <= 2 * LONGEST_WORD + 8
+    """ASCII letters and digits behind one sign at most; never a quote, a space, an "@", nor one without end."""
+    found = words_to_find(text)
+    for word in (*found, *beginnings_of(found), *Sought.read(text).folded, *Sought.read(text).exact):
+        plain = word[1:] if word[0] in "=<" else word
+        assert plain.isascii()
+        assert plain.isalnum()
+        assert len(plain) <= 2 * LONGEST_WORD + 8
 
 
 @given(st.text(max_size=60))
 def test_a_text_is_found_by_itself(text: str) -> None:
-    sought = Sought.read(text)
-    assert {*sought.folded, *sought.exact} <= words_to_find(text)
+    sought, found = Sought.read(text), words_to_find(text)
+    assert {*sought.folded, *sought.exact} <= found | beginnings_of(found)
