@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from aiohttp import web
 
+from admin.case.map import map_part
 from admin.case.parts import KindOption, OwnerPart, ReplyPart
 from admin.case.present import note_presence, other_line
 from admin.case.reply_part import read_reply_part
@@ -104,6 +105,7 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
             KindOption(value=kind.value, wording_key=kind_key(kind.value), is_chosen=kind is case.kind) for kind in CaseKind
         ],
         reply=read.reply,
+        map=map_part(case),
         others=[other_line(one) for one in read.others],
     )
 

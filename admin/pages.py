@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from admin.case.parts import KindOption, OtherLine, OwnerPart, PreviewPart, ReplyPart, TiesPart
+from admin.case.parts import KindOption, MapPart, OtherLine, OwnerPart, PreviewPart, ReplyPart, TiesPart
 from bot.domain.case import CaseCode
 
 
@@ -203,3 +203,4 @@ class CasePage:
     reply: ReplyPart
     others: Sequence[OtherLine]  # who else has it open
     preview: PreviewPart | None = None
+    map: MapPart | None = None

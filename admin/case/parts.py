@@ -94,3 +94,12 @@ class OtherLine:
 
     name: str
     is_writing: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MapPart:
+    """The ward's border as an SVG path, and where the pin stands in it (x, y); see `admin.case.map` for the units."""
+
+    border: str
+    pin: tuple[str, str] | None
+    streets: Sequence[str]  # some that are known to lie in the ward

@@ -26,7 +26,7 @@ ALLOWED_TAGS = frozenset(
         r"\w+",
         """html head meta title link body a header div span img nav main h1 h2 h3 p b br form input button label textarea
         select option optgroup section ol li ul time bdi details summary fieldset legend dl dt dd aside code dialog kbd mark
-        datalist script""",
+        datalist svg path circle script""",
     )
 )
 

@@ -1,0 +1,61 @@
+"""A case on the map: the ward's border and the pin as a drawing made here; nothing is asked of anybody else for it."""
+
+import math
+
+from admin.case.parts import MapPart
+from bot.domain.case import Case
+from bot.domain.ward import Point
+from bot.routing.outlines import Ring, outlines, streets_of
+
+WIDTH, HEIGHT, EDGE = 320.0, 220.0, 12.0  # of the drawing; a pin near its border still shows whole
+MOST_STREETS = 8
+
+
+def map_part(case: Case) -> MapPart | None:
+    """None where there is neither a ward's border nor a place on this earth."""
+    rings = outlines().get(case.ward_code, ()) if case.ward_code else ()
+    pin = case.point if case.point and _is_on_earth(case.point) else None
+    if not rings:
+        return None
+    spots = [spot for ring in rings for spot in ring]
+    if pin and not _is_far(pin, spots):
+        spots.append((pin.lon, pin.lat))
+    else:
+        pin = None
+    draw = _Sheet(spots)
+    return MapPart(
+        border=" ".join(draw.path(ring) for ring in rings),
+        pin=draw.at(pin.lon, pin.lat) if pin else None,
+        streets=streets_of().get(case.ward_code, ())[:MOST_STREETS] if case.ward_code else (),
+    )
+
+
+class _Sheet:
+    """Degrees to the drawing's units, north above, as wide as high."""
+
+    def __init__(self, spots: list[tuple[float, float]]) -> None:
+        self._west, self._north = min(x for x, _ in spots), max(y for _, y in spots)
+        east, south = max(x for x, _ in spots), min(y for _, y in spots)
+        self._squeeze = math.cos(math.radians((self._north + south) / 2))
+        wide, high = max((east - self._west) * self._squeeze, 1e-9), max(self._north - south, 1e-9)
+        self._scale = min((WIDTH - 2 * EDGE) / wide, (HEIGHT - 2 * EDGE) / high)
+        self._left = (WIDTH - wide * self._scale) / 2
+        self._top = (HEIGHT - high * self._scale) / 2
+
+    def at(self, lon: float, lat: float) -> tuple[str, str]:
+        x = self._left + (lon - self._west) * self._squeeze * self._scale
+        y = self._top + (self._north - lat) * self._scale
+        return f"{x:.1f}", f"{y:.1f}"
+
+    def path(self, ring: Ring) -> str:
+        return "M" + "L".join(" ".join(self.at(lon, lat)) for lon, lat in ring) + "Z"
+
+
+def _is_on_earth(point: Point) -> bool:
+    return abs(point.lat) <= 90 and abs(point.lon) <= 180
+
+
+def _is_far(pin: Point, spots: list[tuple[float, float]]) -> bool:
+    """A pin in another part of the city would leave nothing of the ward to see."""
+    middle = (sum(x for x, _ in spots) / len(spots), sum(y for _, y in spots) / len(spots))
+    return math.hypot(pin.lon - middle[0], pin.lat - middle[1]) > 0.25
