@@ -8,13 +8,19 @@ from dataclasses import replace
 
 from bot.domain.case import Accused, Case, CaseKind, Desk, choose_desk
 from bot.domain.draft import WardSource
-from bot.understanding import Understanding
+from bot.understanding import Understanding, load_categories
+from bot.understanding.hearing import hear
+from bot.understanding.lexicon import load_lexicon
+from bot.understanding.text import read
 from handlers.dialogue.asking import ask_next
 from handlers.dialogue.drafting import begin, is_full, understand
 from handlers.dialogue.filing import receive as receive_into_draft
 from handlers.dialogue.filing import say_troubles
 from handlers.dialogue.turn import Turn
 
+_CLEARLY = 0.6  # of what the words say is about officials
+_WAITING = frozenset({"off_delay_red_tape", "off_working_time", "off_formal_complaint"})  # often said of the case itself
+_OFFICIALS = frozenset({"official", "official_person"})
 _FEWER_READ = (Desk.RESTRICTED, Desk.LEADERS)  # the later, the fewer of the accused's own people
 
 
@@ -24,7 +30,7 @@ async def keep_apart(turn: Turn) -> bool:
     if not text.strip():
         return False
     found = turn.city.understand(text)
-    if not found.is_sensitive:
+    if not found.is_sensitive or not _accuses(text, found):
         return False
     case = await (_edited_case(turn) if turn.incoming.is_edit else _open_case(turn))
     if case is None or not _is_read_by_too_many(case, found):
@@ -54,6 +60,17 @@ def _start(turn: Turn, case: Case) -> None:
     turn.conversation = replace(turn.conversation, last_group_id=incoming.group_id)
     say_troubles(turn)
     ask_next(turn)
+
+
+def _accuses(text: str, found: Understanding) -> bool:
+    """Is somebody's conduct told? "Vẫn chưa ai dọn" only asks how the case goes, and belongs to it."""
+    if found.about_leader:
+        return True
+    known = load_categories()
+    shares = ((found.category, found.confidence), *found.alternatives)
+    if sum(share for category, share in shares if known[category].is_sensitive) < _CLEARLY:
+        return False
+    return found.category not in _WAITING or not _OFFICIALS.isdisjoint(hear(read(text), load_lexicon()).said)
 
 
 async def _open_case(turn: Turn) -> Case | None:

@@ -153,6 +153,30 @@ async def test_words_about_an_official_never_join_a_case_that_the_whole_ward_rea
     assert f"Đã thêm vào hồ sơ {rude.code}" in lan.hears[-1]
 
 
+@pytest.mark.parametrize(
+    ("text", "is_apart"),
+    [
+        ("Vẫn chưa ai dọn", False),
+        ("Chậm quá, sao chưa ai trả lời tôi", False),
+        ("đã quá hạn mà chưa thấy phường giải quyết", False),
+        ("still nobody came", False),
+        ("cảm ơn cán bộ đã xuống dọn", False),
+        ("Hôm nay rác nhiều hơn, hôi lắm", False),
+        ("Cán bộ một cửa bắt tôi đi lại 4 lần", True),
+        ("ông ấy đòi tôi phong bì", True),
+        ("The officer shouted at me", True),
+        ("can bo phuong den nha doa toi", True),
+    ],
+)
+async def test_asking_how_it_goes_is_no_report_about_an_official(meet_quickly: Meet, text: str, is_apart: bool) -> None:
+    lan = meet_quickly("Lan")
+    await lan.says("Rác chất đống ở phường Tây Hồ")
+    await lan.presses("Gửi")
+    await lan.says(text)
+    assert ((await lan.conversation()).draft is not None) == is_apart
+    assert len(await lan.thread((await lan.cases())[0])) == (1 if is_apart else 2)
+
+
 async def test_neither_does_an_edit(meet: Meet) -> None:
     lan = meet("Lan")
     await lan.says("Rác chất đống ở phường Tây Hồ")
