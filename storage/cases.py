@@ -6,6 +6,7 @@ Who may see which is `storage.visible_cases`.
 from storage.case_owners import CaseOwners
 from storage.case_rows import CaseRows
 from storage.case_words import CaseWords
+from storage.heard_again import HeardAgain
 from storage.joined_cases import JoinedCases
 from storage.link import Link
 from storage.queue import CaseQueue
@@ -13,7 +14,7 @@ from storage.shown_cases import ShownCases
 from storage.threads import CaseThreads
 
 
-class SqlCases(CaseRows, CaseOwners, CaseQueue, CaseThreads, JoinedCases, ShownCases):
+class SqlCases(CaseRows, CaseOwners, CaseQueue, CaseThreads, HeardAgain, JoinedCases, ShownCases):
     """See `bot.ports.Cases`."""
 
     def __init__(self, link: Link) -> None:

@@ -59,7 +59,7 @@ class DraftPart:
     """One message of the draft. An album is one part: its items share `group_id`.
 
     `sequence` is the message's place in what was sent (`Incoming.sequence`; 0: unknown), an album's that of its first item;
-    `file_sequences` are its files' own, in their order.
+    `file_sequences` are its files' own, in their order. `repeats` is how often the same words came again.
     """
 
     source_id: str
@@ -68,6 +68,7 @@ class DraftPart:
     group_id: str = ""
     sequence: int = 0
     file_sequences: tuple[int, ...] = ()
+    repeats: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,6 +130,7 @@ class Draft:
                     "files": [_pack(f) for f in p.files],
                     "sequence": p.sequence,
                     "file_sequences": list(p.file_sequences),
+                    "repeats": p.repeats,
                 }
                 for p in self.parts
             ],
@@ -163,6 +165,7 @@ class Draft:
                     files=tuple(_unpack(f) for f in p["files"]),
                     sequence=p.get("sequence", 0),  # not in drafts of before
                     file_sequences=tuple(p.get("file_sequences", ())),
+                    repeats=p.get("repeats", 0),
                 )
                 for p in found["parts"]
             ),

@@ -109,6 +109,25 @@ class Mention:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Said:
+    """A message's words without all that hangs on it."""
+
+    id: int
+    author: Author
+    text: str
+    at: datetime
+    repeats: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Revision:
+    """The words a message had before they were edited; `at` is when they were replaced."""
+
+    text: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseEvent:
     """A fact of the timeline. `details` holds short values only (codes, outcomes, desks), never a resident's text."""
 

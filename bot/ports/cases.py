@@ -1,6 +1,6 @@
 """The cases as storage keeps them. What staff may see is one query, used by every read that takes a Viewer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -10,7 +10,7 @@ from bot.domain.incoming import StoredFile
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, ResidentId, StaffId
 from bot.domain.queueing import QueueCounts, QueueFilter, QueueKey, QueuePage, Sort
-from bot.domain.thread import Answer, Attachment, CaseEvent, NewMessage, ThreadMessage
+from bot.domain.thread import Answer, Attachment, CaseEvent, NewMessage, Revision, Said, ThreadMessage
 from bot.domain.ward import WardCode
 from bot.ports.viewing import Viewer
 
@@ -152,6 +152,18 @@ class Cases(Protocol):
 
     async def thread(self, case_id: CaseId) -> list[ThreadMessage]:
         """Oldest first."""
+        ...
+
+    async def newest_messages(self, case_id: CaseId, *, most: int = 5) -> list[Said]:
+        """The last ones, newest first."""
+        ...
+
+    async def repeat(self, message_id: int) -> int:
+        """The same words came again: how often by now. The case's version stays."""
+        ...
+
+    async def revisions(self, case_id: CaseId) -> Mapping[int, Sequence[Revision]]:
+        """By message, the words it had before, oldest first; messages that were never edited are left out."""
         ...
 
     async def attachment(self, viewer: Viewer, code: CaseCode, attachment_id: int) -> Attachment | None:

@@ -114,5 +114,6 @@ async def _tell_thread(uow: UnitOfWork, case: Case, draft: Draft, words: Sequenc
                 source_id=part.source_id,
                 group_id=part.group_id,
                 files=hide_names(part.files),
+                repeats=part.repeats,
             )
         )

@@ -16,6 +16,7 @@ from bot.domain.people import Address
 from bot.domain.ward import WardCode
 from bot.routing import Routing
 from bot.services.city import City
+from bot.services.repeat_in_case import same_words
 from bot.understanding import Understanding, load_categories
 
 MOST_PARTS = 60  # messages; a draft is stored anew with every one of them
@@ -74,6 +75,21 @@ def understand(incoming: Incoming, draft: Draft, city: City) -> Draft:
     if answer is not None and is_answer:
         return _with_answer(draft, answer)
     return _with_ward(draft, incoming, answer, city)
+
+
+def repeated(draft: Draft, incoming: Incoming) -> DraftPart | None:
+    """The part whose very words this message says again; None when it says anything else, or comes with anything."""
+    is_plain = incoming.kind is IncomingKind.TEXT and not (incoming.is_edit or incoming.files or incoming.point)
+    if not is_plain or not incoming.text.strip():
+        return None
+    others = (part for part in draft.parts if part.source_id != incoming.source_id and part.text)
+    return next((part for part in others if same_words(part.text, incoming.text)), None)
+
+
+def count_up(draft: Draft, part: DraftPart) -> Draft:
+    """The draft with this part said once more."""
+    more = replace(part, repeats=part.repeats + 1)
+    return replace(draft, parts=tuple(more if known is part else known for known in draft.parts))
 
 
 def next_question(draft: Draft) -> Question | None:

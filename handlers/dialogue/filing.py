@@ -3,8 +3,9 @@
 from dataclasses import replace
 
 from bot.domain.case import Accused, Case
-from bot.domain.draft import Draft, Question
+from bot.domain.draft import Draft, DraftPart, Question
 from bot.domain.incoming import Incoming, IncomingKind
+from bot.domain.repeating import may_tell_again
 from bot.services.file_case import file_case
 from handlers.dialogue.asking import ask_kind, ask_next, ask_ward
 from handlers.dialogue.choices import Act, Pressed, kind_of
@@ -14,10 +15,12 @@ from handlers.dialogue.drafting import (
     choose_anonymous,
     choose_kind,
     choose_ward,
+    count_up,
     is_full,
     is_greeting,
     next_question,
     reopen_ward,
+    repeated,
     take_as_it_is,
     understand,
 )
@@ -29,6 +32,9 @@ from handlers.dialogue.turn import Turn
 def receive(turn: Turn) -> None:
     """Take this message into the open draft, or start one, and ask what is missing."""
     incoming, known = turn.incoming, turn.draft
+    if known is not None and (part := repeated(known, incoming)) is not None:
+        _repeat(turn, known, part)
+        return
     draft = known or begin(incoming, turn.conversation.preset_ward, turn.now)
     if known is not None and is_full(known, incoming):
         turn.say("chat_draft_full")
@@ -47,6 +53,13 @@ def receive(turn: Turn) -> None:
         turn.say("chat_intro")
     _say_what_did_not_help(turn, draft)
     ask_next(turn)
+
+
+def _repeat(turn: Turn, draft: Draft, part: DraftPart) -> None:
+    """The same words again are no more of a matter; the open question is put again while somebody may wait for it."""
+    turn.update(count_up(draft, part), turn.conversation.asked)
+    if may_tell_again(part.repeats + 1, turn.now - draft.started_at):
+        ask_next(turn)
 
 
 def say_troubles(turn: Turn) -> None:

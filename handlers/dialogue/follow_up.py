@@ -6,10 +6,12 @@ from datetime import timedelta
 from bot.domain.case import Case, CaseStatus
 from bot.domain.draft import DraftPart
 from bot.domain.incoming import Incoming, IncomingKind
+from bot.domain.repeating import may_tell_again
 from bot.domain.reply import Choice
 from bot.domain.thread import Author, EventKind, ThreadMessage
 from bot.services.add_to_case import Edited, add_to_case, edit_in_case
 from bot.services.masking import own_words
+from bot.services.repeat_in_case import repeat_in_case
 from handlers.dialogue import choices
 from handlers.dialogue.asking import ask_next, new_button
 from handlers.dialogue.filing import receive as receive_into_draft
@@ -34,6 +36,8 @@ async def receive(turn: Turn) -> None:
     if part is None:
         turn.say("chat_contact_not_needed", choices=[[new_button(turn)]])
         return
+    if not (part.files or incoming.point) and await _said_again(turn, case, part):
+        return
     is_of_a_burst = not incoming.text.strip() and await _added_just_now(turn, case)
     await add_to_case(turn.uow, case=case, part=part, now=turn.now, sealer=turn.city.sealer)
     turn.case_id = case.id
@@ -46,6 +50,17 @@ async def receive(turn: Turn) -> None:
     label = turn.word("chat_button_own_matter")
     key = "chat_added_reopened" if is_closed else "chat_added"
     turn.say(key, code=case.code, choices=[[Choice(label, choices.new_from(incoming.source_id))]])
+
+
+async def _said_again(turn: Turn, case: Case, part: DraftPart) -> bool:
+    """Were these words the last ones too? They are counted, and acknowledged while somebody may wait for it."""
+    said = await repeat_in_case(turn.uow, case=case, text=part.text, now=turn.now, sealer=turn.city.sealer)
+    if said is None:
+        return False
+    turn.case_id = case.id
+    if may_tell_again(said.repeats, turn.now - said.at):
+        turn.say("card_said_again", code=case.code)
+    return True
 
 
 async def _added_just_now(turn: Turn, case: Case) -> bool:

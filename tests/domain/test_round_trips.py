@@ -49,6 +49,7 @@ drafts = st.builds(
             files=st.lists(files | missing_files, max_size=3).map(tuple),
             group_id=words,
             sequence=st.integers(0, 2**53),
+            repeats=st.integers(0, 9),
             file_sequences=st.lists(st.integers(0, 2**53), max_size=3).map(tuple),
         ),
         max_size=4,

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Executable
 from sqlalchemy.dialects import sqlite
 
-from storage import Database, case_rows, chat_lines, conversations, erasure, inbox, outbox, retention
+from storage import Database, case_rows, chat_lines, conversations, erasure, heard_again, inbox, outbox, retention
 
 
 async def plan(database: Database, statement: Executable) -> list[str]:
@@ -30,6 +30,8 @@ async def plan(database: Database, statement: Executable) -> list[str]:
         (outbox._next_due, ["ix_outbox_waiting", "ix_outbox_waiting_address"]),
         (outbox._backlog, ["ix_outbox_waiting", "ix_outbox_waiting_address", "ix_outbox_failed_case"]),
         (case_rows._by_serial, ["ix_cases_resident"]),
+        (heard_again._newest, ["ix_messages_case"]),
+        (heard_again._revisions, ["ix_messages_case", "ix_message_revisions_message_id"]),
         (conversations._get, ["sqlite_autoindex_conversations_1"]),
         (chat_lines._theirs, ["ix_inbox_webchat"]),
         (retention._old, ["ix_inbox_read"]),
