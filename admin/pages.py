@@ -63,37 +63,6 @@ class NotSentPage:
 
 
 @dataclass(frozen=True, kw_only=True)
-class QueueRow:
-    """A case in the queue. `lateness` is "late", "today" or empty."""
-
-    code: CaseCode
-    excerpt: str
-    kind_key: str
-    channel_key: str
-    ward_name: str
-    desk_key: str
-    created_at: datetime
-    due_at: datetime
-    lateness: str
-    has_files: bool
-    undelivered: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class QueuePage:
-    """Everything `staff/queue.html` may use."""
-
-    frame: Frame
-    rows: Sequence[QueueRow]  # nearest deadline first
-    is_closed: bool  # which of the two tabs
-    open_count: int
-    next_page: str  # a link, empty on the last page
-    is_first_page: bool
-    is_city: bool  # shows the ward and the desk of each row
-    done_key: str  # what was just done, empty otherwise
-
-
-@dataclass(frozen=True, kw_only=True)
 class FileLine:
     """A file of a message. `url` is empty when it may not or cannot be served; then `trouble_key` says why."""
 

@@ -12,6 +12,7 @@ from admin.guard import QUEUE, TOUCHES, finish_touches, for_staff
 from admin.live import add_live
 from admin.pausing import post_pause, show_pause
 from admin.queueing import post_view, remove_view, show_queue
+from admin.queueing.bulk import post_bulk, post_undo, show_done
 from admin.rights_page import RIGHTS_PAGE, show_rights
 from admin.settings import add_settings_routes
 from admin.signing_in import (
@@ -45,11 +46,14 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post("/staff/cases/{code}/attach", for_staff(post_files))
     app.router.add_post("/staff/cases/{code}/close", for_staff(post_close))
     app.router.add_post("/staff/cases/{code}/move", for_staff(post_move))
-    add_case_routes(app)
+    app.router.add_post("/staff/bulk", for_staff(post_bulk))
+    app.router.add_get("/staff/bulk/done", for_staff(show_done))
+    app.router.add_post("/staff/bulk/undo", for_staff(post_undo))
     app.router.add_post("/staff/views", for_staff(post_view))
     app.router.add_post("/staff/views/remove", for_staff(remove_view))
     app.router.add_get("/staff/cases/{code}/pause", for_staff(show_pause))
     app.router.add_post("/staff/cases/{code}/pause", for_staff(post_pause))
+    add_case_routes(app)
     add_live(app)
     add_settings_routes(app)
     app.router.add_get(RIGHTS_PAGE, for_staff(show_rights))

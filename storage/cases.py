@@ -11,10 +11,11 @@ from storage.joined_cases import JoinedCases
 from storage.link import Link
 from storage.queue import CaseQueue
 from storage.shown_cases import ShownCases
+from storage.taken_back import TakenBack
 from storage.threads import CaseThreads
 
 
-class SqlCases(CaseRows, CaseOwners, CaseQueue, CaseThreads, HeardAgain, JoinedCases, ShownCases):
+class SqlCases(CaseRows, CaseOwners, CaseQueue, CaseThreads, HeardAgain, JoinedCases, ShownCases, TakenBack):
     """See `bot.ports.Cases`."""
 
     def __init__(self, link: Link) -> None:

@@ -85,6 +85,13 @@ _drop_earlier = delete(outbox).where(
     outbox.c.id < bindparam("than", type_=Id),
     or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _now),
 )
+_take_back = delete(outbox).where(
+    is_state("waiting", outbox),
+    outbox.c.channel == bindparam("channel"),
+    outbox.c.external_id == bindparam("external_id"),
+    outbox.c.about == bindparam("about"),
+    or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _now),
+)
 _claim = (
     update(outbox)
     .where(outbox.c.id.in_(_heads))
@@ -206,6 +213,10 @@ class SqlOutbox:
             ),
             key=lambda queued: queued.id,
         )
+
+    async def take_back(self, address: Address, about: str, now: datetime) -> bool:
+        key = {"channel": address.channel.value, "external_id": address.external_id, "about": about, "now": now}
+        return bool(about) and await self._link.run(_take_back, key) > 0
 
     async def record(self, results: Sequence[DeliveryResult]) -> None:
         for result in results:

@@ -4,15 +4,15 @@ A page costs the same at any place: it begins at a key, not after a number of li
 `storage.visible_cases`, what is wanted of `storage.queue_filter`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, ScalarSelect, Select, func, literal_column, select
 
-from bot.domain.case import read_code
-from bot.domain.queueing import COUNT_CAP, QueueCounts, QueueFilter, QueueKey, QueuePage, Sort
+from bot.domain.case import CaseCode, read_code
+from bot.domain.queueing import COUNT_CAP, QueueCounts, QueueFilter, QueueKey, QueueLine, QueuePage, Sort
 from bot.domain.words import Sought
 from bot.ports import Viewer
 from storage.link import Link
@@ -82,6 +82,10 @@ class CaseQueue:
             before=shown[0] if has_before else None,
             after=shown[-1] if has_after else None,
         )
+
+    async def several(self, viewer: Viewer, codes: Collection[CaseCode]) -> list[QueueLine]:
+        statement = select(*LINE).where(visible_to(viewer), cases.c.code.in_(sorted(codes)))
+        return [line_from(row) for row in await self._link.rows(statement.order_by(*order(Sort.DUE)))] if codes else []
 
     async def count(self, viewer: Viewer, wanted: QueueFilter | None = None) -> int:
         return int(await self._link.value(select(number_of(viewer, wanted or QueueFilter()))))

@@ -8,8 +8,10 @@ from aiohttp import web
 
 from admin.guard import Visit
 from admin.pages import NothingPage
-from admin.queueing.address import Ask, Due
+from admin.queueing.address import Ask, Due, Status
+from admin.queueing.bulk.order import RIGHTS
 from admin.queueing.choices import address_of, ready_views, saved_views, selects, sorts, what_is_on
+from admin.queueing.colleagues import colleagues_of
 from admin.queueing.pages import QueuePage, ViewLink
 from admin.queueing.rows import row_of
 from bot.domain import queueing
@@ -17,11 +19,10 @@ from bot.domain.people import WARD_ROLES, Role, StaffMember
 from bot.domain.queueing import QueueCounts, QueueKey
 from bot.domain.rights import Right
 from bot.domain.staffing import SavedView
-from bot.ports import UnitOfWork
 from bot.web import keys, render
 
 PAGE_SIZE = 50
-DONE = frozenset({"moved", "password", "closed", "view", "unview"})  # what a redirect may say was done
+DONE = frozenset({"moved", "password", "closed", "view", "unview", "unticked"})  # what a redirect may say was done
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +71,7 @@ async def render_queue(
         after=address_of(ask, after=found.page.after) if found.page.after else "",
         first=address_of(ask) if here else "",
         refresh=address_of(ask),
-        may_act=False,
+        may_act=ask.status is Status.OPEN and any(visit.viewer.may(right) for right in RIGHTS.values()),
         are_ticked=query.get("tick") == "page",
         tick_all=address_of(ask, **here, tick="page"),
         place=found.place,
@@ -99,15 +100,6 @@ async def _find(visit: Visit, ask: Ask, *, after: str, before: str) -> Found:
             colleagues=await colleagues_of(uow, visit.staff),
             place=await uow.news.newest(),
         )
-
-
-async def colleagues_of(uow: UnitOfWork, staff: StaffMember) -> list[StaffMember]:
-    """Who can own a case that this member sees in their own place: the ward's staff, or the city's coordinators."""
-    if staff.role in WARD_ROLES and staff.ward_code:
-        return await uow.staff.of_ward(staff.ward_code)
-    if staff.role is Role.CITY_COORDINATOR:
-        return [member for member in await uow.staff.everyone() if member.role is Role.CITY_COORDINATOR]
-    return []
 
 
 def today_ends(visit: Visit) -> datetime:

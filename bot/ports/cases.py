@@ -1,6 +1,6 @@
 """The cases as storage keeps them. What staff may see is one query, used by every read that takes a Viewer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -9,7 +9,7 @@ from bot.domain.correction import Correction
 from bot.domain.incoming import StoredFile
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, ResidentId, StaffId
-from bot.domain.queueing import QueueCounts, QueueFilter, QueueKey, QueuePage, Sort
+from bot.domain.queueing import QueueCounts, QueueFilter, QueueKey, QueueLine, QueuePage, Sort
 from bot.domain.thread import Answer, Attachment, CaseEvent, NewMessage, Revision, Said, ThreadMessage
 from bot.domain.ward import WardCode
 from bot.ports.viewing import Viewer
@@ -58,6 +58,10 @@ class Cases(Protocol):
         """
         ...
 
+    async def several(self, viewer: Viewer, codes: Collection[CaseCode]) -> list[QueueLine]:
+        """Those of the cases that this viewer may see and, wanting a right, do that to; nearest deadline first."""
+        ...
+
     async def count(self, viewer: Viewer, wanted: QueueFilter | None = None) -> int:
         """How many cases such a queue has; never counted beyond `COUNT_CAP` + 1."""
         ...
@@ -72,6 +76,18 @@ class Cases(Protocol):
         Raises:
             StaleVersion: Somebody changed the case since it was read.
         """
+        ...
+
+    async def put_back(self, case: Case, before: Case) -> Case:
+        """Ward, desk, owner and hops as they were before; for undoing at once what nobody built on yet.
+
+        Raises:
+            StaleVersion: Somebody changed the case since it was read.
+        """
+        ...
+
+    async def keep_as_note(self, case: Case, message_id: int) -> None:
+        """An answer of this case that was never sent stays as an internal note. Raises the case's version."""
         ...
 
     async def give_back_overdue(self, now: datetime, *, most: int = 50) -> list[Case]:

@@ -117,6 +117,10 @@ class Outbox(Protocol):
         """
         ...
 
+    async def take_back(self, address: Address, about: str, now: datetime) -> bool:
+        """Drop what waits for this address about this, unless somebody has claimed it. Whether anything was dropped."""
+        ...
+
     async def record(self, results: Sequence[DeliveryResult]) -> None:
         """Write down what came of sending them. A final failure of a staff answer is shown on its case."""
         ...

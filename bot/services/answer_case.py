@@ -1,7 +1,7 @@
 """Answer the resident of a case. The reply joins the outbox in the same transaction; `handlers.delivery` delivers it."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.case import Case, CaseCode
 from bot.domain.incoming import StoredFile
@@ -11,6 +11,7 @@ from bot.domain.rights import Right
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.errors import EmptyText
 from bot.ports import UnitOfWork
+from bot.services.held import held
 from bot.services.joined import answer_joined
 from bot.services.staff_change import WardNames, case_to_change, office_name, residents_language
 from bot.wording import say
@@ -26,8 +27,12 @@ async def answer_case(
     now: datetime,
     wards: WardNames,
     files: Sequence[StoredFile] = (),
+    hold: timedelta | None = None,
 ) -> int:
     """Write the answer into the thread and queue it for the resident; returns the message's id.
+
+    `hold` keeps it back for so long, and until then `bot.services.take_back` can undo it; not where neighbours joined the
+    case.
 
     Raises:
         CaseNotFound, StaleVersion, CaseAlreadyClosed: See `case_to_change`.
@@ -45,7 +50,8 @@ async def answer_case(
         return Reply(text=answer_text(language, told, words, wards), files=tuple(files), language=language)
 
     reply = said(await residents_language(uow, case), case)
-    await uow.outbox.add([NewReply(address=case.address, reply=reply, message_id=message_id, case_id=case.id)], now)
+    told = NewReply(address=case.address, reply=reply, message_id=message_id, case_id=case.id)
+    await uow.outbox.add([held(told, case, hold)], now)
     if case.joined_count:
         await answer_joined(uow, case, staff_id=staff.id, text=words, files=files, now=now, said=said)
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.ANSWERED, at=now, staff_id=staff.id))

@@ -3,7 +3,7 @@
 A case that moves because its ward was wrong is also kept as a correction of routing: see `bot.domain.correction`.
 """
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from bot.domain.case import WARD_DESKS, Case, CaseCode, Desk, choose_desk
 from bot.domain.correction import MoveReason, correction_of
@@ -14,6 +14,7 @@ from bot.domain.thread import CaseEvent, EventKind
 from bot.domain.ward import WardCode
 from bot.errors import BotError
 from bot.ports import UnitOfWork
+from bot.services.held import held
 from bot.services.joined import move_joined
 from bot.services.staff_change import WardNames, case_to_change, residents_language, short_details, ward_name
 from bot.wording import say
@@ -37,6 +38,7 @@ async def move_case(
     now: datetime,
     wards: WardNames,
     reason: MoveReason = MoveReason.WRONG_WARD,
+    hold: timedelta | None = None,
 ) -> Case:
     """Move it, and tell the resident in one line who has it now.
 
@@ -45,6 +47,8 @@ async def move_case(
     Args:
         ward_code: The new ward; None gives the case back to the city.
         reason: Only a wrong ward becomes a correction, and never in a report about an official.
+        hold: Tell the resident only after so long; until then `bot.services.take_back` can undo it. Where neighbours joined
+            the case they are told at once.
 
     Raises:
         UnknownWard: There is no such ward.
@@ -78,7 +82,8 @@ async def move_case(
         return Reply(text=text, language=language)
 
     reply = said(await residents_language(uow, case), case)
-    await uow.outbox.add([NewReply(address=case.address, reply=reply, case_id=case.id)], now)
+    told = NewReply(address=case.address, reply=reply, case_id=case.id)
+    await uow.outbox.add([held(told, case, hold)], now)
     if case.joined_count:
         await move_joined(uow, case, staff_id=staff.id, ward_code=ward_code, desk=desk, now=now, said=said)
     details = short_details(

@@ -148,6 +148,8 @@ async def every_post(browser: Browser, desk: StaffDesk) -> dict[str, dict[str, s
     posts = {f"/staff/cases/{case.code}/{form}": hidden | GOOD for form in FORMS}
     posts["/staff/password"] = hidden | {"current": "x", "new": "y" * 14, "again": "y" * 14}
     posts["/staff/logout"] = hidden
+    posts["/staff/bulk"] = hidden | {"act": "move", f"case_{case.code.replace('-', '')}": "1", "step": "do", "ward": "city"}
+    posts["/staff/bulk/undo"] = hidden | {"r": "x"}
     posts["/staff/views"] = hidden | {"query": "due=late", "name": "x"}
     posts["/staff/views/remove"] = hidden | {"view": "1"}
     known = {

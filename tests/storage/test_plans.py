@@ -27,6 +27,7 @@ async def plan(database: Database, statement: Executable) -> list[str]:
         (inbox._backlog, ["ix_inbox_waiting", "ix_inbox_failed"]),
         (outbox._claim, ["ix_outbox_waiting", "ix_outbox_waiting_address", "ix_inbox_waiting_address"]),
         (outbox._drop_earlier, ["ix_outbox_waiting_address"]),
+        (outbox._take_back, ["ix_outbox_waiting_address"]),
         (outbox._next_due, ["ix_outbox_waiting", "ix_outbox_waiting_address"]),
         (outbox._backlog, ["ix_outbox_waiting", "ix_outbox_waiting_address", "ix_outbox_failed_case"]),
         (case_rows._by_serial, ["ix_cases_resident"]),
