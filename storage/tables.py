@@ -229,7 +229,8 @@ Index(
     cases.c.id,
     **only_where(f"owner_id IS NOT NULL AND {_MAIN}"),
 )
-Index("ix_cases_created", cases.c.created_at, **only_where(_MAIN))  # the figures of a period
+Index("ix_cases_created", cases.c.created_at, **only_where(_MAIN))  # the figures of a period, and of a ward's
+Index("ix_cases_ward_created", cases.c.ward_code, cases.c.created_at, **only_where(_MAIN))
 Index("ix_cases_owner_until", cases.c.owner_until, **only_where("owner_until IS NOT NULL"))
 Index("ix_cases_resident", cases.c.resident_id, cases.c.id)
 Index("ix_cases_erase", cases.c.closed_at, **only_where("erase_asked_at IS NOT NULL"))
