@@ -156,7 +156,7 @@ class Officer(Person):
         """Type and send; what comes of it is the walk's to look at."""
         form = self.part("reply-form")
         await form.locator("textarea").fill(text)
-        await form.locator("button").click()
+        await form.locator("button").first.click()
         await self.sees_it_whole()
 
     async def answers(self, text: str) -> None:
@@ -168,7 +168,7 @@ class Officer(Person):
         form = await self.unfolds("close-form")
         await form.locator(f"[name=outcome][value={outcome}]").check()
         await form.locator("textarea").fill(text)
-        await form.locator("button").click()
+        await form.locator("button").first.click()
         await expect(self.part("done")).to_be_visible()
         await self.sees_it_whole()
 
