@@ -27,6 +27,7 @@ from handlers.dialogue.apart import keep_apart
 from handlers.dialogue.asking import ask_next
 from handlers.dialogue.choices import Act
 from handlers.dialogue.drafting import next_question
+from handlers.dialogue.formal import say_where
 from handlers.dialogue.safety import warn
 from handlers.dialogue.spoken import Spoken, command, spoken
 from handlers.dialogue.turn import Turn
@@ -57,6 +58,7 @@ async def listen(turn: Turn) -> None:
     else:
         await _hear_content(turn)
     await joining.offer(turn)
+    await say_where(turn)
 
 
 def _note_blocked(turn: Turn, *, is_blocked: bool) -> None:

@@ -4,7 +4,9 @@ import pytest
 
 from bot.domain.case import Accused, Desk
 from bot.domain.incoming import IncomingKind
+from bot.domain.office import Office
 from bot.domain.people import Language
+from bot.domain.ward import WardCode
 from bot.understanding import understand_text
 from handlers.dialogue.safety import danger_of, language_of
 from tests.dialogue.conftest import Meet
@@ -218,3 +220,31 @@ async def test_two_matters_in_one_message_are_remarked_upon(meet_quickly: Meet, 
     lan = meet_quickly("Lan")
     await lan.says(text)
     assert ("hai việc" in lan.hears[-1]) == is_said
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+async def test_who_wants_to_denounce_is_told_where(meet: Meet, is_known: bool) -> None:
+    """Its phone and hours where the ward's staff entered them; never a number that nobody did."""
+    lan = meet("Lan")
+    if is_known:
+        office = Office(WardCode("00103"), phone="024 0000 0103", hours="8:00-17:00", address="1 Hoàng Hoa Thám")
+        async with lan.storage.begin() as uow:
+            await uow.ward_settings.put(office, lan.now)
+            await uow.commit()
+    await lan.says("Tôi tố cáo cán bộ phường Tây Hồ nhận hối lộ")
+    assert "không thay cho đơn" in lan.hears[-1]
+    await lan.presses("Gửi")
+    assert "nơi tiếp công dân của Ủy ban nhân dân phường Tây Hồ" in lan.hears[-1]
+    assert ("024 0000 0103" in lan.hears[-1]) == is_known
+    assert "Mã hồ sơ" in lan.hears[-2]
+    [case] = await lan.cases()
+    assert case.desk is Desk.RESTRICTED
+    await lan.presses_data(f"s:{case.draft_serial}")
+    assert "tiếp công dân" not in lan.hears[-1], "a second tap repeats the code alone"
+
+
+async def test_an_ordinary_report_is_told_no_such_thing(meet_quickly: Meet) -> None:
+    lan = meet_quickly("Lan")
+    await lan.says("Rác chất đống ở phường Tây Hồ")
+    await lan.presses("Gửi")
+    assert not any("tiếp công dân" in text for text in lan.hears)
