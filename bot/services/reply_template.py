@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.domain.people import Language, StaffMember
 from bot.domain.staffing import NewTemplate, Template
+from bot.domain.templating import unknown_variables
 from bot.domain.ward import WardCode
 from bot.ports import UnitOfWork, Viewer
 from bot.services.setting import (
@@ -90,6 +91,8 @@ def _check(template: NewTemplate) -> None:
         troubles["name"] = key
     if key := trouble_with_line(template.text, LONGEST_TEXT, is_needed=True):
         troubles["text"] = key
+    elif unknown_variables(template.text):
+        troubles["text"] = "desk_case_template_unknown"
     if troubles:
         raise BadFields(**troubles)
 

@@ -264,6 +264,9 @@ async def test_ready_texts_belong_to_a_ward_or_the_city(desk: StaffDesk) -> None
     for ward in ("", HOAN_KIEM):
         refused = await leader.posts(action, hidden | {"ward": ward, "name": "x", "language": "vi", "text": "x"})
         assert refused.status == 403
+    unknown = {"ward": PHU_THUONG, "name": "x", "language": "vi", "text": "Chào {nobody_knows}"}
+    assert (await leader.posts(action, hidden | unknown)).status == 400
+    assert 'data-testid="trouble-text"' in leader.text
     async with desk.database.reading() as uow:
         [template] = await uow.templates.of(PHU_THUONG)
     await leader.opens(f"{SETTINGS}/templates/{template.id}")
