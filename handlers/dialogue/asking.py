@@ -58,7 +58,11 @@ def ask_next(turn: Turn) -> None:
 
 def _ask_matter(turn: Turn, draft: Draft) -> None:
     cancel = [[button(turn, "chat_button_cancel", Act.CANCEL, draft)]]
-    if draft.is_unclear and draft.category in _UNCLEAR:
+    known = turn.before.draft
+    is_told = known is not None and draft.ward_code is not None and known.ward_code != draft.ward_code
+    if is_told and draft.ward_code:
+        turn.say("chat_ask_matter_for_ward", choices=cancel, ward=ward_name(turn, draft.ward_code))
+    elif draft.is_unclear and draft.category in _UNCLEAR:
         as_it_is = [[button(turn, "card_button_as_it_is", Act.SEND, draft)], *cancel]
         turn.say_text(turn.word(_UNCLEAR[draft.category]), choices=as_it_is)
     elif draft.files:

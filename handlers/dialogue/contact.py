@@ -10,12 +10,12 @@ from bot.domain.case import read_code
 from bot.domain.draft import Awaited, Awaits
 from bot.domain.privacy import CONSENT_VERSION, Identity, Purpose
 from bot.domain.reply import Choice
-from bot.routing.folding import folded
 from bot.services.consent import NotAgreed, agree_to_contact, keep_contact, withdraw_contact
 from bot.understanding import find_personal_data
 from handlers.dialogue.asking import ask_next
 from handlers.dialogue.choices import Act
 from handlers.dialogue.filing import receive as receive_into_draft
+from handlers.dialogue.spoken import bare
 from handlers.dialogue.turn import Turn
 
 LONGEST = 120  # characters; a longer text is a matter that happens to name a number
@@ -88,7 +88,7 @@ async def _agree(turn: Turn, version: str, code: str) -> None:
 
 async def hear_consent(turn: Turn, about: str) -> bool:
     """The tap in words; nothing but a clear yes is one."""
-    said = folded(turn.incoming.text[:40])
+    said = bare(turn.incoming.text)
     if said in _YES:
         await _agree(turn, CONSENT_VERSION, about)
     elif said in _NO:

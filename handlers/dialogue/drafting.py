@@ -24,6 +24,8 @@ MOST_TEXT = 200_000  # characters over all parts
 MOST_OFFERED = 5  # wards a question offers by button
 
 GREETING = "oth_greeting"
+# "How long will it take?" behind one of these is asked about it, and makes it no question.
+_REPORTS = frozenset({CaseKind.VIOLATION, CaseKind.CONDUCT, CaseKind.PANEL, CaseKind.COMMENDATION})
 NO_MATTER = frozenset({GREETING, "oth_unclear", "oth_abuse", "oth_spam"})  # of such words we ask what it is about
 _SURELY = 0.5  # confidence
 
@@ -134,10 +136,15 @@ def with_kind(draft: Draft, city: City, *, may_forget: bool = False) -> Draft:
     if not draft.text.strip():
         return draft
     found = city.understand(draft.text)
+    kind, category = found.kind, found.category
+    if draft.kind_chosen:
+        kind, category = draft.kind or found.kind, _category_of(found, draft.kind)
+    elif found.kind is CaseKind.QUESTION and draft.kind in _REPORTS and not may_forget:
+        kind, category = draft.kind, draft.category
     draft = replace(
         draft,
-        kind=draft.kind if draft.kind_chosen else found.kind,
-        category=_category_of(found, draft.kind) if draft.kind_chosen else found.category,
+        kind=kind,
+        category=category,
         is_emergency=draft.is_emergency or found.is_emergency,
         is_sensitive=found.is_sensitive or (draft.is_sensitive and not may_forget),
     )
@@ -226,6 +233,8 @@ def _with_part(draft: Draft, incoming: Incoming, text: str) -> Draft:
             if not part.files:
                 edited = replace(edited, files=known.files, file_sequences=known.file_sequences)
             return replace(draft, parts=_placed(others, at, edited))
+    if part.text and not part.files and any(known.text == part.text for known in draft.parts):
+        return draft  # copied twice, or sent again by an impatient thumb: said once is enough
     # Even an empty first part is kept: its id is the one that opened the case.
     if draft.parts and not part.text and not part.files:
         return draft

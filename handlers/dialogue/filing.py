@@ -76,7 +76,13 @@ def _say_what_did_not_help(turn: Turn, draft: Draft) -> None:
     if incoming.point is not None and not draft.ward_codes:
         turn.say("chat_point_outside")
     elif turn.before.asked is Question.WARD and _is_typed(incoming) and not incoming.is_edit:
-        turn.say("chat_ward_several" if draft.ward_codes else "chat_ward_not_found")
+        turn.say("chat_ward_not_found" if _only_adds(turn, draft) else "chat_ward_several")
+
+
+def _only_adds(turn: Turn, draft: Draft) -> bool:
+    """Did the answer name no ward at all, and so become a part of the matter?"""
+    known = turn.before.draft
+    return not draft.ward_codes or (known is not None and known.ward_codes == draft.ward_codes and known.text != draft.text)
 
 
 def _is_typed(incoming: Incoming) -> bool:
@@ -121,6 +127,15 @@ def _correct(turn: Turn, draft: Draft, pressed: Pressed) -> None:
         draft = choose_accused(draft, Accused.LEADER if pressed.value == "1" else Accused.OFFICIAL)
     turn.update(draft, turn.conversation.asked)
     ask_next(turn)
+
+
+def is_wrong(turn: Turn) -> bool:
+    """ "Không", "sai rồi" to the card: ask what, instead of adding it to the matter. False at any other question."""
+    if turn.draft is None or turn.before.asked is not Question.CONFIRM:
+        return False
+    turn.say("card_what_is_wrong")
+    ask_next(turn)
+    return True
 
 
 def cannot_tell_ward(turn: Turn, draft: Draft) -> None:

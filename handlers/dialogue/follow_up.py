@@ -90,6 +90,17 @@ async def thank(turn: Turn) -> None:
     turn.say("chat_welcome", choices=[[new_button(turn)]])
 
 
+async def nod(turn: Turn) -> bool:
+    """ "Vâng", "ok" under a closing agrees with it: kept, and no reason to open it again. False under an open case: there it
+    may answer what staff asked."""
+    code = turn.conversation.case_code
+    case = await turn.uow.cases.by_code(code) if code else None
+    if case is None or case.status is not CaseStatus.CLOSED:
+        return False
+    await thank(turn)
+    return True
+
+
 async def edit(turn: Turn) -> bool:
     """Change a message that belongs to a filed case; False when no case of this resident has it."""
     resident_id, incoming = turn.conversation.resident_id, turn.incoming

@@ -194,12 +194,14 @@ async def _do(turn: Turn, asked: Spoken) -> bool:
     draft = turn.draft
     if asked is Spoken.SEND:
         if draft is None:
-            return False
+            return await follow_up.nod(turn)
         await filing.send(turn)
     elif asked is Spoken.DONT_KNOW:
         if draft is None or next_question(draft) is not Question.WARD:
             return False
         filing.cannot_tell_ward(turn, draft)
+    elif asked is Spoken.WRONG:
+        return filing.is_wrong(turn)
     elif asked is Spoken.THANKS:
         if draft is not None:
             return False

@@ -9,6 +9,7 @@ from bot.routing.folding import folded
 from bot.understanding import Understanding
 from bot.understanding.text import read
 from bot.wording import say
+from handlers.dialogue.spoken import spoken
 from handlers.dialogue.turn import Turn
 
 _PREFIX = "oth_emergency_"
@@ -44,7 +45,7 @@ def warn(turn: Turn) -> None:
         return
     found = turn.city.understand(text)
     danger = danger_of(text, found)
-    if danger is None and found.category != _REPRISAL:
+    if danger is None and (found.category != _REPRISAL or spoken(text) is not None):
         return
     languages = _languages(text, turn.language)
     parts = [] if danger is None else [_in_danger(language, danger) for language in languages]

@@ -3,9 +3,10 @@
 Only a whole message counts ("hủy", "Trợ giúp!"): inside a sentence the same words are the resident's matter.
 """
 
+from collections.abc import Sequence
 from enum import StrEnum
 
-from bot.routing.folding import words_of
+from bot.routing.folding import Word, words_of
 
 _LONGEST = 40  # characters; a command is short
 
@@ -37,15 +38,20 @@ class Spoken(StrEnum):
     DONT_KNOW = "dont_know"
     GREETING = "greeting"
     THANKS = "thanks"
+    WRONG = "wrong"  # what the card shows
 
 
 _WORDS = {
     Spoken.START: "bat dau|start",
     Spoken.HELP: "tro giup|giup toi|giup|huong dan|cach dung|help|help me|how does this work|how do i use this|menu",
-    Spoken.CANCEL: "huy|huy bo|bo|bo di|thoi|khong gui nua|dung lai|cancel|stop|never mind|forget it",
+    Spoken.CANCEL: "huy|huy bo|bo|bo di|thoi|khong gui nua|dung lai|thoi khong gui|thoi khong gui nua|toi khong gui nua|"
+    "khong can nua|toi khong can nua|toi doi y|toi doi y roi|cancel|stop|never mind|forget it|i changed my mind",
     Spoken.WHERE: "toi dang o dau|dang o buoc nao|toi dang o buoc nao|den dau roi|where am i|status",
-    Spoken.NEW: "viec moi|gui viec moi|phan anh moi|gui phan anh moi|new|new matter|new case|new report",
-    Spoken.CASES: "ho so cua toi|cac ho so cua toi|xem ho so|my cases|my case|cases",
+    Spoken.NEW: "viec moi|gui viec moi|phan anh moi|gui phan anh moi|toi muon phan anh|em muon phan anh|"
+    "toi can phan anh|toi muon gop y|i want to report something|i want to make a report|new|new matter|new case|new report",
+    Spoken.CASES: "ho so cua toi|cac ho so cua toi|xem ho so|ho so cua toi den dau roi|ho so cua toi the nao roi|"
+    "ho so den dau roi|ma ho so cua toi|ma ho so cua toi la gi|toi quen ma|toi quen ma ho so|quen ma ho so|my cases|my case|"
+    "cases|where is my case|what about my case|what is my case code|i forgot my code",
     Spoken.LANGUAGE: "ngon ngu|doi ngon ngu|language|change language",
     Spoken.CODES: "quy tac|quy tac ung xu|cac quy tac|hai quy tac|bo quy tac|tra quy tac|tra cuu quy tac|xem quy tac|"
     "tra quy tac ung xu|xem quy tac ung xu|tra cuu quy tac ung xu|quy tac ung xu noi cong cong|quy tac ung xu cua can bo|"
@@ -71,19 +77,34 @@ _WORDS = {
     "talk to a person|talk to a human|human|a human please|speak to a person|real person|phone number of the ward",
     Spoken.ANONYMOUS: "an danh|gui an danh|toi muon an danh|toi muon gui an danh|khong muon neu ten|khong ghi ten|"
     "anonymous|anonymously|send anonymously|stay anonymous",
-    Spoken.VI: "tieng viet|vietnamese",
-    Spoken.EN: "tieng anh|english|in english",
-    Spoken.SEND: "gui|gui di|gui luon|gui nhe|dong y|dung|dung roi|dung vay|ok|oke|okay|chinh xac|co|"
+    Spoken.VI: "tieng viet|vietnamese|speak vietnamese|can you speak vietnamese|do you speak vietnamese|noi tieng viet",
+    Spoken.EN: "tieng anh|english|in english|speak english|can you speak english|do you speak english",
+    Spoken.SEND: "gui|gui di|gui luon|gui giup|gui giup toi|gui ho|gui ho toi|vang|da|u|uh|um|phai|phai roi|"
+    "gui nhe|dong y|dung|dung roi|dung vay|ok|oke|okay|chinh xac|co|"
     "send|send it|yes|correct|confirm",
     Spoken.DONT_KNOW: "khong biet|toi khong biet|khong ro|toi khong ro|chua ro|khong nho|ko biet|k biet|"
     "i don t know|i dont know|don t know|dont know|not sure|no idea",
-    Spoken.GREETING: "chao|xin chao|chao ban|chao bot|chao anh|chao chi|alo|a lo|hi|hello|hey|good morning",
+    Spoken.GREETING: "chao|xin chao|chao ban|chao bot|chao anh|chao chi|alo|a lo|hi|hello|hey|good morning|ban la ai|"
+    "ban la nguoi hay may|day la gi|who are you|what is this|are you a bot|are you a robot|are you human",
     Spoken.THANKS: "cam on|xin cam on|cam on ban|cam on nhe|cam on nhieu|cam on a|xin cam on a|cam on ubnd|thanks|thank you|"
     "thank you very much|thanks a lot",
+    Spoken.WRONG: "khong|khong phai|khong dung|chua dung|sai|sai roi|nham|nham roi|khoan|khoan da|doi da|"
+    "no|wrong|that is wrong|not right|not correct|wait|hold on",
 }
 _MEANING = {words: spoken for spoken, line in _WORDS.items() for words in line.split("|")}
 # With other marks these are other words: "bỏ" drops it, "bố" is father; "đúng" is yes, "dừng" is stop.
-_MARKED = {word.plain: word.marked for word in words_of("bỏ đúng có thôi chào")}
+_MARKED = {
+    word.plain: word.marked for word in words_of("bỏ đúng có thôi chào dạ vâng ừ phải sai nhầm khoan không nhé đi bạn ơi")
+}
+_AFTER = frozenset(["a", "ah", "nhe", "nha", "nhi", "di", "luon", "ban", "bot", "oi", "em", "anh", "chi", "please"])
+_BEFORE = frozenset(["da", "vang", "u", "uh", "um", "ok", "oke", "okay", "yes", "a"])
+_MANNERLY = frozenset(  # said with "dạ … ạ" they mean the same; other words would become others
+    {
+        Spoken.SEND, Spoken.CANCEL, Spoken.WRONG, Spoken.THANKS, Spoken.DONT_KNOW, Spoken.CASES, Spoken.RECEIPT,
+        Spoken.RESOLVED, Spoken.NOT_RESOLVED, Spoken.PERSON, Spoken.ANONYMOUS, Spoken.ME_TOO, Spoken.EN, Spoken.VI,
+    }
+)  # fmt: skip
+_FRIENDLY = frozenset("👍👌🙏💐🌹😊🥰❤♥\ufe0f ")
 
 
 def spoken(text: str) -> Spoken | None:
@@ -91,9 +112,36 @@ def spoken(text: str) -> Spoken | None:
     if len(text) > _LONGEST:
         return None
     words = words_of(text)
-    if len(words) == 1 and words[0].has_marks and words[0].marked != _MARKED.get(words[0].plain, words[0].marked):
+    if not words:
+        return Spoken.THANKS if text.strip() and set(text) <= _FRIENDLY else None
+    if (found := _meaning(words)) is not None:
+        return found
+    found = _meaning(_bare(words))
+    return found if found in _MANNERLY else None
+
+
+def bare(text: str) -> str:
+    """Folded words without what is said for manners: "Dạ, tôi đồng ý ạ" is "toi dong y"."""
+    return " ".join(word.plain for word in _bare(words_of(text[:_LONGEST])))
+
+
+def _bare(words: Sequence[Word]) -> Sequence[Word]:
+    while len(words) > 1 and words[-1].plain in _AFTER and _is_meant(words[-1]):
+        words = words[:-1]
+    while len(words) > 1 and words[0].plain in _BEFORE and _is_meant(words[0]):
+        words = words[1:]
+    return words
+
+
+def _meaning(words: Sequence[Word]) -> Spoken | None:
+    if len(words) == 1 and not _is_meant(words[0]):
         return None
     return _MEANING.get(" ".join(word.plain for word in words))
+
+
+def _is_meant(word: Word) -> bool:
+    """Without marks it may be; with others it is another word."""
+    return not word.has_marks or word.marked == _MARKED.get(word.plain, word.marked)
 
 
 _ALSO_CALLED = {"quytac": Spoken.CODES}
@@ -105,4 +153,4 @@ def command(name: str) -> Spoken | None:
         found = _ALSO_CALLED.get(name.casefold()) or Spoken(name.casefold())
     except ValueError:
         return None
-    return None if found in (Spoken.DONT_KNOW, Spoken.GREETING, Spoken.THANKS) else found
+    return None if found in (Spoken.DONT_KNOW, Spoken.GREETING, Spoken.THANKS, Spoken.WRONG) else found

@@ -76,7 +76,7 @@ WORDS = {
     Spoken.ME_TOO: "tôi cũng gặp", Spoken.CONTACT: "để lại số liên hệ", Spoken.MY_DATA: "dữ liệu của tôi",
     Spoken.FORGET: "xóa dữ liệu", Spoken.PERSON: "gặp cán bộ", Spoken.ANONYMOUS: "ẩn danh", Spoken.VI: "tiếng việt",
     Spoken.EN: "English", Spoken.SEND: "gửi", Spoken.DONT_KNOW: "không biết", Spoken.GREETING: "xin chào",
-    Spoken.THANKS: "cảm ơn",
+    Spoken.THANKS: "cảm ơn", Spoken.WRONG: "sai rồi",
 }  # fmt: skip
 
 _DRAFTS = "AAAAAA"  # a draft that is nobody's

@@ -274,7 +274,7 @@ def test_button_data_fits_telegrams_64_bytes() -> None:
         ("hủy hợp đồng thu gom rác", None),
         ("help me with the rubbish in our lane", None),
         ("", None),
-        ("👍", None),
+        ("👍", Spoken.THANKS),
     ],
 )
 def test_short_words_are_commands_only_alone(text: str, meant: Spoken | None) -> None:
