@@ -29,7 +29,8 @@ RETRY = 3_000  # milliseconds after which a browser connects again
 CATCH_UP = 500  # facts that a page is told of after a cut; beyond that it is told to load anew
 STREAMS_OF_SESSION = 6
 STREAMS = 2_000
-# A fact that was committed late has a place below one that was told before the cut: look a little way back.
+# Where several processes write, a fact that was committed late has a place below one that was told before the cut: look a
+# little way back. The page may know such a fact already; the event says so ("late").
 LOOK_BACK, LATE = 200, timedelta(seconds=15)
 
 _LARGEST_PLACE = 2**63 - 1
@@ -131,14 +132,15 @@ async def catch_up(stream: Stream) -> bytes:
         if place > newest:
             stream.place = newest
             return f"id: {newest}\n\n".encode()
-        found = await uow.news.after(max(0, place - LOOK_BACK), most=CATCH_UP + LOOK_BACK + 1)
+        back = 0 if stream.visit.request.app[keys.SETTINGS].is_sqlite else LOOK_BACK
+        found = await uow.news.after(max(0, place - back), most=CATCH_UP + back + 1)
         missed = [news for news in found if news.id > place or news.at > stream.visit.now - LATE]
         if len(missed) > CATCH_UP:
             stream.place = newest
             return _reset(newest)
         known = {news.id for news in missed}
         stream.watcher.pending = [news for news in stream.watcher.pending if news.id not in known]
-        return await _tell(stream, uow, missed)
+        return await _tell(stream, uow, missed, known_up_to=place)
 
 
 async def told(stream: Stream) -> bytes:
@@ -168,22 +170,23 @@ async def told(stream: Stream) -> bytes:
         return b""  # the next turn may do it
 
 
-async def _tell(stream: Stream, uow: UnitOfWork, facts: Iterable[CaseNews]) -> bytes:
+async def _tell(stream: Stream, uow: UnitOfWork, facts: Iterable[CaseNews], *, known_up_to: int = 0) -> bytes:
     facts = list(facts)
     codes = await uow.news.visible_codes(stream.watcher.viewer, {news.case_id for news in facts})
     lines = []
     for news in facts:
         stream.place = max(stream.place, news.id)
         if code := codes.get(news.case_id):
-            lines.append(_event(stream, news, code))
+            lines.append(_event(stream, news, code, is_late=news.id <= known_up_to))
     if facts and not lines:
         return f"id: {stream.place}\n\n".encode()  # moves the browser's place, shows nothing
     return "".join(lines).encode()
 
 
-def _event(stream: Stream, news: CaseNews, code: CaseCode) -> str:
+def _event(stream: Stream, news: CaseNews, code: CaseCode, *, is_late: bool) -> str:
     is_mine = news.staff_id == stream.visit.staff.id
-    data = json.dumps({"code": code, "sort": _SORTS.get(news.kind, "change"), "mine": is_mine})
+    told = {"code": code, "sort": _SORTS.get(news.kind, "change"), "mine": is_mine}
+    data = json.dumps(told | {"late": True} if is_late else told)
     return f"id: {stream.place}\nevent: case\ndata: {data}\n\n"
 
 

@@ -249,7 +249,10 @@ async def open_desk(database: Database, bell: Bell, *, public_url: str = "") -> 
     """The desk on a free port of this machine."""
     clock, files = StillClock(), open_file_store("memory://")
     app = make_web_app(
-        settings=load_settings(public_url=public_url),
+        # Only whether others may write too is read from the address; the database is the one that is given.
+        settings=load_settings(
+            public_url=public_url, database_url="" if database.is_sqlite else "postgresql://else.where/x"
+        ),
         secret_key="k" * 43,
         storage=database,
         clock=clock,

@@ -321,3 +321,19 @@ def test_a_page_of_another_ward_is_spared_the_question() -> None:
     deputy = Viewer(staff_id=StaffId(3), role=Role.WARD_OFFICER, ward_code=HOAN_KIEM, deputises=officer.standings())
     assert [may_concern(viewer, news(1)) for viewer in (officer, city, deputy)] == [True, True, True]
     assert [may_concern(viewer, news(1, HOAN_KIEM)) for viewer in (officer, city)] == [False, True]
+
+
+async def test_what_may_be_known_already_says_that_it_is_late(desk: StaffDesk) -> None:
+    """Where others write too, a moment before the cut is told again, marked; on SQLite nothing is told twice."""
+    minh = await desk.signed_in("minh")
+    async with watching(minh) as live:
+        known = await desk.case("A")
+        await live.hears()
+        place = live.place
+    new = await desk.case("B")
+    async with watching(minh, resume=place) as live:
+        heard = [await live.hears()]
+        if not desk.database.is_sqlite:
+            assert heard == [{"event": "case", "code": known.code, "sort": "case", "mine": False, "late": True}]
+            heard = [await live.hears()]
+        assert heard == [await filed(desk, new)]

@@ -15,10 +15,10 @@ const announce = () => {
   news.hidden = false;
   document.title = count ? `(${count}) ${title}` : title;
 };
-const hear = ({ code, sort, mine, at }) => {
+const hear = ({ code, sort, mine, late, at }) => {
   place = at;
   const row = rows.get(code);
-  if (mine && row === undefined) return;
+  if ((mine && !row) || (late && (row || sort !== "case"))) return;
   if (sort === "message" && row) $("[data-words-mark]", row).hidden = false;
   else if (sort === "case" && !row) fresh.add(code), announce();
   else if (!sort || (row && !mine)) announce();
