@@ -5,7 +5,7 @@ do is drawn by hypothesis in `test_model`.
 """
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -16,6 +16,7 @@ from bot.domain.case import Case, CaseCode, CaseStatus
 from bot.domain.incoming import Incoming, IncomingKind
 from bot.domain.outcome import Outcome
 from bot.domain.people import Language, Role, StaffMember
+from bot.domain.privacy import PauseReason
 from bot.domain.reply import Choice
 from bot.domain.thread import EventKind
 from bot.errors import BotError
@@ -23,14 +24,20 @@ from bot.ports import Viewer
 from bot.services.answer_case import answer_case
 from bot.services.city import City
 from bot.services.close_case import close_case
+from bot.services.erase import is_kept_by_law
 from bot.services.move_case import move_case
 from handlers.dialogue import make_dialogue
+from handlers.timekeeping import DueDrafts, DueErasures
 from storage import Database
+from tests.dialogue.desk import all_hear
 from tests.dialogue.driver import CODE, MONDAY, Resident, stored
 
 NAMES = ("Lan", "Hoa", "Ann")
 # What may end a draft with all its words: the resident asked for it.
-GIVES_UP = ("x:", "forget", "mydata")
+GIVES_UP = ("x:",)
+FORGETS = ("md:sure:", "md:all:")
+FORGOTTEN = ("Đã xóa dữ liệu", "Đã xóa những gì", "has been erased", "What could be erased")
+DROPPED = ("đã được bỏ", "has been dropped")
 
 
 @dataclass
@@ -52,9 +59,10 @@ class Town:
         self.city = city
         self.database = Database("", data_dir=folder)
         self.run(self.database.open())
-        dialogue = make_dialogue(city)
+        self.dialogue = make_dialogue(city)
         self.people = {
-            name: Known(Resident(self.database, dialogue, name, Language.EN if name == "Ann" else None)) for name in NAMES
+            name: Known(Resident(self.database, self.dialogue, name, Language.EN if name == "Ann" else None))
+            for name in NAMES
         }
         self.now = MONDAY
         self.made = 0
@@ -68,9 +76,23 @@ class Town:
         self.runner.close()
 
     def pass_time(self, much: timedelta) -> None:
+        """What is due meanwhile is done: reminders, drafts that are dropped, cases that are erased."""
         self.now += much
-        for known in self.people.values():
+        before = {name: self.run(self._state(known)) for name, known in self.people.items()}
+        for work in (DueDrafts(self.database, self.dialogue.remind), DueErasures(self.database)):
+            for _ in range(20):
+                if not self.run(work.do(self.now)):
+                    break
+        told = {name: len(known.resident.hears) for name, known in self.people.items()}
+        self.run(all_hear(*(known.resident for known in self.people.values())))
+        for name, known in self.people.items():
             known.resident.now = max(known.resident.now, self.now)
+            after = self.run(self._state(known))
+            dropped = before[name][0] - after[0] - after[1]
+            is_blocked = self.run(known.resident.conversation()).is_blocked
+            is_told = any(words in text for text in known.resident.hears[told[name] :] for words in DROPPED)
+            assert not dropped or is_told or is_blocked, f"{name} was not told that {dropped} were dropped"
+            known.given_up |= dropped
 
     def marker(self) -> str:
         """A word no one else sends; no digits, for those could look like somebody's number."""
@@ -82,6 +104,10 @@ class Town:
         """One message or a burst, and what must hold of it at once."""
         known = self.people[who]
         before = self.run(self._state(known))
+        paused_until = self.run(known.resident.conversation()).paused_until
+        if paused_until is not None and paused_until > known.resident.now:  # kept in the inbox, and told once a day
+            may_be_silent = True
+            known.given_up |= {marked} - {""}
         if marked:
             known.markers.add(marked)
             known.sources += [(incoming.source_id, marked) for incoming in burst if marked in incoming.text]
@@ -95,10 +121,27 @@ class Town:
         for lost in ended - filed:
             assert gave_up, f"{who}'s words {lost} are in no draft and no case after {[i.text or i.choice for i in burst]}"
             known.given_up.add(lost)
+        if self._is_forgotten(known, burst):
+            known.given_up |= known.markers
+            self.run(self._check_forgotten(known))
+
+    def _is_forgotten(self, known: Known, burst: Sequence[Incoming]) -> bool:
+        asked = any(incoming.choice.startswith(FORGETS) or incoming.text.startswith("xóa") for incoming in burst)
+        return asked and any(word in reply.text for reply in known.resident.heard_now for word in FORGOTTEN)
+
+    async def _check_forgotten(self, known: Known) -> None:
+        """Of closed cases nothing is left that the law does not want kept; open ones wait for their answer."""
+        assert (await known.resident.conversation()).draft is None
+        for case in await known.resident.cases():
+            if case.status is CaseStatus.CLOSED and not is_kept_by_law(case):
+                words = "\n".join(message.text for message in await known.resident.thread(case))
+                assert not any(marker in words for marker in known.markers), f"{case.code} still holds words"
 
     def _gives_up(self, incoming: Incoming) -> bool:
         if incoming.kind is IncomingKind.CHOICE:
-            return incoming.choice.startswith(GIVES_UP)
+            return incoming.choice.startswith((*GIVES_UP, *FORGETS))
+        if incoming.text.startswith("xóa"):
+            return True
         return incoming.command == "cancel" or incoming.text.casefold().strip() in ("hủy", "cancel", "huỷ")
 
     def _hold_the_answer(self, known: Known, before: Any, after: Any, *, may_be_silent: bool) -> None:
@@ -158,6 +201,19 @@ class Town:
     def photo(self, who: str, text: str, group: str = "") -> Incoming:
         self.made += 1
         return self.message(who, IncomingKind.PHOTO, text=text, files=(stored(2 * self.made + 10_000),), group_id=group)
+
+    def pauses(self, who: str, much: timedelta) -> None:
+        """As `pause_resident` leaves it; who may pause is held elsewhere."""
+        self.run(self._pause(self.people[who], much))
+
+    async def _pause(self, known: Known, much: timedelta) -> None:
+        async with self.database.begin() as uow:
+            until = known.resident.now + much
+            await uow.conversations.pause(known.resident.address, until=until, reason=PauseReason.SPAM.value)
+            await uow.commit()
+
+    def secret(self, code: CaseCode) -> str:
+        return self.city.receipts.secret(code)
 
     def officer_acts(self, case: Case, act: str) -> None:
         """An answer, a closing or a move by somebody who may; what the rules refuse changes nothing."""

@@ -36,7 +36,31 @@ MATTERS = (
     "Đề nghị thêm ghế đá ở vườn hoa {}",
     "ko hiểu {}",
 )
-ANSWERS = ("phường Tây Hồ", "Ba Đình", "không biết", "gửi", "send", "1", "2", "đúng rồi", "hủy", "cancel", "cảm ơn", "help")
+ANSWERS = (
+    "phường Tây Hồ",
+    "Ba Đình",
+    "không biết",
+    "gửi",
+    "send",
+    "1",
+    "2",
+    "đúng rồi",
+    "hủy",
+    "cancel",
+    "cảm ơn",
+    "help",
+    "tôi cũng gặp",
+    "chưa xong",
+    "đã xong",
+    "tôi đồng ý",
+    "xóa",
+    "ẩn danh",
+    "0912345678",
+    "không",
+    "7K3M-9QX2",
+    "vâng ạ",
+    "👍",
+)
 COMMANDS = (
     "start",
     "help",
@@ -51,6 +75,10 @@ COMMANDS = (
     "mydata",
     "person",
     "code",
+    "find",
+    "contact",
+    "forget",
+    "anonymous",
 )
 POINTS = (Point(21.0686, 105.8239, 10.0), Point(21.0367, 105.8342, 30.0), Point(-80.0, 10.0, None))
 
@@ -169,7 +197,51 @@ class RandomResidents(RuleBasedStateMachine):
     def blocks_or_comes_back(self, who: str, kind: IncomingKind) -> None:
         self.town.sends(who, self.town.message(who, kind), may_be_silent=True)
 
-    @rule(hours=st.sampled_from([1, 5, 30]))
+    @rule(who=WHO)
+    def reports_what_a_neighbour_reported(self, who: str) -> None:
+        """The same lane each time: from the second on, joining is offered and taken."""
+        marker = self.town.marker()
+        place = f"Rác chất đống ở ngõ 12 đường Thụy Khuê, phường Tây Hồ {marker}"
+        self.town.sends(who, self.town.message(who, IncomingKind.TEXT, text=place), marked=marker)
+        joins = [choice for choice in self.town.buttons(who)[-12:] if choice.data.startswith("j:")]
+        if joins:
+            self._presses(who, joins[-1].data)
+
+    @rule(who=WHO, whose=WHO, has_secret=st.booleans())
+    def looks_a_case_up(self, who: str, whose: str, has_secret: bool) -> None:
+        codes = sorted(self.town.people[whose].codes)
+        if codes:
+            self.town.sends(who, self.town.message(who, IncomingKind.TEXT, text=f"tra cứu {codes[-1]}"))
+            words = self.town.secret(codes[-1]) if has_secret else "1234 5678 9012"
+            self.town.sends(who, self.town.message(who, IncomingKind.TEXT, text=words))
+
+    @rule(who=WHO, act=st.sampled_from(["ok:", "no:", "ro:", "st:", "ct:", "md:", "r:", "ah:", "a:", "l:", "k:"]))
+    def presses_the_newest_of_a_kind(self, who: str, act: str) -> None:
+        fits = [choice for choice in self.town.buttons(who) if choice.data.startswith(act)]
+        if fits:
+            self._presses(who, fits[-1].data)
+
+    @rule(who=WHO, closes_open=st.booleans())
+    def wants_to_be_forgotten(self, who: str, closes_open: bool) -> None:
+        self.commands(who, "forget")
+        wanted = "md:all:" if closes_open else "md:sure:"
+        heard = self.town.people[who].resident.heard_now
+        fits = [choice for reply in heard for row in reply.choices for choice in row if choice.data.startswith(wanted)]
+        if fits:
+            self._presses(who, fits[-1].data)
+
+    @rule(who=WHO, hours=st.sampled_from([1, 24]))
+    def is_paused_and_writes(self, who: str, hours: int) -> None:
+        self.town.pauses(who, timedelta(hours=hours))
+        self.writes(who, MATTERS[0])
+        self.writes(who, MATTERS[5])
+        self.town.pass_time(timedelta(hours=hours + 1))
+
+    def _presses(self, who: str, data: str) -> None:
+        pressed = self.town.message(who, IncomingKind.CHOICE, choice=data, choice_id=f"c{self.town.made}")
+        self.town.sends(who, pressed)
+
+    @rule(hours=st.sampled_from([1, 5, 30, 24 * 8]))
     def time_passes(self, hours: int) -> None:
         self.town.pass_time(timedelta(hours=hours))
 
