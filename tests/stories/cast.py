@@ -101,6 +101,8 @@ class OnTheWebChat:
         async with asyncio.timeout(PATIENCE):
             while True:
                 lines = (await self.browser.opens()).lines
+                if len(lines) < self.read:  # what was said before is forgotten
+                    self.read = 0
                 for number, line in enumerate(lines[self.read :], self.read):
                     if words in line:
                         self.read = number + 1

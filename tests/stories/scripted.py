@@ -7,6 +7,7 @@ A line of a script is what the resident does, or what must be heard of the answe
     📷 nắp cống vỡ                  sends a photo, perhaps with words
     < phường Phú Thượng             these words stand in what is heard next
     {code}  {secret}                the code and the secret told last, in what is written or heard
+    ~ …                             a neighbour does this, in a chat of their own
     @minh done Đã dọn sạch.         the officer closes the newest case with this outcome and these words
     @minh Mai tổ điện đến.          … or answers it
 """
@@ -44,6 +45,7 @@ class Playing:
     secret: str = ""
     heard: list[str] = field(default_factory=list)
     doing: str = ""  # the line that is played now
+    neighbour: Resident | None = None
 
     @property
     def last_heard(self) -> list[str]:
@@ -62,7 +64,9 @@ class Playing:
         return line.replace("{code}", self.code).replace("{secret}", self.secret)
 
     async def _does(self, line: str) -> None:
-        if line.startswith("<"):
+        if line.startswith("~"):
+            await self._neighbour_does(line.removeprefix("~").strip())
+        elif line.startswith("<"):
             self._remember(await self.resident.hears(line.removeprefix("<").strip()))
         elif line.startswith("["):
             await self.resident.presses(line.strip("[]"))
@@ -72,6 +76,12 @@ class Playing:
             await self._officer_does(line.partition(" ")[2])
         else:
             await self.resident.says(line)
+
+    async def _neighbour_does(self, line: str) -> None:
+        assert self.neighbour is not None
+        self.resident, self.neighbour = self.neighbour, self.resident
+        await self._does(line)
+        self.resident, self.neighbour = self.neighbour, self.resident
 
     async def _officer_does(self, words: str) -> None:
         first, _, rest = words.partition(" ")

@@ -1,8 +1,10 @@
 """What residents come for, in their own words: a script a topic, in Vietnamese and in English (read by `scripted`)."""
 
 from tests.stories.scripted import script
+from tests.stories.topics_after import SCRIPTS as AFTER_FILING
 
 SCRIPTS = (
+    *AFTER_FILING,
     script(
         "one message and one tap",
         "vi",

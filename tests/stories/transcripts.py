@@ -35,7 +35,7 @@ def path_of(script: Script) -> Path:
 
 def residents_lines(script: Script) -> list[str]:
     """What the transcript shows of the resident and the officer, as it stands in the script."""
-    return [line for line in script.lines if not line.startswith("<")]
+    return [line for line in script.lines if not line.startswith(("<", "~ <"))]
 
 
 async def write_all() -> None:
@@ -46,29 +46,30 @@ async def write_all() -> None:
             minh = await city.staff("minh", ward="00091", role=Role.RESTRICTED_OFFICER)
             photo = small_photo(Path(folder))
             for script in SCRIPTS:
-                playing = Playing(city.telegram(script.language), minh, photo)
+                playing = Playing(city.telegram(script.language), minh, photo, neighbour=city.telegram(script.language))
                 path_of(script).write_text(await _transcript(playing, script), encoding="utf-8")
                 print(path_of(script).name, file=sys.stderr)
 
 
 async def _transcript(playing: Playing, script: Script) -> str:
-    resident = playing.resident
-    assert isinstance(resident, OnTelegram)
-    lines, told = [f"# {script.topic}", ""], 0
+    lines, told = [f"# {script.topic}", ""], {True: 0, False: 0}
     for line in script.lines:
+        is_neighbours = line.startswith("~")
+        resident = playing.neighbour if is_neighbours else playing.resident
+        assert isinstance(resident, OnTelegram)
         await playing.does(line)
-        if line.startswith("<"):
+        if line.startswith(("<", "~ <")):
             continue
         await _quiet(resident)
-        lines += [f"**{_who(line)}** {line.partition(' ')[2] if line.startswith('@') else line}", ""]
-        for heard in resident.chat.heard[told:]:
+        lines += [f"**{_who(line)}** {line.partition(' ')[2] if line[0] in '@~' else line}", ""]
+        for heard in resident.chat.heard[told[is_neighbours] :]:
             lines += [*_quoted(heard), ""]
-        told = len(resident.chat.heard)
+        told[is_neighbours] = len(resident.chat.heard)
     return "\n".join(lines).rstrip() + "\n"
 
 
 def _who(line: str) -> str:
-    return "Cán bộ / Officer:" if line.startswith("@") else "Người dân / Resident:"
+    return {"@": "Cán bộ / Officer:", "~": "Hàng xóm / Neighbour:"}.get(line[0], "Người dân / Resident:")
 
 
 def _quoted(heard: Heard) -> list[str]:
