@@ -4,7 +4,7 @@ It is short, the most important first. What must be known before a report about 
 question is put that comes before the card, `asking`.
 """
 
-from bot.domain.case import CaseKind
+from bot.domain.case import Accused, CaseKind
 from bot.domain.draft import Draft, WardSource
 from bot.domain.incoming import FileKind
 from bot.domain.reply import Choice
@@ -57,6 +57,8 @@ def _ward(turn: Turn, draft: Draft) -> str:
     if draft.ward_code is None:
         return turn.word("card_ward_not_known")
     name = ward_name(turn, draft.ward_code)
+    if draft.accused is Accused.LEADER:
+        return turn.word("card_ward_of_the_city", ward=name)
     return f"{name} ({turn.word(_WHY_WARD[draft.ward_source])})" if draft.ward_source else name
 
 

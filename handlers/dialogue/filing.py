@@ -49,7 +49,7 @@ def receive(turn: Turn) -> None:
     turn.update(draft, turn.conversation.asked)
     turn.conversation = replace(turn.conversation, last_group_id=incoming.group_id)
     say_troubles(turn)
-    if known is None and turn.is_first_contact:
+    if known is None and turn.is_first_contact and not turn.is_warned:  # which said already that this is a machine
         turn.say("chat_intro")
     _say_what_did_not_help(turn, draft)
     ask_next(turn)

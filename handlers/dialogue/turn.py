@@ -56,6 +56,7 @@ class Turn:
     before: Conversation
     conversation: Conversation
     now: datetime
+    is_warned: bool = False  # the first thing said is about somebody's safety
     case_id: CaseId | None = None  # the case that this turn's replies are about
     showed_card: bool = False  # this turn put the draft's card before the resident
     _said: list[_Said] = field(default_factory=list)
@@ -116,6 +117,7 @@ class Turn:
 
     def say_before_all(self, text: str) -> None:
         """A message of its own, before everything else that is said in this turn."""
+        self.is_warned = True
         self._said.insert(0, _Said([text]))
         if len(self._said) == 1:
             self._said.append(_Said())

@@ -85,6 +85,7 @@ async def test_a_report_about_a_leader_can_be_put_right(meet: Meet) -> None:
     lan = meet("Lan")
     await lan.says("Chủ tịch phường Tây Hồ đòi tôi phong bì")
     assert "Không ai trong phường" in lan.hears[-1]
+    assert "Nơi nhận: thành phố (việc ở phường Tây Hồ)\n" in lan.hears[-1]
     await lan.presses("Không phải về lãnh đạo")
     assert "được giao riêng" in lan.hears[-1]
     await lan.says("hôm thứ hai vừa rồi")

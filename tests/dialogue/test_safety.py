@@ -72,6 +72,7 @@ async def test_somebody_who_may_harm_themselves_is_spoken_to_gently(meet_quickly
     assert first.startswith("Chúng tôi rất lo")
     assert "đừng ở một mình" in first
     assert "người thân" in first
+    assert not any("máy trả lời tự động" in text for text in lan.hears), "said once, in the words that matter now"
 
 
 @pytest.mark.parametrize(
@@ -227,7 +228,7 @@ async def test_who_wants_to_denounce_is_told_where(meet: Meet, is_known: bool) -
     """Its phone and hours where the ward's staff entered them; never a number that nobody did."""
     lan = meet("Lan")
     if is_known:
-        office = Office(WardCode("00103"), phone="024 0000 0103", hours="8:00-17:00", address="1 Hoàng Hoa Thám")
+        office = Office(ward_code=WardCode("00103"), phone="024 0000 0103", hours="8:00-17:00", address="1 Hoàng Hoa Thám")
         async with lan.storage.begin() as uow:
             await uow.ward_settings.put(office, lan.now)
             await uow.commit()
