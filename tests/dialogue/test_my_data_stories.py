@@ -39,6 +39,11 @@ async def grep_everywhere(database: Database, *needles: str) -> list[str]:
         )
         names = [row[0] for row in (await connection.execute(text(listed))).all()]
         assert {table.name for table in metadata.sorted_tables} <= set(names)
+        if database.is_sqlite:  # a table without content shows its words only this way
+            await connection.execute(
+                text("CREATE VIRTUAL TABLE temp.known_words USING fts5vocab('main', 'case_search', 'row')")
+            )
+            names = ["known_words" if name == "case_search" else name for name in names]
         for name in names:
             for row in (await connection.execute(text(f'SELECT * FROM "{name}"'))).mappings():
                 found += [f"{name}.{column}: {n}" for column, value in row.items() for n in needles if n in str(value)]
