@@ -90,6 +90,19 @@ async def test_a_second_tab_hears_it_too(town: Town) -> None:
     await expect(other.get_by_test_id("news")).to_contain_text("2 hồ sơ mới", timeout=30_000)
 
 
+async def test_an_open_case_says_that_it_changed(town: Town) -> None:
+    """The resident writes while Minh writes the answer: the page says so, and what he has typed stays."""
+    lan, code = await files(town, LAMP)
+    minh = await at_the_queue(town)
+    await minh.opens_case(code)
+    await minh.page.wait_for_timeout(1000)  # until the stream is open
+    await minh.part("reply-form").locator("textarea").first.fill("Đang viết dở")
+    await expect(minh.part("case-news")).to_be_hidden()
+    await lan.says("Thêm nữa: cả ngõ 14 cũng tối.")
+    await expect(minh.part("case-news")).to_be_visible()
+    await expect(minh.part("reply-form").locator("textarea").first).to_have_value("Đang viết dở")
+
+
 async def test_keys_shorten_the_way(town: Town) -> None:
     """j and k walk the rows, r opens the answer, and letters typed into a field are letters."""
     codes = [(await files(town, text))[1] for text in (LAMP, DRAIN)]
