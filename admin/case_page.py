@@ -1,7 +1,7 @@
 """A case as a page: what is known, what was said, what happened, and the forms."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aiohttp import web
@@ -21,7 +21,7 @@ from bot.domain.outcome import Outcome
 from bot.domain.people import Language, StaffMember
 from bot.domain.rights import Right
 from bot.domain.staffing import Presence
-from bot.domain.thread import CaseEvent, ThreadMessage
+from bot.domain.thread import CaseEvent, Revision, ThreadMessage
 from bot.domain.ward import WardKind
 from bot.ports import UnitOfWork
 from bot.routing.wards import Wards
@@ -91,7 +91,7 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
     return CasePage(
         frame=visit.frame,
         case=_facts(visit, case),
-        thread=[thread_line(visit, case.code, message) for message in read.thread],
+        thread=[thread_line(visit, case.code, message, read.revisions.get(message.id, ())) for message in read.thread],
         timeline=[timeline_line(visit, event, visible) for event in told],
         wards=ward_options(visit.language, visit.request.app[keys.WARDS]),
         outcomes={outcome.value: f"outcome_{outcome.value}" for outcome in Outcome},
@@ -115,6 +115,7 @@ class _Read:
     """What the database has about a case that is shown."""
 
     thread: Sequence[ThreadMessage]
+    revisions: Mapping[int, Sequence[Revision]]  # by message
     timeline: Sequence[CaseEvent]
     colleagues: Sequence[StaffMember]  # of its ward, and its owner
     named: Sequence[Case]
@@ -126,8 +127,11 @@ class _Read:
 async def _read(visit: Visit, uow: UnitOfWork, case: Case) -> _Read:
     timeline = await uow.cases.timeline(case.id)
     named, near = await read_ties(visit, uow, case, timeline)
+    thread = await uow.cases.thread(case.id)
+    was_edited = any(message.edited_at for message in thread)
     return _Read(
-        thread=await uow.cases.thread(case.id),
+        thread=thread,
+        revisions=await uow.cases.revisions(case.id) if was_edited else {},
         timeline=timeline,
         colleagues=await _colleagues(uow, case),
         named=named,

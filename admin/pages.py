@@ -6,6 +6,7 @@ from datetime import datetime
 
 from admin.case.parts import KindOption, MapPart, OtherLine, OwnerPart, PreviewPart, ReplyPart, TiesPart
 from bot.domain.case import CaseCode
+from bot.domain.difference import Piece
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,14 @@ class FileLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class EditLine:
+    """What one edit of a message changed, word by word."""
+
+    at: datetime
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True, kw_only=True)
 class ThreadLine:
     """A message of the thread. `author` is "resident", "staff" or "note"."""
 
@@ -89,6 +98,7 @@ class ThreadLine:
     id: int = 0
     is_masked: bool = False  # personal data in it is sealed
     repeats: int = 0
+    edits: Sequence[EditLine] = ()  # oldest first
 
 
 @dataclass(frozen=True, kw_only=True)

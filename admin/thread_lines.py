@@ -1,19 +1,21 @@
 """Messages and events of a case as lines of its page."""
 
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Mapping, Sequence
 
 from admin.guard import Visit
-from admin.pages import FileLine, ThreadLine, TimelineLine
+from admin.pages import EditLine, FileLine, ThreadLine, TimelineLine
 from bot.domain.case import CaseCode
+from bot.domain.difference import difference
 from bot.domain.incoming import FileKind, StoredFile
 from bot.domain.reply import DeliveryState
-from bot.domain.thread import Attachment, Author, CaseEvent, EventKind, ThreadMessage
+from bot.domain.thread import Attachment, Author, CaseEvent, EventKind, Revision, ThreadMessage
 from bot.errors import UnknownWard
 from bot.services.staff_change import ward_name
 from bot.web import keys
 
 
-def thread_line(visit: Visit, code: CaseCode, message: ThreadMessage) -> ThreadLine:
+def thread_line(visit: Visit, code: CaseCode, message: ThreadMessage, revisions: Sequence[Revision] = ()) -> ThreadLine:
+    """A message as it is now, and what each edit changed in it (`revisions`: its earlier words, oldest first)."""
     delivery = message.delivery if message.author is Author.STAFF else None
     return ThreadLine(
         author=message.author.value,
@@ -28,7 +30,16 @@ def thread_line(visit: Visit, code: CaseCode, message: ThreadMessage) -> ThreadL
         id=message.id,
         is_masked=message.is_masked,
         repeats=message.repeats,
+        edits=_edits(message, revisions),
     )
+
+
+def _edits(message: ThreadMessage, revisions: Sequence[Revision]) -> list[EditLine]:
+    became = [*(revision.text for revision in revisions[1:]), message.text]
+    return [
+        EditLine(at=revision.at, pieces=difference(revision.text, after))
+        for revision, after in zip(revisions, became, strict=False)
+    ]
 
 
 def is_servable(file: StoredFile) -> bool:

@@ -210,3 +210,21 @@ async def test_an_answer_that_never_arrived_says_so_with_the_reason(desk: StaffD
     assert minh.shows("desk_event_undelivered")
     await minh.opens("/staff/")
     assert re.search(r"1 tin chưa đến được", minh.text)
+
+
+async def test_what_a_resident_changed_is_shown_word_by_word(desk: StaffDesk) -> None:
+    """Two edits after filing: each with what it took away and what came in its place, also with hostile words."""
+    case, minh = await desk.case(text="Đèn hỏng ở ngõ 12 <b>"), await desk.signed_in("minh")
+    async with desk.database.begin() as uow:
+        [message] = await uow.cases.thread(case.id)
+        await uow.cases.edit_message(message.id, "Đèn hỏng ở ngõ 15 <b>", desk.clock.now())
+        await uow.cases.edit_message(message.id, "Đèn nháy ở ngõ 15 <b>", desk.clock.now())
+        await uow.commit()
+    await minh.opens(f"/staff/cases/{case.code}")
+    assert re.findall(r"<(del|ins)>([^<]*?)\s*</", minh.text) == [
+        ("del", "12"),
+        ("ins", "15"),
+        ("del", "hỏng"),
+        ("ins", "nháy"),
+    ]
+    assert "&lt;b&gt;" in minh.text
