@@ -43,7 +43,10 @@ async def test_the_whole_way_by_webhook(hooked_city: City) -> None:
 async def test_nobody_but_telegram_gets_in(hooked_city: City) -> None:
     """Wrong, missing, doubled or not even ASCII: 403, counted, and nothing is kept."""
     lan = hooked_city.telegram()
-    forged = b'{"update_id":1,"message":{"message_id":1,"date":1,"chat":{"id":5002,"type":"private"},"text":"rac chat dong dau ngo khong ai don"}}'
+    forged = (
+        b'{"update_id":1,"message":{"message_id":1,"date":1,"chat":{"id":5002,"type":"private"},'
+        b'"text":"rac chat dong dau ngo khong ai don"}}'
+    )
     tries = [(), ("",), ("wrong",), (SECRET + "x",), ("mật khẩu",), ("\udcff\udcfe",), (SECRET, SECRET)]
     assert [await knocks(hooked_city, forged, *secrets) for secrets in tries] == [403] * len(tries)
     assert await refusals(hooked_city) == len(tries)
