@@ -155,5 +155,5 @@ async def test_what_is_refused_for_good_comes_back_into_the_form(phone: Page, to
 
 
 def test_the_script_is_small() -> None:
-    """At most 6 KB as it is written: nothing is minified, so that anybody can read what runs."""
-    assert 0 < len((FOLDER / "homthu.js").read_bytes()) <= 6 * 1024
+    """At most 7 KB as it is written: nothing is minified, so that anybody can read what runs."""
+    assert 0 < len((FOLDER / "homthu.js").read_bytes()) <= 7 * 1024
