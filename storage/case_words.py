@@ -1,8 +1,8 @@
 """Keeps the words of each case where a search finds them: its text, what resident and staff said later, its place.
 
 One row a case holds the words in no order. SQLite looks them up in an FTS5 table, which keeps no text and is told here what
-to learn and to forget; PostgreSQL in an index over these rows, in which therefore the words' beginnings stand as well. What
-is sealed is in no text that comes here, and internal notes are left out.
+to learn and to forget; PostgreSQL in the row's `lexemes`. Both also hold the words' beginnings. What is sealed is in no text
+that comes here, and internal notes are left out.
 
 A word that begins with "@" says where the case is, so that a ward's search never walks through the city's cases. It only
 narrows: who may see a case is asked of `storage.visible_cases`, and no resident's word can begin so.
@@ -28,6 +28,7 @@ _put = by_engine(
         index_elements=["case_id"], set_={"words": new.excluded.words}
     )
 )
+_set_lexemes = text("UPDATE case_words SET lexemes = array_to_tsvector(string_to_array(:words, ' ')) WHERE case_id = :case")
 _get = select(case_words.c.words).where(case_words.c.case_id == bindparam("case", type_=Id))
 _delete = delete(case_words).where(case_words.c.case_id == bindparam("case", type_=Id))
 _place = select(cases.c.ward_code, cases.c.desk, cases.c.status, cases.c.text, cases.c.place_key).where(
@@ -117,7 +118,7 @@ class CaseWords:
     async def forget(self, case_id: CaseId) -> None:
         """The case is found by no word any more, and as far as a few steps go none is left in the file."""
         self._news.pop(case_id, None)
-        before = await self._before(case_id)
+        before = await self._link.value(_get, {"case": case_id})
         if before is None:
             return
         await self._unlearn(case_id, before)
@@ -131,7 +132,7 @@ class CaseWords:
         return self._news.setdefault(case_id, _News())
 
     async def _write(self, case_id: CaseId, news: _News) -> None:
-        before = None if news.is_new else await self._before(case_id)
+        before = None if news.is_new else await self._link.value(_get, {"case": case_id})
         if news.is_to_be_read_again or (before is None and not news.is_new):
             words = await self._read(case_id)
         else:
@@ -144,16 +145,9 @@ class CaseWords:
             return
         if before is not None:
             await self._unlearn(case_id, before)
-        if self._link.is_postgres:
-            await self._link.run(_put, {"case_id": case_id, "words": with_beginnings(after)})
-            return
         await self._link.run(_put, {"case_id": case_id, "words": after})
-        await self._link.run(_learn, {"case": case_id, "words": with_beginnings(after)})
-
-    async def _before(self, case_id: CaseId) -> str | None:
-        """The row as it was, without beginnings."""
-        row: str | None = await self._link.value(_get, {"case": case_id})
-        return None if row is None else row_of(row.split())
+        learn = _set_lexemes if self._link.is_postgres else _learn
+        await self._link.run(learn, {"case": case_id, "words": with_beginnings(after)})
 
     async def _unlearn(self, case_id: CaseId, before: str) -> None:
         if not self._link.is_postgres:

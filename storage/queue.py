@@ -11,19 +11,18 @@ from typing import Any
 
 from sqlalchemy import Row, ScalarSelect, Select, func, literal_column, select
 
-from bot.domain.case import CaseCode, read_code
+from bot.domain.case import CaseCode
 from bot.domain.queueing import COUNT_CAP, QueueCounts, QueueFilter, QueueKey, QueueLine, QueuePage, Sort
-from bot.domain.words import Sought
 from bot.ports import Viewer
 from storage.link import Link
 from storage.queue_filter import beyond, conditions, order
-from storage.queue_lines import LINE, line_from
-from storage.search import found_ids, stretches
+from storage.queue_lines import LINE, line_from, lines_of
+from storage.search import CaseSearch
 from storage.tables import cases
 from storage.visible_cases import visible_to
 
 
-class CaseQueue:
+class CaseQueue(CaseSearch):
     """The part of `bot.ports.Cases` that is about many cases at once."""
 
     _link: Link
@@ -46,42 +45,6 @@ class CaseQueue:
         ids = ids_of(viewer, wanted, sort=sort, key=key, is_backwards=is_backwards).limit(most + 1)
         rows = await self._link.rows(lines_of(ids, sort))
         return _page(rows, sort, most, is_backwards=is_backwards, is_first=key is None)
-
-    async def _search(
-        self, viewer: Viewer, wanted: QueueFilter, key: QueueKey | None, most: int, *, is_backwards: bool
-    ) -> QueuePage:
-        code = read_code(wanted.words)
-        if code is not None and key is None:
-            of_code = select(cases.c.id).where(visible_to(viewer), cases.c.code == code)
-            if rows := await self._link.rows(lines_of(of_code, Sort.NEWEST)):
-                return QueuePage(lines=(line_from(rows[0]),))
-        sought = Sought.read(wanted.words)
-        if not sought.folded:
-            return QueuePage(lines=())
-        keys: list[QueueKey] = []
-        for stretch in stretches(sought, key, is_backwards=is_backwards):
-            found = found_ids(self._link, viewer, wanted, sought, stretch, is_backwards=is_backwards)
-            rows = await self._link.rows(found.limit(most + 1 - len(keys)))
-            keys += [QueueKey(case_id=row.id, is_folded=stretch.is_folded) for row in rows]
-            if len(keys) > most:
-                break
-        return await self._found(keys, most, is_backwards=is_backwards, is_first=key is None)
-
-    async def _found(self, keys: list[QueueKey], most: int, *, is_backwards: bool, is_first: bool) -> QueuePage:
-        """The page of these places; one more than a page was asked for, at the end it was walked to."""
-        has_more, shown = len(keys) > most, keys[:most]
-        if is_backwards:
-            shown.reverse()
-        if not shown:
-            return QueuePage(lines=())
-        ids = select(cases.c.id).where(cases.c.id.in_([key.case_id for key in shown]))
-        lines = {row.id: line_from(row) for row in await self._link.rows(lines_of(ids, Sort.NEWEST))}
-        has_before, has_after = (has_more, True) if is_backwards else (not is_first, has_more)
-        return QueuePage(
-            lines=tuple(lines[key.case_id] for key in shown),
-            before=shown[0] if has_before else None,
-            after=shown[-1] if has_after else None,
-        )
 
     async def several(self, viewer: Viewer, codes: Collection[CaseCode]) -> list[QueueLine]:
         statement = select(*LINE).where(visible_to(viewer), cases.c.code.in_(sorted(codes)))
@@ -119,12 +82,6 @@ def ids_of(
     if key is not None:
         statement = statement.where(beyond(sort, key, is_backwards=is_backwards))
     return statement.order_by(*order(sort, is_backwards=is_backwards))
-
-
-def lines_of(ids: Select[tuple[int]], sort: Sort) -> Select[Any]:
-    """The lines of these few cases. Found first and told then: what a line tells is not looked up for one left out."""
-    page = ids.subquery("page")
-    return select(*LINE).select_from(page.join(cases, cases.c.id == page.c.id)).order_by(*order(sort))
 
 
 def number_of(viewer: Viewer, wanted: QueueFilter) -> ScalarSelect[int]:

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from sqlalchemy import Row, case, func, literal_column, or_, select
+from sqlalchemy import Row, Select, case, func, literal_column, or_, select
 
 from bot.domain.case import CaseCode, CaseId, CaseStatus, Desk
 from bot.domain.people import Channel, StaffId
-from bot.domain.queueing import QueueLine
+from bot.domain.queueing import QueueLine, Sort
 from bot.domain.thread import Author
 from bot.domain.ward import WardCode
 from storage.claiming import is_state
+from storage.queue_filter import order
 from storage.tables import attachments, cases, messages, outbox, staff
 
 EXCERPT = 160  # characters
@@ -99,3 +100,9 @@ def line_from(row: Row[Any]) -> QueueLine:
         has_more=row.newest_author == Author.RESIDENT.value,
         undelivered=row.undelivered,
     )
+
+
+def lines_of(ids: Select[tuple[int]], sort: Sort) -> Select[Any]:
+    """The lines of these few cases. Found first and told then: what a line tells is not looked up for one left out."""
+    page = ids.subquery("page")
+    return select(*LINE).select_from(page.join(cases, cases.c.id == page.c.id)).order_by(*order(sort))

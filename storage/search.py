@@ -1,38 +1,24 @@
 """Cases by their words, newest first; those that have exactly the marks that were typed come before the others.
 
-Each engine walks what it found by the cases' ids, from a place on, and stops when a page is full: a word that a million
-cases have costs no more than one that few have.
+A word that a million cases have costs no more than one that few have: each engine stops when a page is full. How it gets
+there is its own affair: `storage.finding_on_sqlite`, `storage.finding_on_postgres`.
 """
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, Integer, Select, column, select, table, text
+from sqlalchemy import select
 
-from bot.domain.case import CaseStatus
-from bot.domain.queueing import QueueFilter, QueueKey, Sort
+from bot.domain.case import read_code
+from bot.domain.queueing import QueueFilter, QueueKey, QueuePage, Sort
 from bot.domain.words import Sought
 from bot.ports import Viewer
-from storage.case_words import AT_CITY, IS_OPEN, ward_word
+from storage.finding import Look, Stretch
+from storage.finding_on_postgres import find_on_postgres
+from storage.finding_on_sqlite import find_on_sqlite
 from storage.link import Link
-from storage.queue_filter import conditions
-from storage.tables import case_words, cases
-from storage.unindexed import unindexed
-from storage.visible_cases import place_of
-
-_case_search = table("case_search", column("rowid", Integer))
-_matches_on_sqlite = text("case_search MATCH :sought")
-_matches_on_postgres = text(
-    "array_to_tsvector(string_to_array(case_words.words, ' ')) @@ CAST(CAST(:sought AS text) AS tsquery)"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Stretch:
-    """A part of what is found: with exact marks, or the others. `beyond` is the id to go on from."""
-
-    is_folded: bool
-    beyond: int | None = None
+from storage.queue_lines import line_from, lines_of
+from storage.tables import cases
+from storage.visible_cases import visible_to
 
 
 def stretches(sought: Sought, key: QueueKey | None, *, is_backwards: bool) -> list[Stretch]:
@@ -41,60 +27,49 @@ def stretches(sought: Sought, key: QueueKey | None, *, is_backwards: bool) -> li
     if is_backwards:
         both.reverse()
     if key is None:
-        return [Stretch(is_folded, None) for is_folded in both]
+        return [Stretch(is_folded) for is_folded in both]
     begin = both.index(key.is_folded) if key.is_folded in both else 0
     return [Stretch(is_folded, key.case_id if at == 0 else None) for at, is_folded in enumerate(both[begin:])]
 
 
-def found_ids(
-    link: Link, viewer: Viewer, wanted: QueueFilter, sought: Sought, stretch: Stretch, *, is_backwards: bool = False
-) -> Select[tuple[int]]:
-    """The ids of the found cases of this stretch, newest first (backwards: oldest first)."""
-    terms = list(_scope(viewer, wanted))
-    if link.is_postgres:
-        statement = select(cases.c.id).select_from(case_words.join(cases, cases.c.id == case_words.c.case_id))
-        statement = statement.where(_matches_on_postgres.bindparams(sought=_for_postgres(terms, sought, stretch)))
-        place: ColumnElement[int] = cases.c.id
-    else:
-        place = _case_search.c.rowid
-        statement = select(cases.c.id).select_from(_case_search.join(cases, cases.c.id == unindexed(place)))
-        statement = statement.where(_matches_on_sqlite.bindparams(sought=_for_sqlite(terms, sought, stretch)))
-    statement = statement.where(*conditions(viewer, wanted, Sort.NEWEST))
-    if stretch.beyond is not None:
-        statement = statement.where(place > stretch.beyond if is_backwards else place < stretch.beyond)
-    return statement.order_by(place.asc() if is_backwards else place.desc())
+class CaseSearch:
+    """The part of `bot.ports.Cases` that finds cases by words."""
 
+    _link: Link
 
-def _scope(viewer: Viewer, wanted: QueueFilter) -> Iterator[str]:
-    """Words that every case has which this viewer may see and this filter wants."""
-    place = place_of(viewer)
-    if place is not None:
-        yield ward_word(place) if place else AT_CITY
-    if wanted.ward_code:
-        yield ward_word(wanted.ward_code)
-    if wanted.status is CaseStatus.OPEN:
-        yield IS_OPEN
+    async def _search(
+        self, viewer: Viewer, wanted: QueueFilter, key: QueueKey | None, most: int, *, is_backwards: bool
+    ) -> QueuePage:
+        code = read_code(wanted.words)
+        if code is not None and key is None:
+            of_code = select(cases.c.id).where(visible_to(viewer), cases.c.code == code)
+            if rows := await self._link.rows(lines_of(of_code, Sort.NEWEST)):
+                return QueuePage(lines=(line_from(rows[0]),))
+        sought = Sought.read(wanted.words)
+        if not sought.folded:
+            return QueuePage(lines=())
+        find = find_on_postgres if self._link.is_postgres else find_on_sqlite
+        look = Look(viewer, wanted, sought, is_backwards=is_backwards)
+        keys: list[QueueKey] = []
+        for stretch in stretches(sought, key, is_backwards=is_backwards):
+            found = await find(self._link, look, stretch, most + 1 - len(keys))
+            keys += [QueueKey(case_id=case_id, is_folded=stretch.is_folded) for case_id in found]
+            if len(keys) > most:
+                break
+        return await self._found(keys, most, is_backwards=is_backwards, is_first=key is None)
 
-
-def _for_sqlite(scope: list[str], sought: Sought, stretch: Stretch) -> str:
-    """In FTS5's language. Every word is quoted, and none can hold a quote."""
-
-    def all_of(words: Iterable[str]) -> str:
-        return " AND ".join(f'"{word}"' for word in words)
-
-    if not stretch.is_folded:
-        return all_of((*scope, *sought.exact))
-    folded = all_of((*scope, *sought.folded))
-    return f"({folded}) NOT ({all_of(sought.exact)})" if sought.has_marks else folded
-
-
-def _for_postgres(scope: list[str], sought: Sought, stretch: Stretch) -> str:
-    """In PostgreSQL's language, quoted likewise."""
-
-    def all_of(words: Iterable[str]) -> str:
-        return " & ".join(f"'{word}'" for word in words)
-
-    if not stretch.is_folded:
-        return all_of((*scope, *sought.exact))
-    folded = all_of((*scope, *sought.folded))
-    return f"{folded} & !({all_of(sought.exact)})" if sought.has_marks else folded
+    async def _found(self, keys: Sequence[QueueKey], most: int, *, is_backwards: bool, is_first: bool) -> QueuePage:
+        """The page of these places; one more than a page was asked for, at the end it was walked to."""
+        has_more, shown = len(keys) > most, list(keys[:most])
+        if is_backwards:
+            shown.reverse()
+        if not shown:
+            return QueuePage(lines=())
+        ids = select(cases.c.id).where(cases.c.id.in_([key.case_id for key in shown]))
+        lines = {row.id: line_from(row) for row in await self._link.rows(lines_of(ids, Sort.NEWEST))}
+        has_before, has_after = (has_more, True) if is_backwards else (not is_first, has_more)
+        return QueuePage(
+            lines=tuple(lines[key.case_id] for key in shown),
+            before=shown[0] if has_before else None,
+            after=shown[-1] if has_after else None,
+        )

@@ -24,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-from storage.types import CleanText, Id, Json, UtcDateTime
+from storage.types import CleanText, Id, Json, Lexemes, UtcDateTime
 
 metadata = MetaData(
     naming_convention={
@@ -249,18 +249,19 @@ Index(
 )
 
 # The words each case is found by; see `storage.case_words`. What an engine looks them up in is beside the tables: it is
-# no table (`case_search`, FTS5) or no index of columns, so it is made by its migration alone.
+# no table (`case_search`, FTS5) or of no index that SQLite has, so it is made by its migration alone.
 case_words = Table(
     "case_words",
     metadata,
     Column("case_id", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False),
     Column("words", CleanText, nullable=False),
+    Column("lexemes", Lexemes),  # on PostgreSQL only
 )
 
 
 def is_ours(_object: object, name: str | None, *_: object) -> bool:
     """Whether Alembic may compare it with the tables here."""
-    return not str(name).startswith(("case_search", "ix_case_words_words"))
+    return not str(name).startswith(("case_search", "ix_case_words", "lexemes"))
 
 
 case_events = Table(

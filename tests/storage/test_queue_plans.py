@@ -15,9 +15,11 @@ from bot.domain.staffing import Standing
 from bot.domain.words import Sought
 from bot.ports import Viewer
 from storage import Database
-from storage.queue import ids_of, lines_of, number_of
-from storage.search import found_ids, stretches
-from storage.unit_of_work import SqlUnitOfWork
+from storage.finding import Look
+from storage.finding_on_sqlite import found_ids
+from storage.queue import ids_of, number_of
+from storage.queue_lines import lines_of
+from storage.search import stretches
 from tests.storage.cast import LATER, NOW, TAY_HO, officer
 from tests.storage.test_plans import plan
 
@@ -115,13 +117,10 @@ async def test_a_search_is_walked_from_its_newest_and_fetches_by_id(
 ) -> None:
     """The words' own index is the outer loop, in its own order: nothing is sorted, and no other index is in between."""
     sought = Sought.read(words)
-    async with sqlite_database.reading() as uow:
-        assert isinstance(uow, SqlUnitOfWork)
-        for stretch in stretches(sought, QueueKey(case_id=9, is_folded=not sought.has_marks), is_backwards=False):
-            wanted = QueueFilter(words=words, category="lighting", kind=CaseKind.QUESTION)
-            found = found_ids(uow._link, VIEWERS[viewer], wanted, sought, stretch).limit(31)
-            steps = await plan(sqlite_database, found)
-            told = "\n".join(steps)
-            assert steps[0].startswith("SCAN case_search VIRTUAL TABLE INDEX"), told
-            assert steps[1] == "SEARCH cases USING INTEGER PRIMARY KEY (rowid=?)", told
-            assert "TEMP B-TREE" not in told, told
+    look = Look(VIEWERS[viewer], QueueFilter(words=words, category="lighting", kind=CaseKind.QUESTION), sought)
+    for stretch in stretches(sought, QueueKey(case_id=9, is_folded=not sought.has_marks), is_backwards=False):
+        steps = await plan(sqlite_database, found_ids(look, stretch).limit(31))
+        told = "\n".join(steps)
+        assert steps[0].startswith("SCAN case_search VIRTUAL TABLE INDEX"), told
+        assert steps[1] == "SEARCH cases USING INTEGER PRIMARY KEY (rowid=?)", told
+        assert "TEMP B-TREE" not in told, told

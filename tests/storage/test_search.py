@@ -13,6 +13,7 @@ from bot.domain.thread import Author, NewMessage
 from bot.ports import UnitOfWork, Viewer
 from storage import Database
 from storage.case_words import with_beginnings
+from tests.conftest import Place
 from tests.storage.cast import BA_DINH, HOA, LATER, NOW, TAY_HO, a_case, file_case, hire, officer
 
 INSPECTOR = officer(None, Role.INSPECTOR)
@@ -279,3 +280,38 @@ async def test_what_was_erased_is_found_by_nobody(database: Database) -> None:
         await uow.commit()
     assert await search(database, "bi mat") == []
     assert await search(database, "rieng tu", INSPECTOR) == []
+
+
+async def test_postgres_finds_the_same_whether_it_walks_or_looks_up(
+    postgres_place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Few cases are walked; held to one of them, it must look the rest up: the same pages, in both directions."""
+    database = postgres_place.database()
+    await database.open()
+    texts = ["Ổ gà ngõ 12", "o ga to lam", "ô gà", "rác đầy ngõ", "Đèn ngõ 12 hỏng", "gà ổ"]
+    for number in range(18):
+        await a_case(database, text=texts[number % len(texts)], ward=BA_DINH if number % 5 == 4 else TAY_HO)
+    seen: dict[int, list[object]] = {}
+    for walk in (2000, 1):
+        monkeypatch.setattr("storage.finding_on_postgres.WALK", walk)
+        seen[walk] = [
+            await _both_ways(database, viewer, QueueFilter(words=words, status=status))
+            for words in ("o ga", "ổ gà", "ngo", "ngõ 12", "xyzzy", "ô")
+            for viewer in (officer(), officer(BA_DINH), INSPECTOR)
+            for status in (CaseStatus.OPEN, None)
+        ]
+    await database.close()
+    assert seen[1] == seen[2000]
+    assert any(seen[1])
+
+
+async def _both_ways(database: Database, viewer: Viewer, wanted: QueueFilter) -> list[tuple[CaseCode, ...]]:
+    """Every page of two, forwards, and backwards from the last."""
+    pages: list[QueuePage] = []
+    async with database.reading() as uow:
+        pages.append(await uow.cases.queue(viewer, wanted, most=2))
+        while pages[-1].after is not None:
+            pages.append(await uow.cases.queue(viewer, wanted, after=pages[-1].after, most=2))
+        while pages[-1].before is not None:
+            pages.append(await uow.cases.queue(viewer, wanted, before=pages[-1].before, most=2))
+    return [tuple(line.code for line in page.lines) for page in pages if page.lines]

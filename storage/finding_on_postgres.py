@@ -1,0 +1,77 @@
+"""Finds cases by words with PostgreSQL, which has no index that knows both words and order.
+
+So the newest cases are walked first, and their words compared: a common word fills its page there, and where there are no
+more cases everything is found. Only what is rare among them is looked up in the words' index, and what that gives is
+little enough to be put in order. The planner is not left the choice: it cannot know how many cases have all of some words.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import Select, TextClause, func, select, text
+
+from storage.finding import Look, Stretch
+from storage.link import Link
+from storage.tables import case_words, cases
+
+WALK = 2000  # cases whose words are compared one by one, some microseconds each
+
+_matches = text("case_words.lexemes @@ CAST(CAST(:sought AS text) AS tsquery)")
+
+
+async def find_on_postgres(link: Link, look: Look, stretch: Stretch, most: int) -> list[int]:
+    """Ids of found cases of this stretch, in order."""
+    if not look.is_rare:
+        row = await link.row(walked(look, stretch))
+        found = list(row.found or ())[:most] if row else []
+        if len(found) == most or not row or row.walked < WALK:
+            return found
+        look.is_rare = True
+    return [row.id for row in await link.rows(looked_up(look, stretch).limit(most))]
+
+
+def walked(look: Look, stretch: Stretch) -> Select[Any, Any]:
+    """One row: how many of the newest cases there were, and the ids of those that have the words."""
+    place = cases.c.id
+    newest = (
+        select(place)
+        .where(*look.conditions(), *look.beyond(place, stretch))
+        .order_by(look.in_order(place))
+        .limit(WALK)
+        .cte("newest")
+        .prefix_with("MATERIALIZED")
+    )
+    found = func.array_agg(newest.c.id).aggregate_order_by(look.in_order(newest.c.id)).filter(_matched(look, stretch))
+    return select(func.count().label("walked"), found.label("found")).select_from(
+        newest.join(case_words, case_words.c.case_id == newest.c.id)
+    )
+
+
+def looked_up(look: Look, stretch: Stretch) -> Select[tuple[int]]:
+    """The ids of the cases that have the words, by the words' index."""
+    place = case_words.c.case_id
+    words = select(place.label("id")).where(_matched(look, stretch), *look.beyond(place, stretch))
+    hits = words.cte("hits").prefix_with("MATERIALIZED")  # first all of them: they are few, whatever the planner thinks
+    return (
+        select(cases.c.id)
+        .select_from(hits.join(cases, cases.c.id == hits.c.id))
+        .where(*look.conditions())
+        .order_by(look.in_order(cases.c.id))
+    )
+
+
+def _matched(look: Look, stretch: Stretch) -> TextClause:
+    return _matches.bindparams(sought=_said(look, stretch))
+
+
+def _said(look: Look, stretch: Stretch) -> str:
+    """In PostgreSQL's language. Every word is quoted, and none can hold a quote."""
+    exact = _all_of((*look.scope, *look.sought.exact))
+    if not stretch.is_folded:
+        return exact
+    folded = _all_of((*look.scope, *look.sought.folded))
+    return f"{folded} & !({exact})" if look.sought.has_marks else folded
+
+
+def _all_of(words: Iterable[str]) -> str:
+    return " & ".join(f"'{word}'" for word in words)

@@ -1,0 +1,43 @@
+"""Finds cases by words with FTS5, whose own order is that of the cases' ids: it is walked until a page is full."""
+
+from collections.abc import Iterable
+
+from sqlalchemy import Integer, Select, column, select, table, text
+
+from storage.finding import Look, Stretch
+from storage.link import Link
+from storage.tables import cases
+from storage.unindexed import unindexed
+
+_search = table("case_search", column("rowid", Integer))
+_matches = text("case_search MATCH :sought")
+
+
+async def find_on_sqlite(link: Link, look: Look, stretch: Stretch, most: int) -> list[int]:
+    """Ids of found cases of this stretch, in order."""
+    return [row.id for row in await link.rows(found_ids(look, stretch).limit(most))]
+
+
+def found_ids(look: Look, stretch: Stretch) -> Select[tuple[int]]:
+    """The statement for it."""
+    place = _search.c.rowid
+    return (
+        # Unindexed: the case is looked up for the word, never the word for every case.
+        select(cases.c.id)
+        .select_from(_search.join(cases, cases.c.id == unindexed(place)))
+        .where(_matches.bindparams(sought=_said(look, stretch)), *look.conditions(), *look.beyond(place, stretch))
+        .order_by(look.in_order(place))
+    )
+
+
+def _said(look: Look, stretch: Stretch) -> str:
+    """In FTS5's language. Every word is quoted, and none can hold a quote."""
+    exact = _all_of((*look.scope, *look.sought.exact))
+    if not stretch.is_folded:
+        return exact
+    folded = _all_of((*look.scope, *look.sought.folded))
+    return f"({folded}) NOT ({exact})" if look.sought.has_marks else folded
+
+
+def _all_of(words: Iterable[str]) -> str:
+    return " AND ".join(f'"{word}"' for word in words)
