@@ -26,6 +26,9 @@ _GLUED = {"phuong": PHUONG, "xa": XA, "thitran": TOWN, "p": PHUONG, "x": XA}
 _DISTRICTS = _words("quận q huyện h tx district")
 _CITIES = _words("tp thành tỉnh t province city")
 LONG_CITY = ("thanh", "pho")
+# Words that "thị" ends: after them "siêu thị, xã Đông Anh" names a shop and a commune, no town.
+_XA = frozenset({"xã", "xa"})
+_ENDED_BY_THI = _words("siêu") | {"đô"}
 STREETS = _words("đường phố ngõ ngách hẻm street road lane alley st rd")
 VILLAGES = _words("thôn làng xóm ấp village hamlet")
 # Whatever is named by one of these is no ward: "chợ Bưởi", "hồ Tây", "cầu Long Biên".
@@ -73,9 +76,13 @@ def kind_before(tokens: tuple[Token, ...], at: int) -> tuple[Kinds, int] | None:
         return kinds, 1
     if token.typed and token.plain in _GLUED:  # "phuongf": the keyboard's mark says that a mark was meant
         return _GLUED[token.plain], 1
-    if token.plain == "thi" and at + 1 < len(tokens) and tokens[at + 1].plain == "tran":
-        return TOWN, 2
-    return None
+    return (TOWN, 2) if _is_town_word(tokens, at, frozenset({"trấn", "tran"})) else None
+
+
+def _is_town_word(tokens: tuple[Token, ...], at: int, seconds: frozenset[str]) -> bool:
+    """Is it "thị" and one of these, as one word?"""
+    is_pair = tokens[at].plain == "thi" and at + 1 < len(tokens) and tokens[at + 1].canon in seconds
+    return is_pair and tokens[at + 1].gap in ("", " ") and not (at and tokens[at - 1].canon in _ENDED_BY_THI)
 
 
 def loose_kind(tokens: tuple[Token, ...], at: int) -> Kinds | None:
@@ -100,15 +107,15 @@ def district_before(tokens: tuple[Token, ...], at: int) -> int:
     token = tokens[at]
     if token.canon in _DISTRICTS:
         return 1
-    is_town = token.plain == "thi" and at + 1 < len(tokens) and tokens[at + 1].canon in {"xã", "xa"}
-    return 2 if is_town else 0
+    return 2 if _is_town_word(tokens, at, _XA) else 0
 
 
 def city_before(tokens: tuple[Token, ...], at: int) -> int:
     """How many tokens the word for a city or a province is that begins here; 0: there is none."""
     token = tokens[at]
     if token.plain == LONG_CITY[0]:
-        return 2 if at + 1 < len(tokens) and tokens[at + 1].plain == LONG_CITY[1] else 0
+        is_city = at + 1 < len(tokens) and tokens[at + 1].plain == LONG_CITY[1] and tokens[at + 1].gap in ("", " ")
+        return 2 if is_city else 0
     return 1 if token.canon in _CITIES else 0
 
 

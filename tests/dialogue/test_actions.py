@@ -68,6 +68,13 @@ def test_there_is_something_to_count() -> None:
     assert {row["kind"] for row in messages()} > {"violation_public", "conduct_official", "suggestion"}
 
 
+def test_a_ward_added_to_any_message_is_that_ward(city: City) -> None:
+    """Words before it must not make another place of it: "siêu thị, xã Đông Anh" names no "thị xã", a former town."""
+    rows = names_no_place(messages(), city)
+    texts = [told(row["text"], at, with_place=True)[0] for at, row in enumerate(rows)]
+    assert [text for text in texts if city.places.route(text).decision != "ward"] == []
+
+
 # The whole of it takes minutes: every tenth message always, all of them with the slow tests.
 EVERY = [pytest.param(10, id="some"), pytest.param(1, id="all", marks=pytest.mark.slow)]
 

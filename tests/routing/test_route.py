@@ -45,6 +45,10 @@ def router() -> Router:
         ("The street lamp in lane 12, Phu Thuong ward, has been dark for three nights", "00091"),
         ("rubbish at alley 7 Lang ward", "00199"),
         ("house 5, lane 30, Tay Ho ward", "00103"),
+        ("rac truoc cua sieu thi, xã Đông Anh", "00454"),  # no "thị xã", a town that is gone
+        ("rac truoc cua sieu thi xa dong anh", "00454"),
+        ("Cây đổ trong khu đô thị, xã Đông Anh", "00454"),
+        ("đường này sắp hoàn thành, phố Vọng cũng thế, phường Tây Hồ", TAY_HO),
     ],
 )
 def test_one_ward_named_clearly_is_that_ward(router: Router, text: str, code: str) -> None:
@@ -58,6 +62,7 @@ def test_one_ward_named_clearly_is_that_ward(router: Router, text: str, code: st
         ("phường Yên Phụ", {HONG_HA, TAY_HO}),  # divided
         ("giáp ranh giữa phường Tây Hồ và phường Ba Đình", {TAY_HO, BA_DINH}),
         ("xã Phùng Xá", {"10003", "10465"}),  # two units had this name
+        ("thi xa Son Tay", {"09574", "09604", "09616", "09988"}),  # what was a town
         ("Ngõ 12 Thụy Khuê tối ba đêm nay", {TAY_HO}),  # a street as well: one to offer, not sure
     ],
 )
