@@ -12,6 +12,8 @@ from aiohttp import web
 from admin.labels import initials
 from admin.navigation import is_at, places_of
 from admin.pages import BarLink, Frame, NotSentPage
+from admin.sign_in_page import sign_in_page
+from admin.unsent import Unsent, unsent_of
 from bot.domain.people import WARD_ROLES, Language, Role, Session, StaffMember
 from bot.domain.staffing import Standing
 from bot.errors import StorageBusy
@@ -27,7 +29,6 @@ from bot.wording import say
 
 SESSION_COOKIE = "session"
 SIGN_IN, PASSWORD, QUEUE = "/staff/login", "/staff/password", "/staff/"
-TYPED_FIELDS = ("text",)  # what a person writes and must not lose
 _INSIDE = re.compile(r"/staff/(cases/[0-9A-Za-z-]{1,20})?", re.ASCII)
 
 TOUCHES: web.AppKey[set[asyncio.Task[None]]] = web.AppKey("touches", set)
@@ -124,13 +125,32 @@ async def find_visit(request: web.Request, *, counts_as_use: bool = True) -> Vis
 
 def not_sent(request: web.Request, form: Form, reason_key: str, *, status: int) -> web.Response:
     """Nothing was done; here are your words."""
-    typed = [form.text(name) for name in TYPED_FIELDS if form.text(name)]
-    # A form posts below its page: /staff/cases/CODE/reply leads back to /staff/cases/CODE.
-    page = NotSentPage(reason_key=reason_key, typed=typed, back=inside_path(request.path.rpartition("/")[0]))
-    response = render(request, "staff/not_sent.html", page, status=status)
+    response = give_back(request, unsent_of(request, form), reason_key, status=status, words=form.text("text"))
     if status == 503:
         response.headers["Retry-After"] = str(RETRY_AFTER)
     return response
+
+
+def give_back(request: web.Request, unsent: Unsent | None, reason_key: str, *, status: int, words: str = "") -> web.Response:
+    """The page with what was not sent. With a session (its token stands in the request) it can be sent from there.
+
+    Args:
+        words: Shown where nothing can be sent again.
+    """
+    path = unsent.path if unsent else request.path
+    page = NotSentPage(
+        reason_key=reason_key,
+        unsent=unsent,
+        words=list(unsent.words.values()) if unsent else [words] if words else [],
+        may_send=FORM_TOKEN in request,
+        back=back_from(path),
+    )
+    return render(request, "staff/not_sent.html", page, status=status)
+
+
+def back_from(path: str) -> str:
+    """A form posts below its page: /staff/cases/CODE/reply leads back to /staff/cases/CODE."""
+    return inside_path(path.rpartition("/")[0])
 
 
 def inside_path(path: str) -> str:
@@ -143,8 +163,20 @@ async def _show_the_way_in(request: web.Request) -> web.StreamResponse:
         path = inside_path(request.path)
         raise web.HTTPSeeOther(SIGN_IN if path == QUEUE else f"{SIGN_IN}?next={quote(path)}")
     # The session ended while somebody wrote. An empty expectation refuses every token, and hands the words back.
-    async with read_form(request, token="", limits=Limits(total_size=256 * 1024 * 1024)):
-        raise web.HTTPForbidden
+    try:
+        async with read_form(request, token="", limits=Limits(total_size=256 * 1024 * 1024)):
+            raise web.HTTPForbidden
+    except TokenRefused as refused:
+        unsent = unsent_of(request, refused.form)
+        if unsent is None:
+            return not_sent(request, refused.form, "desk_not_sent_token", status=403)
+        return sign_in_page(
+            request,
+            next_path=back_from(request.path),
+            trouble_key="desk_not_sent_sign_in",
+            status=403,
+            unsent=unsent,
+        )
 
 
 def _touch_later(app: web.Application, session_hash: str, now: datetime) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from admin.case.parts import KindOption, MapPart, OtherLine, OwnerPart, PreviewPart, ReplyPart, TiesPart
+from admin.unsent import Unsent
 from bot.domain.case import CaseCode
 from bot.domain.difference import Piece
 
@@ -35,6 +36,7 @@ class SignInPage:
     username: str  # as typed, after a failure
     next_path: str
     trouble: str  # a sentence, empty at first
+    unsent: Unsent | None = None  # what was being sent when the session was found to be over
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +61,9 @@ class NotSentPage:
     """Everything `staff/not_sent.html` may use: what was typed, given back."""
 
     reason_key: str
-    typed: Sequence[str]
+    unsent: Unsent | None
+    words: Sequence[str]  # what was written, also where it cannot be sent again
+    may_send: bool  # there is a session to send it with
     back: str  # where to go on
 
 

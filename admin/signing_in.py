@@ -1,25 +1,23 @@
 """Sign in, sign out, change the password. What is a right password is `bot.services.sign_in`'s to say."""
 
-import secrets
 from datetime import timedelta
 
 import structlog
 from aiohttp import web
 
-from admin.guard import PASSWORD, QUEUE, SESSION_COOKIE, SIGN_IN, Visit, find_visit, inside_path
-from admin.pages import PasswordPage, SignInPage
+from admin.guard import PASSWORD, QUEUE, SESSION_COOKIE, SIGN_IN, Visit, find_visit, give_back, inside_path
+from admin.pages import PasswordPage
+from admin.sign_in_page import FORM_COOKIE, sign_in_page, ticket_token
+from admin.unsent import LIMITS, unsent_in
 from bot.services.sign_in import SignedIn, change_password, sign_in, sign_out
 from bot.web import FORM_TOKEN, keys, render
 from bot.web.cookies import drop_cookie, read_cookie, set_cookie
 from bot.web.forms import Form, TokenRefused, read_form
-from bot.web.language import page_language
 from bot.web.throttle import Throttle, peer
 from bot.web.tokens import same, sign
-from bot.wording import say
 
 log = structlog.get_logger(__name__)
 
-FORM_COOKIE = "signin"  # ties the sign-in form to this browser, before there is a session
 DEVICE_COOKIE = "device"  # this browser signed in with that name before
 DEVICE_KNOWN_FOR = timedelta(days=180)
 GUESSES = 10  # a minute, per name and per network address
@@ -29,30 +27,39 @@ THROTTLE: web.AppKey[Throttle] = web.AppKey("sign_in_throttle", Throttle)
 async def show_sign_in(request: web.Request) -> web.StreamResponse:
     if await find_visit(request):
         raise web.HTTPSeeOther(QUEUE)
-    return _sign_in_page(request, next_path=inside_path(request.query.get("next", "")))
+    return sign_in_page(request, next_path=inside_path(request.query.get("next", "")))
 
 
 async def post_sign_in(request: web.Request) -> web.StreamResponse:
     ticket = read_cookie(request, FORM_COOKIE)
     try:
-        async with read_form(request, token=_ticket_token(request, ticket)) as form:
+        async with read_form(request, token=ticket_token(request, ticket), limits=LIMITS) as form:
             return await _try(request, form)
     except TokenRefused as refused:
-        return _sign_in_page(
-            request, username=refused.form.text("username")[:60], trouble_key="desk_sign_in_stale", status=403
+        return sign_in_page(
+            request,
+            next_path=inside_path(refused.form.text("next")),
+            username=refused.form.text("username")[:60],
+            trouble_key="desk_sign_in_stale",
+            status=403,
+            unsent=unsent_in(refused.form),
         )
 
 
 async def _try(request: web.Request, form: Form) -> web.StreamResponse:
-    username, next_path = form.text("username")[:60], inside_path(form.text("next"))
+    username, next_path, unsent = form.text("username")[:60], inside_path(form.text("next")), unsent_in(form)
+
+    def again(trouble_key: str, status: int) -> web.Response:
+        return sign_in_page(
+            request, next_path=next_path, username=username, trouble_key=trouble_key, status=status, unsent=unsent
+        )
+
     names = _counted_as(request, username.casefold())
     wait = 0
     for name in names:  # up to the first refusal: who tries too often can make no more names to be remembered
         wait = wait or await request.app[THROTTLE].wait_for(*name)
     if wait:
-        response = _sign_in_page(
-            request, username=username, next_path=next_path, trouble_key="desk_sign_in_throttled", status=429
-        )
+        response = again("desk_sign_in_throttled", 429)
         response.headers["Retry-After"] = str(wait)
         return response
     made = await sign_in(
@@ -64,10 +71,17 @@ async def _try(request: web.Request, form: Form) -> web.StreamResponse:
     )
     if made is None:
         log.info("sign_in_refused")
-        return _sign_in_page(request, username=username, next_path=next_path, trouble_key="desk_sign_in_wrong", status=401)
+        return again("desk_sign_in_wrong", 401)
     for name in names:
         await request.app[THROTTLE].forget(*name)
-    answer = web.HTTPSeeOther(PASSWORD if made.staff.must_change_password else next_path)
+    must_change = made.staff.must_change_password
+    if unsent is not None:
+        if not must_change:
+            request[FORM_TOKEN] = made.session.form_token
+        page = give_back(request, unsent, "desk_not_sent_again", status=200)
+        _remember(request, page, made)
+        return page
+    answer = web.HTTPSeeOther(PASSWORD if must_change else next_path)
     _remember(request, answer, made)
     raise answer
 
@@ -116,22 +130,6 @@ def _password_page(visit: Visit, trouble: str = "", *, status: int = 200) -> web
         trouble=trouble,
     )
     return render(visit.request, "staff/password.html", page, status=status)
-
-
-def _sign_in_page(
-    request: web.Request, *, username: str = "", next_path: str = QUEUE, trouble_key: str = "", status: int = 200
-) -> web.Response:
-    ticket = read_cookie(request, FORM_COOKIE) or secrets.token_urlsafe(24)
-    request[FORM_TOKEN] = _ticket_token(request, ticket)
-    trouble = say(page_language(request), trouble_key) if trouble_key else ""
-    page = SignInPage(username=username, next_path=next_path, trouble=trouble)
-    response = render(request, "staff/sign_in.html", page, status=status)
-    set_cookie(request, response, FORM_COOKIE, ticket, same_site="Strict")
-    return response
-
-
-def _ticket_token(request: web.Request, ticket: str) -> str:
-    return sign(request.app[keys.SECRET_KEY], "sign-in", ticket) if ticket else ""
 
 
 def _counted_as(request: web.Request, username: str) -> list[tuple[str, str]]:

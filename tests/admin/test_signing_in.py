@@ -182,7 +182,7 @@ async def test_words_typed_into_a_session_that_ended_come_back(sqlite_desk: Staf
     response = await minh.submits("reply-form", text="Một câu trả lời dài", files={"a.txt": b"x" * 5000})
     assert response.status == 403
     assert "Một câu trả lời dài" in minh.text
-    assert f'href="/staff/cases/{case.code}"' in minh.text
+    assert f'name="next" value="/staff/cases/{case.code}"' in minh.text
     assert await sqlite_desk.hears(case) == []
 
 

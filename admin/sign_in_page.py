@@ -1,0 +1,43 @@
+"""Shows the sign-in form. What comes of it is `admin.signing_in`'s; why somebody is shown it, `admin.guard`'s."""
+
+import secrets
+
+from aiohttp import web
+
+from admin.pages import SignInPage
+from admin.unsent import Unsent
+from bot.web import FORM_TOKEN, keys, render
+from bot.web.cookies import read_cookie, set_cookie
+from bot.web.language import page_language
+from bot.web.tokens import sign
+from bot.wording import say
+
+FORM_COOKIE = "signin"  # ties the sign-in form to this browser, before there is a session
+
+
+def sign_in_page(
+    request: web.Request,
+    *,
+    next_path: str,
+    username: str = "",
+    trouble_key: str = "",
+    status: int = 200,
+    unsent: Unsent | None = None,
+) -> web.Response:
+    """The form, tied to this browser by a cookie of its own.
+
+    Args:
+        unsent: What the form carries along, to be given back after the sign-in.
+    """
+    ticket = read_cookie(request, FORM_COOKIE) or secrets.token_urlsafe(24)
+    request[FORM_TOKEN] = ticket_token(request, ticket)
+    trouble = say(page_language(request), trouble_key) if trouble_key else ""
+    page = SignInPage(username=username, next_path=next_path, trouble=trouble, unsent=unsent)
+    response = render(request, "staff/sign_in.html", page, status=status)
+    set_cookie(request, response, FORM_COOKIE, ticket, same_site="Strict")
+    return response
+
+
+def ticket_token(request: web.Request, ticket: str) -> str:
+    """What the form must carry; empty, which matches nothing, for a browser without the cookie."""
+    return sign(request.app[keys.SECRET_KEY], "sign-in", ticket) if ticket else ""
