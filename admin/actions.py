@@ -11,6 +11,7 @@ from aiohttp import web
 from admin.case_page import CITY_OPTION, asked_code, show_again
 from admin.guard import QUEUE, Visit, not_sent
 from admin.pages import Typed
+from admin.troubles import field_of
 from admin.uploads import FORM_LIMITS, NotKept, keep_uploads
 from bot.domain.case import CaseCode
 from bot.domain.correction import MoveReason
@@ -38,6 +39,11 @@ class BadChoice(BotError):
     def __init__(self, key: str) -> None:
         super().__init__(key=key)
         self.key = key
+
+
+def key_of(refused: BotError) -> str:
+    """The wording key of why a form was not taken."""
+    return refused.key if isinstance(refused, BadChoice) else refused.wording_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +209,9 @@ async def _refuse(
     )
     if isinstance(refused, NotKept):
         said = visit.say(refused.key, name=refused.name[:80], most=FORM_LIMITS.files)
-        return await show_again(visit, code, typed, trouble=said, status=400)
-    if isinstance(refused, BadChoice):
-        return await show_again(visit, code, typed, trouble=visit.say(refused.key), status=400)
-    trouble = visit.say(refused.wording_key, **{"names": str(refused.values.get("names", ""))[:200]})
+        return await show_again(visit, code, typed, trouble=said, at=field_of(refused.key), status=400)
+    key = key_of(refused)
+    trouble = visit.say(key, **{"names": str(refused.values.get("names", ""))[:200]})
     if isinstance(refused, CHANGED):
         return await show_again(visit, code, typed, trouble=trouble, status=409, stale_since=form.text("seen"))
-    return await show_again(visit, code, typed, trouble=trouble, status=400)
+    return await show_again(visit, code, typed, trouble=trouble, at=field_of(key, form_name), status=400)

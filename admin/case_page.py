@@ -63,15 +63,23 @@ async def show_case(visit: Visit) -> web.StreamResponse:
 
 
 async def show_again(
-    visit: Visit, code: CaseCode, typed: Typed, *, trouble: str, status: int, stale_since: str | None = None
+    visit: Visit,
+    code: CaseCode,
+    typed: Typed,
+    *,
+    trouble: str,
+    status: int,
+    at: str = "",
+    stale_since: str | None = None,
 ) -> web.Response:
     """The page once more, with what was typed still in its form and why it was not taken.
 
     Args:
+        at: The field that the trouble is about; empty for none.
         stale_since: The form's `seen`, when the case has changed: the page then shows what came after it.
     """
     page = await build_page(visit, code)
-    page = replace(page, typed=typed, trouble=trouble)
+    page = replace(page, typed=typed, trouble=trouble, trouble_at=at)
     if stale_since is not None:
         messages, events = read_seen(stale_since)
         page = replace(page, is_stale=True, new_messages=page.thread[messages:], new_events=page.timeline[events:])

@@ -36,6 +36,7 @@ class SignInPage:
     username: str  # as typed, after a failure
     next_path: str
     trouble: str  # a sentence, empty at first
+    trouble_at: str  # the field that it is about, empty for none
     unsent: Unsent | None = None  # what was being sent when the session was found to be over
 
 
@@ -47,6 +48,7 @@ class PasswordPage:
     username: str  # for the browser's password store
     is_forced: bool
     trouble: str
+    trouble_at: str  # the field that it is about, empty for none
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,6 +177,7 @@ class CasePage:
     seen: str  # how much of thread and timeline this page shows: comes back with each form
     typed: Typed = field(default_factory=Typed)
     trouble: str = ""  # a sentence about the form that was typed into
+    trouble_at: str = ""  # the field that it is about, empty for none
     is_stale: bool = False
     new_messages: Sequence[ThreadLine] = ()  # since the stale form was opened
     new_events: Sequence[TimelineLine] = ()

@@ -6,9 +6,11 @@ from datetime import datetime
 
 from aiohttp import web
 
+from admin.actions import BadChoice, key_of
 from admin.case_page import asked_code
 from admin.guard import Visit
 from admin.pages import Frame
+from admin.troubles import field_of
 from bot.domain.case import CaseCode
 from bot.domain.privacy import PAUSES, PauseReason
 from bot.domain.rights import Right
@@ -30,6 +32,7 @@ class PausePage:
     lengths: Mapping[str, str]  # value to its wording key
     chosen: Mapping[str, str]  # what was chosen in the form that was not taken
     trouble: str
+    trouble_at: str  # the field that it is about, empty for none
     is_done: bool
 
 
@@ -48,10 +51,7 @@ async def post_pause(visit: Visit) -> web.StreamResponse:
             raise web.HTTPNotFound from None
         except BotError as refused:
             status = 409 if isinstance(refused, StaleVersion) else 400
-            return await _page(visit, code, trouble=visit.say(refused.wording_key), chosen=_chosen(form), status=status)
-        except ValueError:
-            trouble = visit.say("person_desk_pause_missing")
-            return await _page(visit, code, trouble=trouble, chosen=_chosen(form), status=400)
+            return await _page(visit, code, trouble_key=key_of(refused), chosen=_chosen(form), status=status)
     raise web.HTTPSeeOther(f"/staff/cases/{code}/pause?done=paused")
 
 
@@ -63,7 +63,9 @@ async def _do(visit: Visit, code: CaseCode, form: Form) -> None:
         else:
             length = PAUSES.get(form.text("length"))
             if length is None:
-                raise ValueError("no such length")
+                raise BadChoice("settings_choice_unknown")
+            if form.text("reason") not in set(PauseReason):
+                raise BadChoice("person_desk_pause_missing")
             reason = PauseReason(form.text("reason"))
             await pause_resident(
                 uow, staff=visit.staff, code=code, version=version, length=length, reason=reason, now=visit.now
@@ -79,7 +81,7 @@ async def _page(
     visit: Visit,
     code: CaseCode,
     *,
-    trouble: str = "",
+    trouble_key: str = "",
     chosen: Mapping[str, str] | None = None,
     status: int = 200,
     is_done: bool = False,
@@ -97,7 +99,8 @@ async def _page(
         reasons={reason.value: f"person_desk_pause_why_{reason.value}" for reason in PauseReason},
         lengths={length: f"person_desk_pause_{length}" for length in PAUSES},
         chosen=chosen or {"reason": "", "length": ""},
-        trouble=trouble,
+        trouble=visit.say(trouble_key) if trouble_key else "",
+        trouble_at=field_of(trouble_key, "pause"),
         is_done=is_done,
     )
     return render(visit.request, "staff/pause.html", page, status=status)

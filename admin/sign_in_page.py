@@ -5,6 +5,7 @@ import secrets
 from aiohttp import web
 
 from admin.pages import SignInPage
+from admin.troubles import field_of
 from admin.unsent import Unsent
 from bot.web import FORM_TOKEN, keys, render
 from bot.web.cookies import read_cookie, set_cookie
@@ -32,7 +33,9 @@ def sign_in_page(
     ticket = read_cookie(request, FORM_COOKIE) or secrets.token_urlsafe(24)
     request[FORM_TOKEN] = ticket_token(request, ticket)
     trouble = say(page_language(request), trouble_key) if trouble_key else ""
-    page = SignInPage(username=username, next_path=next_path, trouble=trouble, unsent=unsent)
+    page = SignInPage(
+        username=username, next_path=next_path, trouble=trouble, trouble_at=field_of(trouble_key), unsent=unsent
+    )
     response = render(request, "staff/sign_in.html", page, status=status)
     set_cookie(request, response, FORM_COOKIE, ticket, same_site="Strict")
     return response

@@ -8,6 +8,7 @@ from aiohttp import web
 from admin.guard import PASSWORD, QUEUE, SESSION_COOKIE, SIGN_IN, Visit, find_visit, give_back, inside_path
 from admin.pages import PasswordPage
 from admin.sign_in_page import FORM_COOKIE, sign_in_page, ticket_token
+from admin.troubles import field_of
 from admin.unsent import LIMITS, unsent_in
 from bot.services.sign_in import SignedIn, change_password, sign_in, sign_out
 from bot.web import FORM_TOKEN, keys, render
@@ -104,10 +105,10 @@ async def show_password(visit: Visit) -> web.StreamResponse:
 async def post_password(visit: Visit) -> web.StreamResponse:
     async with read_form(visit.request, token=visit.session.form_token) as form:
         if await visit.request.app[THROTTLE].wait_for("password", str(visit.staff.id)):
-            return _password_page(visit, visit.say("desk_sign_in_throttled"), status=429)
+            return _password_page(visit, "desk_sign_in_throttled", status=429)
         new = form.fields.get("new", "")
         if new != form.fields.get("again", ""):
-            return _password_page(visit, visit.say("desk_password_differs"), status=400)
+            return _password_page(visit, "desk_password_differs", status=400)
         made = await change_password(
             visit.request.app[keys.STORAGE],
             staff=visit.staff,
@@ -116,18 +117,19 @@ async def post_password(visit: Visit) -> web.StreamResponse:
             now=visit.now,
         )
     if isinstance(made, str):
-        return _password_page(visit, visit.say(made), status=400)
+        return _password_page(visit, made, status=400)
     answer = web.HTTPSeeOther(f"{QUEUE}?done=password")
     _remember(visit.request, answer, made)
     raise answer
 
 
-def _password_page(visit: Visit, trouble: str = "", *, status: int = 200) -> web.Response:
+def _password_page(visit: Visit, trouble_key: str = "", *, status: int = 200) -> web.Response:
     page = PasswordPage(
         frame=visit.frame,
         username=visit.staff.username,
         is_forced=visit.staff.must_change_password,
-        trouble=trouble,
+        trouble=visit.say(trouble_key) if trouble_key else "",
+        trouble_at=field_of(trouble_key),
     )
     return render(visit.request, "staff/password.html", page, status=status)
 

@@ -106,7 +106,7 @@ async def _split(uow: UnitOfWork, posted: Posted) -> None:
     try:
         kind = CaseKind(posted.form.text("kind"))
     except ValueError:
-        raise BadChoice("desk_case_nothing_to_split") from None
+        raise BadChoice("settings_choice_unknown") from None
     await split_case(
         uow,
         staff=visit.staff,

@@ -9,6 +9,7 @@ from aiohttp import web
 from admin.case_page import asked_code
 from admin.guard import Visit
 from admin.pages import Frame
+from admin.troubles import field_of
 from bot.domain.case import Case, CaseCode
 from bot.domain.people import StaffId
 from bot.domain.rights import Right
@@ -59,7 +60,10 @@ class ClosedPage:
     opened: Opened | None = None
     reason: str = ""  # as typed
     username: str = ""
+    why: str = ""
+    form: str = ""  # the one that was not taken: "identity"
     trouble: str = ""
+    trouble_at: str = ""  # the field that it is about, empty for none
 
 
 Act = Callable[[UnitOfWork, Visit, CaseCode, Form], Awaitable[object]]
@@ -70,24 +74,24 @@ async def show_closed(visit: Visit) -> web.StreamResponse:
 
 
 async def post_identity(visit: Visit) -> web.StreamResponse:
-    return await _act(visit, _ask)
+    return await _act(visit, "identity", _ask)
 
 
 async def post_decision(visit: Visit) -> web.StreamResponse:
-    return await _act(visit, _decide)
+    return await _act(visit, "decision", _decide)
 
 
 async def post_look(visit: Visit) -> web.StreamResponse:
     """Shown on the page that answers and nowhere else: no address leads to it."""
-    return await _act(visit, _look)
+    return await _act(visit, "look", _look)
 
 
 async def post_bar(visit: Visit) -> web.StreamResponse:
-    return await _act(visit, _bar)
+    return await _act(visit, "bar", _bar)
 
 
 async def post_let_in(visit: Visit) -> web.StreamResponse:
-    return await _act(visit, _let_in)
+    return await _act(visit, "letin", _let_in)
 
 
 async def _ask(uow: UnitOfWork, visit: Visit, code: CaseCode, form: Form) -> None:
@@ -135,7 +139,7 @@ async def _let_in(uow: UnitOfWork, visit: Visit, code: CaseCode, form: Form) -> 
     )
 
 
-async def _act(visit: Visit, act: Act) -> web.StreamResponse:
+async def _act(visit: Visit, form_name: str, act: Act) -> web.StreamResponse:
     code = asked_code(visit.request)
     async with read_form(visit.request, token=visit.session.form_token) as form:
         try:
@@ -148,9 +152,12 @@ async def _act(visit: Visit, act: Act) -> web.StreamResponse:
             page = await _page(visit, code)
             page = replace(
                 page,
+                form=form_name,
                 trouble=visit.say(refused.wording_key),
+                trouble_at=field_of(refused.wording_key, form_name),
                 reason=form.text("reason")[:500],
-                username=form.text("username")[:60],
+                username=form.text("username")[:200],
+                why=form.text("why"),
             )
             status = 409 if isinstance(refused, StaleVersion) else 400
             return render(visit.request, "staff/case_closed.html", page, status=status)

@@ -9,6 +9,7 @@ from admin.case.parts import PreviewPart
 from admin.case_page import asked_code, build_page
 from admin.guard import Visit
 from admin.pages import Typed
+from admin.troubles import field_of
 from admin.uploads import FORM_LIMITS
 from bot.domain.case import Case
 from bot.domain.outcome import Outcome
@@ -40,7 +41,8 @@ async def post_template(visit: Visit) -> web.StreamResponse:
         known = [one for one in await uow.templates.of(case.ward_code) if one.id == number]
     page = await build_page(visit, code)
     if not known:
-        page = replace(page, typed=typed, trouble=visit.say("desk_case_template_missing"))
+        key = "desk_case_template_missing"
+        page = replace(page, typed=typed, trouble=visit.say(key), trouble_at=field_of(key))
         return render(visit.request, "staff/case.html", page, status=400)
     template = known[0]
     filled = fill(template.text, _values(visit, case, template.language))
@@ -61,7 +63,8 @@ async def post_preview(visit: Visit) -> web.StreamResponse:
     page = await build_page(visit, code)
     if not typed.text or len(typed.text) > LONGEST_WORDS:
         key = "text_is_empty" if not typed.text else "desk_text_too_long"
-        return render(visit.request, "staff/case.html", replace(page, typed=typed, trouble=visit.say(key)), status=400)
+        page = replace(page, typed=typed, trouble=visit.say(key), trouble_at=field_of(key))
+        return render(visit.request, "staff/case.html", page, status=400)
     shown = replace(page, typed=typed, preview=preview_of(visit, case, typed, language))
     return render(visit.request, "staff/case.html", shown)
 

@@ -105,6 +105,6 @@ async def test_a_bad_file_stops_the_answer_and_keeps_the_words(sqlite_desk: Staf
         await minh.opens(f"/staff/cases/{case.code}")
         assert (await minh.submits("reply-form", text="Giữ lại lời này", files=files)).status == 400
         assert "Giữ lại lời này</textarea>" in minh.text
-        said = minh.text.split('data-testid="trouble">')[1].split("<")[0]
+        said = minh.text.split('data-testid="trouble"><a href="#reply-files">')[1].split("<")[0]
         assert said == say(Language.VI, key, name=next(iter(files)), most=10)
     assert await sqlite_desk.hears(case) == []

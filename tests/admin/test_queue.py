@@ -210,7 +210,7 @@ async def test_a_name_that_is_none_is_asked_for_again(sqlite_desk: StaffDesk, na
     assert 'aria-invalid="true"' in minh.text
     assert f'name="name" value="{name.strip()}"' in minh.text
     assert minh.codes() == [case.code]
-    trouble = re.search(r'data-testid="trouble">([^<]+)<', minh.text)
+    trouble = re.search(r'data-testid="trouble"><a href="#view-name">([^<]+)<', minh.text)
     assert trouble
     assert str(LONGEST_NAME) in trouble[1] or key.endswith("name")
 

@@ -40,7 +40,8 @@ class BulkPage:
     reasons: Mapping[str, str]  # of a move: value to its wording key
     target: str  # whom or where, in words, once it is chosen
     told_at_once: int  # cases whose neighbours hear at once: these cannot be undone
-    trouble: str  # a sentence beside the field
+    trouble: str  # a sentence, empty while nothing is wrong
+    trouble_at: str  # the field that it is about
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,6 +13,7 @@ from admin.queueing.bulk.order import RIGHTS, Act, Order
 from admin.queueing.bulk.pages import BulkPage, Colleague, DonePage, Skipped
 from admin.queueing.bulk.ticket import Ticket
 from admin.queueing.rows import row_of, ward_label
+from admin.troubles import field_of
 from bot.domain.correction import MoveReason
 from bot.domain.people import Role
 from bot.domain.ward import WardCode
@@ -36,8 +37,8 @@ async def post_bulk(visit: Visit) -> web.StreamResponse:
     found = await look(visit, order)
     if step not in ("preview", "do"):
         return _page(visit, order, found, is_preview=False)
-    if trouble := _trouble(visit, order, found):
-        return _page(visit, order, found, is_preview=False, trouble=visit.say(trouble), status=400)
+    if trouble_key := _trouble(visit, order, found):
+        return _page(visit, order, found, is_preview=False, trouble_key=trouble_key, status=400)
     if step == "preview":
         return _page(visit, order, found, is_preview=True)
     return await _do(visit, order, found)
@@ -110,7 +111,7 @@ def _trouble(visit: Visit, order: Order, found: Look) -> str:
 
 
 def _page(
-    visit: Visit, order: Order, found: Look, *, is_preview: bool, trouble: str = "", status: int = 200
+    visit: Visit, order: Order, found: Look, *, is_preview: bool, trouble_key: str = "", status: int = 200
 ) -> web.Response:
     shows_more = visit.staff.role is not Role.WARD_OFFICER
     page = BulkPage(
@@ -124,7 +125,8 @@ def _page(
         reasons={reason.value: f"desk_move_why_{reason.value}" for reason in MoveReason},
         target=_target(visit, order, found),
         told_at_once=0 if order.act is Act.ASSIGN else sum(1 for line in found.lines if line.joined_count),
-        trouble=trouble,
+        trouble=visit.say(trouble_key) if trouble_key else "",
+        trouble_at=field_of(trouble_key),
     )
     return render(visit.request, "staff/bulk.html", page, status=status)
 
