@@ -12,6 +12,7 @@ from typing import Any
 
 from aiohttp import ClientResponse, CookieJar, FormData
 from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.typedefs import Middleware
 
 import admin
 import public
@@ -245,8 +246,10 @@ class StaffDesk:
 
 
 @asynccontextmanager
-async def open_desk(database: Database, bell: Bell, *, public_url: str = "") -> AsyncIterator[StaffDesk]:
-    """The desk on a free port of this machine."""
+async def open_desk(
+    database: Database, bell: Bell, *, public_url: str = "", around: Middleware | None = None
+) -> AsyncIterator[StaffDesk]:
+    """The desk on a free port of this machine. `around` is put around every request, outside everything else."""
     clock, files = StillClock(), open_file_store("memory://")
     app = make_web_app(
         # Only whether others may write too is read from the address; the database is the one that is given.
@@ -263,6 +266,8 @@ async def open_desk(database: Database, bell: Bell, *, public_url: str = "") -> 
     )
     admin.add_routes(app)
     public.add_routes(app)
+    if around is not None:
+        app.middlewares.insert(0, around)
     server = TestServer(app)
     await server.start_server()
     desk = StaffDesk(database, clock, files, server)
