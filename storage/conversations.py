@@ -1,6 +1,7 @@
 """Where we stand with each address, and whose address it is."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -11,6 +12,7 @@ from sqlalchemy import Row, Text, bindparam, delete, insert, select, type_coerce
 from bot.domain.case import CaseCode
 from bot.domain.draft import Awaited, Awaits, Conversation, Draft, Question
 from bot.domain.people import Address, Channel, Language, ResidentId
+from bot.domain.reply import Choice
 from bot.domain.ward import WardCode
 from storage.link import Link, by_engine
 from storage.tables import addresses, conversations, residents
@@ -86,6 +88,7 @@ class SqlConversations:
                 "draft_due_at": conversation.draft_due_at,
                 "draft_reminded": conversation.draft_reminded,
                 "pause_told_at": conversation.pause_told_at,
+                "offered": pack_choices(conversation.offered),
                 "updated_at": now,
             },
         )
@@ -132,7 +135,13 @@ def conversation_from(row: Row[Any]) -> Conversation:
         paused_until=row.paused_until,
         pause_reason=row.pause_reason,
         pause_told_at=row.pause_told_at,
+        offered=tuple(Choice(label, data) for label, data in row.offered or ()),
     )
+
+
+def pack_choices(offered: Sequence[Choice]) -> list[list[str]] | None:
+    """As the column holds them: label and data."""
+    return [[choice.label, choice.data] for choice in offered] or None
 
 
 def _awaits_of(found: list[str] | None) -> Awaits | None:

@@ -25,6 +25,7 @@ from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, QueuedRepl
 from bot.domain.thread import EventKind
 from bot.ports import Backlog
 from storage.claiming import claim_lock, is_state
+from storage.conversations import pack_choices
 from storage.link import Link
 from storage.tables import case_events, cases, conversations, inbox, messages, outbox
 from storage.types import Id, Json, UtcDateTime
@@ -77,6 +78,11 @@ _heads = (
     .with_for_update(skip_locked=True)  # PostgreSQL only; SQLite has one writer and drops it
 )
 _add = insert(outbox).returning(outbox.c.id)
+_offer = (
+    update(conversations)
+    .where(conversations.c.channel == bindparam("on"), conversations.c.external_id == bindparam("whom"))
+    .values(offered=bindparam("choices", type_=Json))
+)
 _drop_earlier = delete(outbox).where(
     is_state("waiting", outbox),
     outbox.c.channel == bindparam("channel"),
@@ -156,9 +162,13 @@ class SqlOutbox:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    async def add(self, replies: Sequence[NewReply], now: datetime) -> list[int]:
+    async def add(self, replies: Sequence[NewReply], now: datetime, *, keeps_offer: bool = True) -> list[int]:
         # One by one, so that the ids rise in this order on either engine.
-        return [await self._queue(new, now) for new in replies]
+        ids = [await self._queue(new, now) for new in replies]
+        for new in replies if keeps_offer else ():
+            key = {"on": new.address.channel.value, "whom": new.address.external_id}
+            await self._link.run(_offer, {**key, "choices": pack_choices(new.reply.offered)})
+        return ids
 
     async def _queue(self, new: NewReply, now: datetime) -> int:
         values = {

@@ -12,6 +12,7 @@ from typing import Any, Self
 from bot.domain.case import Accused, CaseCode, CaseKind
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
 from bot.domain.people import Address, Language, ResidentId
+from bot.domain.reply import Choice
 from bot.domain.ward import Point, WardCode
 
 
@@ -203,7 +204,8 @@ class Conversation:
 
     `case_code` is the case that further words join while no draft is open. `preset_ward` came with a deep link or a QR
     code and waits for the first draft. `last_ward` is the ward of the newest case that had one: it may be offered, and is
-    never chosen silently. `last_group_id` is the album whose parts may still be arriving.
+    never chosen silently. `last_group_id` is the album whose parts may still be arriving. `offered` are the choices under
+    what was said last, in the order they are read: a number or a label's words may answer them.
     """
 
     address: Address
@@ -222,6 +224,7 @@ class Conversation:
     paused_until: datetime | None = None  # set by staff alone: storing a conversation leaves it as it is
     pause_reason: str = ""
     pause_told_at: datetime | None = None  # when the resident was last told of it
+    offered: tuple[Choice, ...] = ()
 
     def with_draft(self, draft: Draft | None, asked: Question | None) -> Self:
         return replace(self, draft=draft, asked=asked)

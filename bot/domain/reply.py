@@ -40,6 +40,11 @@ class Reply:
     language: Language | None = None
     receipt_of: str = ""
 
+    @property
+    def offered(self) -> tuple[Choice, ...]:
+        """The choices in the order they are read."""
+        return tuple(choice for row in self.choices for choice in row)
+
     def to_dict(self) -> dict[str, Any]:
         """Only what is set, for the outbox row."""
         found: dict[str, Any] = {}

@@ -101,10 +101,11 @@ class Inbox(Protocol):
 class Outbox(Protocol):
     """Every reply, until the channel took it or it never can be delivered."""
 
-    async def add(self, replies: Sequence[NewReply], now: datetime) -> list[int]:
+    async def add(self, replies: Sequence[NewReply], now: datetime, *, keeps_offer: bool = True) -> list[int]:
         """Queue them in this order; ids rise.
 
-        Of the address's earlier replies about the same (`NewReply.about`) those that nobody has claimed are dropped.
+        Of the address's earlier replies about the same (`NewReply.about`) those that nobody has claimed are dropped. What
+        the last one offers becomes its conversation's `offered`, unless the caller stores that conversation itself.
         """
         ...
 

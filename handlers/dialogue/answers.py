@@ -1,8 +1,7 @@
 """Words instead of buttons: "2", "số 2", "chọn 2.", or a button's own words answer the choices that were last offered.
 
-What was offered follows from the draft and the question that was put, so nothing is stored: the question is put once more
-aside, and its buttons are read off. Only a whole message counts, and only where it fits one choice: "2 xe tải đỗ trên vỉa
-hè" is a matter.
+What was offered is kept with the conversation, whoever said it: the dialogue, a closing by staff, a reminder. Only a whole
+message counts, and only where it fits one choice: "2 xe tải đỗ trên vỉa hè" is a matter.
 """
 
 import re
@@ -13,7 +12,6 @@ from bot.domain.people import Channel
 from bot.domain.reply import Choice
 from bot.routing.folding import Word, words_of
 from handlers.dialogue import choices
-from handlers.dialogue.asking import ask_kind, ask_next, ask_ward
 from handlers.dialogue.choices import Act, Pressed
 from handlers.dialogue.turn import Turn
 
@@ -37,15 +35,15 @@ _SHORTEST = 4  # letters of a single word that stands for a label's beginning
 
 
 def chosen(turn: Turn) -> Pressed | None:
-    """The button that this message means, if it means exactly one of those offered for the open draft."""
-    text = turn.incoming.text
-    if turn.draft is None or len(text) > _LONGEST or (asked := turn.before.asked) is None:
+    """The button that this message means, if it means exactly one of those under what was said last."""
+    text, offered = turn.incoming.text, turn.before.offered
+    if not offered or len(text) > _LONGEST:
         return None
     words = words_of(text)
     if not words or len(words) > 12:
         return None
-    offered = _offered(turn, asked)
-    found = _by_number(turn, words, offered) or _by_label(words, offered, is_loose=asked is not Question.CONFIRM)
+    is_loose = turn.draft is not None and turn.before.asked not in (None, Question.CONFIRM)
+    found = _by_number(turn, words, offered) or _by_label(words, offered, is_loose=is_loose)
     return choices.read(found.data) if found is not None else None
 
 
@@ -60,29 +58,19 @@ def number_of(text: str) -> int | None:
     return _COUNTED[said] if found["said"] else None
 
 
-def _offered(turn: Turn, asked: Question) -> list[Choice]:
-    """The buttons of the question that was put last, in the order they are read."""
-    aside = Turn.begin(turn.uow, turn.city, turn.incoming, turn.before, turn.now)
-    draft = turn.before.draft
-    if draft is None:
-        return []
-    if asked is Question.KIND:
-        ask_kind(aside, draft)
-    elif asked is Question.WARD:
-        ask_ward(aside, draft)
-    else:
-        ask_next(aside)
-    return aside.offered
-
-
 def _by_number(turn: Turn, words: Sequence[Word], offered: Sequence[Choice]) -> Choice | None:
     number = number_of(" ".join(word.plain for word in words))
     if number is None or not 1 <= number <= len(offered):
         return None
     found = offered[number - 1]
-    # Where buttons carry no numbers, nobody throws a draft away by one.
-    is_cancel = choices.read(found.data).act is Act.CANCEL
-    return None if is_cancel and turn.incoming.address.channel is not Channel.ZALO else found
+    if choices.is_for_good(found.data):
+        return None
+    if turn.incoming.address.channel is Channel.ZALO:
+        return found
+    # Where buttons carry no numbers, nobody throws a draft away by one; and what is not about a draft is not answered by
+    # one either, for it may answer what staff asked in the case ("how many?").
+    act = choices.read(found.data).act
+    return found if act is Act.STARS or (turn.draft is not None and act is not Act.CANCEL) else None
 
 
 def _by_label(words: Sequence[Word], offered: Sequence[Choice], *, is_loose: bool) -> Choice | None:

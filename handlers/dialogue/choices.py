@@ -111,6 +111,12 @@ def language_of(value: str) -> Language | None:
     return next((language for language in Language if language.value == value), None)
 
 
+def is_for_good(data: str) -> bool:
+    """Can what this button does not be undone? Then a number never presses it."""
+    pressed = read(data)
+    return pressed.act is Act.DATA and pressed.value.partition(":")[0] in ("sure", "all")
+
+
 def read(data: str) -> Pressed:
     """What was pressed; never raises."""
     name, _, rest = data.partition(":")

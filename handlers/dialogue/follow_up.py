@@ -47,9 +47,20 @@ async def receive(turn: Turn) -> None:
     is_closed = case.status is CaseStatus.CLOSED
     if is_of_a_burst and not is_closed:
         return
+    _acknowledge(turn, case, is_opened_again=is_closed)
+
+
+def _acknowledge(turn: Turn, case: Case, *, is_opened_again: bool) -> None:
+    """Say that it joined the case. Twenty forwarded messages are acknowledged together, under the last of them."""
     label = turn.word("chat_button_own_matter")
-    key = "chat_added_reopened" if is_closed else "chat_added"
-    turn.say(key, code=case.code, choices=[[Choice(label, choices.new_from(incoming.source_id))]])
+    own_matter = [[Choice(label, choices.new_from(turn.incoming.source_id))]]
+    if is_opened_again:
+        turn.say("chat_added_reopened", code=case.code, choices=own_matter)
+    elif turn.incoming.is_forwarded:
+        with turn.question(f"added:{case.code}"):
+            turn.say("chat_added", code=case.code, choices=own_matter)
+    else:
+        turn.say("chat_added", code=case.code, choices=own_matter)
 
 
 async def _said_again(turn: Turn, case: Case, part: DraftPart) -> bool:

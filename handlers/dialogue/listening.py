@@ -25,7 +25,7 @@ from handlers.dialogue.after_filing import ACTS, ANSWERS, SHOWN_ANSWERS
 from handlers.dialogue.answers import chosen
 from handlers.dialogue.apart import keep_apart
 from handlers.dialogue.asking import ask_next
-from handlers.dialogue.choices import Act
+from handlers.dialogue.choices import Act, Pressed
 from handlers.dialogue.drafting import next_question
 from handlers.dialogue.formal import say_where
 from handlers.dialogue.safety import warn
@@ -98,7 +98,8 @@ async def _hear_content(turn: Turn) -> None:
         return
     if is_typed and not incoming.files and incoming.point is None:
         if (pressed := chosen(turn)) is not None:
-            await filing.press(turn, pressed)
+            if not await person.press(turn, pressed):
+                await _press(turn, pressed)
             return
         if await finding.hears(turn):
             return
@@ -165,8 +166,12 @@ async def _hear_edit(turn: Turn) -> None:
 
 
 async def _hear_choice(turn: Turn) -> None:
-    pressed = choices.read(turn.incoming.choice)
     _leave_question(turn)
+    await _press(turn, choices.read(turn.incoming.choice))
+
+
+async def _press(turn: Turn, pressed: Pressed) -> None:
+    """Do what this button asks for, whether it was pressed or named."""
     if pressed.act is Act.UNKNOWN:
         fallback.hear_unknown_choice(turn)
     elif pressed.act is Act.NEW:

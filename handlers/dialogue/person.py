@@ -11,7 +11,7 @@ from bot.domain.draft import Awaited
 from bot.domain.incoming import IncomingKind
 from handlers.dialogue import anonymous, choices, contact, identity_cards, pausing, people, privacy
 from handlers.dialogue.asking import ask_next
-from handlers.dialogue.choices import Act
+from handlers.dialogue.choices import Act, Pressed
 from handlers.dialogue.spoken import Spoken, command, spoken
 from handlers.dialogue.turn import Turn
 
@@ -77,8 +77,12 @@ def _is_typed(turn: Turn) -> bool:
 
 
 async def _hear_choice(turn: Turn) -> bool:
-    pressed = choices.read(turn.incoming.choice)
     _leave(turn)
+    return await press(turn, choices.read(turn.incoming.choice))
+
+
+async def press(turn: Turn, pressed: Pressed) -> bool:
+    """Do what this button asks for; False where it is none of these topics'."""
     if pressed.act not in _ACTS:
         return False
     await _ACTS[pressed.act](turn, pressed.value)

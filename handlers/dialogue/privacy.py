@@ -25,7 +25,9 @@ from handlers.dialogue.turn import Turn
 
 DATA_REQUEST = "oth_data_request"  # the category of `categories.json`, with its deadline of two working days
 MOST_TOLD = 3  # consents, and openings, the newest ones: the copy is for those who want all
-_YES = frozenset({"dong y xoa", "xoa", "xoa di", "xoa het", "yes delete", "delete", "delete it", "yes delete it"})
+_YES = frozenset(
+    {"dong y xoa", "xoa", "xoa di", "xoa het", "yes delete", "delete", "delete it", "yes delete it", "yes forget me"}
+)
 
 
 async def show(turn: Turn) -> None:
@@ -178,8 +180,8 @@ async def _forget(turn: Turn, serial: str, *, closes_open: bool) -> None:
         return
     done = await forget_resident(turn.uow, turn.conversation, closes_open=closes_open, now=turn.now)
     turn.say("person_forgotten" if not done.waiting else "person_forgotten_partly", n=done.waiting)
-    # Where nothing is left, nothing may be put back: to `finish` the conversation is then as it was before.
-    turn.conversation = done.conversation or turn.before
+    turn.is_forgotten = done.conversation is None
+    turn.conversation = done.conversation or turn.conversation
 
 
 def _button(turn: Turn, key: str, value: str) -> Choice:

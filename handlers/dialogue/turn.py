@@ -59,6 +59,7 @@ class Turn:
     is_warned: bool = False  # the first thing said is about somebody's safety
     case_id: CaseId | None = None  # the case that this turn's replies are about
     showed_card: bool = False  # this turn put the draft's card before the resident
+    is_forgotten: bool = False  # nothing of this address is kept any more, and nothing may be put back
     _said: list[_Said] = field(default_factory=list)
 
     @classmethod
@@ -128,11 +129,6 @@ class Turn:
             self._said.append(_Said())
 
     @property
-    def offered(self) -> list[Choice]:
-        """The buttons under what was said last, in the order they are read."""
-        return [choice for row in self._said[-1].choices for choice in row] if self._said else []
-
-    @property
     def is_of_a_burst(self) -> bool:
         """More of the same is likely to be on its way: what was forwarded or is of an album seldom comes alone."""
         return self.incoming.is_forwarded or bool(self.incoming.group_id)
@@ -161,10 +157,18 @@ class Turn:
             first = replies[0] if replies else NewReply(address=self.incoming.address, reply=Reply(), case_id=self.case_id)
             replies[:1] = [replace(first, reply=replace(first.reply, answers_choice_id=self.incoming.choice_id))]
         self._keep_time()
-        if self.conversation != self.before or (replies and self.before.resident_id is None):
+        self._keep_offer()
+        is_new = bool(replies) and self.before.resident_id is None
+        if not self.is_forgotten and (is_new or self.conversation != self.before):
             self.conversation = await self.uow.conversations.put(self.conversation, self.now)
         if replies:
-            await self.uow.outbox.add(replies, self.now)
+            await self.uow.outbox.add(replies, self.now, keeps_offer=False)
+
+    def _keep_offer(self) -> None:
+        """What can be chosen now: the buttons of this turn's last message; as before where nothing was said."""
+        if said := [said for said in self._said if said.paragraphs]:
+            offered = tuple(choice for row in said[-1].choices for choice in row)
+            self.conversation = replace(self.conversation, offered=offered)
 
     def _keep_time(self) -> None:
         """An untouched draft is reminded of a day after it was last changed."""

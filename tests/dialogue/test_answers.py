@@ -3,11 +3,15 @@
 import pytest
 
 from bot.domain.case import CaseKind
+from bot.domain.draft import Awaited
 from bot.domain.people import Channel, Language
+from bot.domain.thread import Author
+from bot.services.city import City
 from handlers.dialogue import make_dialogue
 from handlers.dialogue.answers import number_of
 from storage import Database
 from tests.dialogue.conftest import Meet
+from tests.dialogue.desk import Officer
 from tests.dialogue.driver import Resident, hanoi
 
 SEVERAL = "Phường Yên Phụ nhiều rác"  # two wards have this name
@@ -153,3 +157,76 @@ async def test_what_is_forwarded_answers_nothing(meet: Meet) -> None:
     draft = (await lan.conversation()).draft
     assert draft is not None
     assert draft.ward_code is None
+
+
+async def test_stars_are_given_by_a_number(meet: Meet, city: City, database: Database) -> None:
+    """And what staff offered under a closing is answered in the button's own words."""
+    lan = meet("Lan")
+    await lan.says("Rác ở phường Tây Hồ", "gửi")
+    [case] = await lan.cases()
+    minh = await Officer.hired(database, city)
+    minh.now = lan.now
+    await minh.closes(case.code)
+    await lan._deliver()
+    await lan.says(lan.labels[0])
+    assert "sao" in lan.hears[-1]
+    await lan.says("4")
+    [case] = await lan.cases()
+    assert case.closed_at is not None
+    async with database.reading() as uow:
+        rating = await uow.ratings.get(case.id, case.closed_at)
+        thread = [message.text for message in await uow.cases.thread(case.id) if message.author is Author.RESIDENT]
+    assert rating is not None
+    assert (rating.is_resolved, rating.stars) == (True, 4)
+    assert thread == ["Rác ở phường Tây Hồ"]
+
+
+def on_zalo(database: Database, city: City) -> Resident:
+    """Where choices are numbered lines."""
+    return Resident(database, make_dialogue(city), "Lan", channel=Channel.ZALO)
+
+
+async def test_lines_after_filing_are_answered_by_number_where_there_are_no_buttons(
+    sqlite_database: Database, city: City
+) -> None:
+    lan = on_zalo(sqlite_database, city)
+    await lan.says("Rác ở phường Tây Hồ", "gửi", "dữ liệu của tôi")
+    await lan.says(str(lan.labels.index("Yêu cầu sửa") + 1))
+    awaits = (await lan.conversation()).awaits
+    assert awaits is not None
+    assert awaits.what is Awaited.CORRECTION
+    [case] = await lan.cases()
+    assert [message.text for message in await lan.thread(case)] == ["Rác ở phường Tây Hồ"]
+
+
+async def test_buttons_outside_of_drafts_are_heard_in_their_words(meet_quickly: Meet) -> None:
+    lan = meet_quickly("Lan")
+    await lan.says("Rác ở phường Tây Hồ", "gửi", "dữ liệu của tôi", "xem ban sao")
+    assert "Bản sao" in lan.hears[-1]
+    await lan.says("dữ liệu của tôi", "Yêu cầu sửa")
+    awaits = (await lan.conversation()).awaits
+    assert awaits is not None
+    assert awaits.what is Awaited.CORRECTION
+
+
+async def test_what_staff_said_since_takes_the_choices_back(sqlite_database: Database, city: City) -> None:
+    """ "2" then answers them."""
+    lan = on_zalo(sqlite_database, city)
+    await lan.says("Rác ở phường Tây Hồ", "gửi")
+    [case] = await lan.cases()
+    minh = await Officer.hired(sqlite_database, city)
+    minh.now = lan.now
+    await minh.answers(case.code, "Có mấy đống rác?")
+    await lan._deliver()
+    await lan.says("2")
+    assert [message.text for message in await lan.thread(case)][-1] == "2"
+
+
+async def test_nothing_is_erased_by_a_number(sqlite_database: Database, city: City) -> None:
+    """Only by the button, or by its words."""
+    lan = on_zalo(sqlite_database, city)
+    await lan.says("Rác ở phường Tây Hồ", "gửi", "xóa dữ liệu của tôi")
+    assert lan.labels[0] == "Đồng ý xóa"
+    await lan.says("1")
+    assert len(await lan.cases()) == 1
+    assert "Đã xóa" not in lan.hears[-1]

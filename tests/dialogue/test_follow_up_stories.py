@@ -314,3 +314,21 @@ async def test_a_caption_changed_on_an_albums_second_photo_changes_the_album(mee
     assert len(message.attachments) == 2
     assert await lan.gives(lan.incoming(IncomingKind.PHOTO, **edited)) == []
     assert (await lan.thread(case))[0].text == "Rác ở phường Tây Hồ, ngõ 12"
+
+
+async def test_what_is_forwarded_after_filing_is_acknowledged_together(meet: Meet) -> None:
+    """Every message is in the thread; the resident hears of them once, not twenty times."""
+    lan = meet("Lan")
+    case = await files(lan)
+    passed_on = [f"nhà số {number} cũng thấy" for number in range(20)]
+    heard = await lan.forwards(*passed_on)
+    assert [reply.text.splitlines()[0] for reply in heard] == [heard[0].text.splitlines()[0]]
+    assert case.code in heard[0].text
+    assert [message.text for message in await lan.thread(case)][1:] == passed_on
+
+
+async def test_a_cry_for_help_among_forwarded_messages_is_answered_by_itself(meet: Meet) -> None:
+    lan = meet("Lan")
+    await files(lan)
+    heard = await lan.forwards("nhà số 1 cũng thấy", "cháy nhà, có người mắc kẹt", "nhà số 3 cũng thấy")
+    assert any("114" in reply.text for reply in heard)

@@ -152,7 +152,7 @@ async def test_an_open_case_is_answered_first_and_erased_a_week_after_it_is_clos
     _, opened = await a_life(lan, store)
     database = of(lan)
     await lan.commands("forget")
-    await lan.presses("Xóa dữ liệu của tôi")
+    await lan.presses("Đồng ý xóa")
     assert "1 hồ sơ đang xử lý" in lan.hears[-1]
     assert {line.split(":")[0] for line in await grep_everywhere(database, *NEEDLES)} <= {"cases.text", "messages.text"}
     [still] = [case for case in await lan.cases() if case.erased_at is None]
@@ -177,7 +177,7 @@ async def test_a_report_about_an_official_is_kept_by_law_without_its_resident(me
     assert not any("đóng cả" in label for label in lan.labels)
     await close(lan, case)
     await lan.commands("forget")
-    await lan.presses("Xóa dữ liệu của tôi")
+    await lan.presses("Đồng ý xóa")
     row = await row_of(of(lan), case)
     assert "đòi phong bì" in str(row["text"])
     assert row["external_id"] == ""
@@ -192,7 +192,7 @@ async def test_only_the_tap_on_the_last_question_forgets(meet: Meet) -> None:
     case = await files(lan, "Rác ở phường Tây Hồ")
     await close(lan, case)
     await lan.commands("forget")
-    old = lan.button("Xóa dữ liệu của tôi").data
+    old = lan.button("Đồng ý xóa").data
     await lan.says("vẫn còn rác")
     await lan.presses_data(old)
     assert "đã cũ" in lan.hears[-1]
@@ -205,7 +205,7 @@ async def test_only_the_tap_on_the_last_question_forgets(meet: Meet) -> None:
     assert "không có gì bị xóa" in lan.hears[-1]
     assert len(await lan.cases()) == 1
     await lan.commands("forget")
-    again = lan.button("Xóa dữ liệu của tôi").data
+    again = lan.button("Đồng ý xóa").data
     await lan.presses_data(again)
     await lan.presses_data(again)
     assert "đã cũ" in lan.hears[-1]

@@ -165,7 +165,7 @@ async def test_a_pause_outlives_being_forgotten(meet: Meet) -> None:
     await lan.says("chào")
     await pause(lan, lan.now + timedelta(days=2))
     await lan.commands("forget")
-    await lan.presses("Xóa dữ liệu của tôi")
+    await lan.presses("Đồng ý xóa")
     await lan.says("vay tiền nhanh")
     assert "tạm ngừng" in lan.hears[-1]
 

@@ -12,6 +12,7 @@ from bot.domain.case import CaseCode, CaseKind
 from bot.domain.draft import Conversation, Draft, DraftPart, Question, WardSource
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
 from bot.domain.people import Address, Channel, Language
+from bot.domain.reply import Choice
 from bot.domain.ward import Point
 from storage import Database
 from tests.storage.cast import BA_DINH, HOA, LAN, NOW, TAY_HO, photo, resident
@@ -52,6 +53,7 @@ async def test_a_conversation_is_found_as_it_was_left(database: Database) -> Non
         last_group_id="album",
         is_blocked=True,
         last_ward=BA_DINH,
+        offered=(Choice("Tây Hồ", "w:k3:00103"), Choice("Hủy", "x:k3")),
     )
     async with database.begin() as uow:
         stored = await uow.conversations.put(full, NOW)

@@ -25,7 +25,7 @@ async def test_a_contact_is_sealed_and_a_resident_forgotten(city: City, channel:
     await minh.closes(code, "done", "Đã dọn sạch.")
     await lan.hears("Đã dọn sạch")
     await lan.says("xóa dữ liệu của tôi")
-    await lan.presses("Xóa dữ liệu của tôi")
+    await lan.presses("Đồng ý xóa")
     if isinstance(lan, OnTheWebChat):
         lan.read = 0  # every line of before is gone from the page
     await lan.hears("Đã xóa dữ liệu của Bạn")

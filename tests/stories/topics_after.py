@@ -117,7 +117,7 @@ SCRIPTS = (
         < Bản sao
         [Xóa dữ liệu của tôi]
         < {code}
-        [Xóa dữ liệu của tôi]
+        [Đồng ý xóa]
         < Đã xóa
         """,
     ),
