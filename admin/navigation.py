@@ -21,6 +21,7 @@ class Place:
 
 PLACES: Sequence[Place] = (
     Place("/staff/", "desk_queue_title", (Right.READ_CASE,)),
+    Place("/staff/counter", "counter_title", (Right.FILE_FOR_SOMEONE,)),
     Place("/staff/mentions", "desk_case_mentions", (Right.NOTE,)),
     Place("/staff/dashboard", "dashboard_title", (Right.DASHBOARD,)),
     Place("/staff/audit", "audit_title", (Right.AUDIT,)),

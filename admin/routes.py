@@ -6,6 +6,7 @@ from admin.actions import post_close, post_files, post_move, post_note, post_rep
 from admin.audit_page import AUDIT, show_audit
 from admin.case.routes import add_case_routes
 from admin.case_page import show_case
+from admin.counter import COUNTER, post_counter, show_counter
 from admin.dashboard import DASHBOARD, show_dashboard
 from admin.files import serve_file
 from admin.guard import QUEUE, TOUCHES, finish_touches, for_staff
@@ -56,6 +57,8 @@ def add_routes(app: web.Application) -> None:
     add_case_routes(app)
     add_live(app)
     add_settings_routes(app)
+    app.router.add_get(COUNTER, for_staff(show_counter))
+    app.router.add_post(COUNTER, for_staff(post_counter))
     app.router.add_get(RIGHTS_PAGE, for_staff(show_rights))
     app.router.add_get(AUDIT, for_staff(show_audit))
     app.router.add_get(DASHBOARD, for_staff(show_dashboard))

@@ -4,6 +4,7 @@ from collections.abc import Callable, Container, Mapping, Sequence
 
 from admin.guard import Visit
 from admin.pages import EditLine, FileLine, ThreadLine, TimelineLine
+from bot.domain.assisting import Way
 from bot.domain.case import CaseCode
 from bot.domain.difference import difference
 from bot.domain.incoming import FileKind, StoredFile
@@ -100,6 +101,11 @@ def _who(_visit: Visit, details: Details, _known: Container[str]) -> str:
     return details.get("to") or details.get("from") or ""
 
 
+def _way(visit: Visit, details: Details, _known: Container[str]) -> str:
+    way = details.get("way", "")
+    return visit.say(f"counter_way_{way}") if way in set(Way) else ""
+
+
 def _identity(visit: Visit, details: Details, _known: Container[str]) -> str:
     what = details.get("what", "")
     return visit.say(f"desk_case_identity_{what}") if what in ("asked", "granted", "refused", "opened") else ""
@@ -124,6 +130,8 @@ _DETAILS: Mapping[EventKind, Callable[[Visit, Details, Container[str]], str]] = 
     EventKind.ASSIGNED: _who,
     EventKind.RETURNED: _who,
     EventKind.IDENTITY: _identity,
+    EventKind.ASSISTED: _way,
+    EventKind.TOLD: _way,
 }
 
 

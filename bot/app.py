@@ -40,6 +40,7 @@ from bot.services.city import City
 from bot.settings import Settings
 from bot.web import keys, make_web_app
 from handlers.channels import webchat_routes
+from handlers.channels.counter import Counter
 from handlers.channels.webchat import WebChat
 from handlers.delivery import Delivery
 from handlers.dialogue import make_dialogue
@@ -115,8 +116,8 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
     clock, metrics, files = SystemClock(), Metrics(), open_files(settings)
     keeper = SafeFileKeeper(files)
     city = await load_city(settings, database)
-    channels: dict[Channel, ChannelPort] = {Channel.WEBCHAT: WebChat()}
-    paces: dict[Channel, Pace | None] = {Channel.WEBCHAT: None}
+    channels: dict[Channel, ChannelPort] = {Channel.WEBCHAT: WebChat(), Channel.COUNTER: Counter()}
+    paces: dict[Channel, Pace | None] = {Channel.WEBCHAT: None, Channel.COUNTER: None}
     telegram = await _telegram(settings, files, metrics, stack)
     if telegram:
         channels[Channel.TELEGRAM], paces[Channel.TELEGRAM] = telegram.channel, telegram.pace
@@ -140,6 +141,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         files=files,
         file_keeper=keeper,
     )
+    app[keys.CITY] = city
     _add_pages(app, intake, Health(database, clock, metrics))
     return Parts(
         web_app=app,

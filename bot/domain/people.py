@@ -12,11 +12,12 @@ StaffId = NewType("StaffId", int)
 
 
 class Channel(StrEnum):
-    """Where a resident writes to us."""
+    """Where a resident writes to us, or has somebody write."""
 
     TELEGRAM = "telegram"
     ZALO = "zalo"
     WEBCHAT = "webchat"
+    COUNTER = "counter"  # told at the counter or on the phone; nothing can be sent there, staff tell the answer themselves
 
 
 class Language(StrEnum):

@@ -43,6 +43,8 @@ class EventKind(StrEnum):
     SPLIT = "split"  # some of its words became a case of their own
     IDENTITY = "identity"  # somebody asked who the resident is, decided about it, or looked
     EXCLUDED = "excluded"  # somebody was barred from it, or no longer is
+    ASSISTED = "assisted"  # staff wrote it down for the resident and read it back
+    TOLD = "told"  # staff told the resident the answers themselves: no channel leads there
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,6 +8,7 @@ from aiohttp import web
 from bot.bell import Bell
 from bot.ports import CalendarSource, Clock, FileKeeper, FileStore, Receipts, Sealer, Storage
 from bot.routing.wards import Wards
+from bot.services.city import City
 from bot.settings import Settings
 
 SETTINGS: web.AppKey[Settings] = web.AppKey("settings", Settings)
@@ -20,6 +21,7 @@ FILE_KEEPER: web.AppKey[FileKeeper] = web.AppKey("file_keeper", FileKeeper)
 SECRET_KEY: web.AppKey[str] = web.AppKey("secret_key", str)  # signs cookies and form tokens; from `bot.keys`
 RECEIPTS: web.AppKey[Receipts] = web.AppKey("receipts", Receipts)  # made of the same key
 SEALER: web.AppKey[Sealer] = web.AppKey("sealer", Sealer)  # of the same key
+CITY: web.AppKey[City] = web.AppKey("city", City)  # how words are read; set by whoever composes the pages
 CALENDAR: web.AppKey[CalendarSource] = web.AppKey("calendar", CalendarSource)  # by rule; the table's changes come apart
 STOP: web.AppKey[asyncio.Event] = web.AppKey("stop", asyncio.Event)  # set when the process ends: streams must end too
 

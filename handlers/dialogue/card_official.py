@@ -6,14 +6,12 @@ import re
 
 from bot.domain.case import Accused, CaseKind, Desk, choose_desk
 from bot.domain.draft import Draft
+from bot.domain.formal import FORMAL
 from bot.domain.people import Channel
 from bot.domain.reply import Choice
 from handlers.dialogue.choices import Act, about_draft
 from handlers.dialogue.labels import ward_name
 from handlers.dialogue.turn import Turn
-
-# The law wants these signed and handed in (L-03, L-04): the resident must know that a chat is neither.
-FORMAL = frozenset({"off_formal_complaint", "off_formal_denunciation"})
 
 _OTHER_MATTERS = frozenset({CaseKind.VIOLATION, CaseKind.PANEL, CaseKind.SUGGESTION})
 _SURE = 0.5  # confidence

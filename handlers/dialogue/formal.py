@@ -4,7 +4,7 @@ The chat opens no such proceeding (L-03, L-04); what was written is kept and rea
 signed paper is on the card already; here is the way to the ward's citizen reception.
 """
 
-from handlers.dialogue.card_official import FORMAL
+from bot.domain.formal import FORMAL
 from handlers.dialogue.labels import ward_name
 from handlers.dialogue.people import office_lines
 from handlers.dialogue.turn import Turn

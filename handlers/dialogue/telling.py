@@ -2,9 +2,11 @@
 
 from datetime import datetime
 
-from bot.domain.case import Case, CaseStatus, Desk
+from bot.domain.case import Case, CaseStatus
 from bot.domain.closing import DISPUTE_WITHIN, may_be_disputed
+from bot.domain.people import Channel
 from bot.domain.thread import Answer
+from bot.services.staff_change import who_has_it
 from handlers.dialogue.asking import kind_name, shorten, shown_day, ward_name
 from handlers.dialogue.turn import Turn
 
@@ -23,6 +25,8 @@ def say_case(turn: Turn, case: Case, answer: Answer | None) -> None:
     ]
     if case.main_case_id is not None:
         lines.append(turn.word("after_case_with_others"))
+    if case.address.channel is Channel.COUNTER:
+        lines.append(turn.word("after_case_assisted"))
     turn.say_text("\n".join(lines))
     if answer is None:
         if case.status is CaseStatus.OPEN:
@@ -59,9 +63,4 @@ def who_acts(turn: Turn, case: Case) -> str:
 
 def office(turn: Turn, case: Case) -> str:
     """Where the case waits, as its resident may know it."""
-    ward = ward_name(turn, case.ward_code) if case.ward_code else ""
-    if case.desk is Desk.LEADERS:
-        return turn.word("after_who_leaders")
-    if not ward or case.desk is Desk.UNPLACED:
-        return turn.word("after_who_city")
-    return turn.word("after_who_named" if case.desk is Desk.RESTRICTED else "after_who_ward", ward=ward)
+    return who_has_it(turn.language, case.desk, ward_name(turn, case.ward_code) if case.ward_code else "")

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from html import unescape
 from typing import Any
 
@@ -26,11 +27,13 @@ from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.domain.ward import Point, WardCode
 from bot.file_keeper import SafeFileKeeper
 from bot.ports import FileStore, UnitOfWork
+from bot.routing import Router, load_router
 from bot.routing.wards import load_wards
+from bot.services.city import City
 from bot.services.passwords import hash_password
 from bot.services.sign_in import id_hash
 from bot.settings import load_settings
-from bot.web import make_web_app
+from bot.web import keys, make_web_app
 from bot.wording import catalogue
 from storage import Database
 from storage.files import open_file_store
@@ -245,6 +248,12 @@ class StaffDesk:
         return case
 
 
+@cache
+def _router() -> Router:
+    """Reading the gazetteer once is enough for all tests of a run."""
+    return load_router(load_wards())
+
+
 @asynccontextmanager
 async def open_desk(
     database: Database, bell: Bell, *, public_url: str = "", around: Middleware | None = None
@@ -264,6 +273,7 @@ async def open_desk(
         files=files,
         file_keeper=SafeFileKeeper(files),
     )
+    app[keys.CITY] = City(app[keys.WARDS], app[keys.CALENDAR], _router(), app[keys.SEALER], app[keys.RECEIPTS], public_url)
     admin.add_routes(app)
     public.add_routes(app)
     if around is not None:

@@ -63,6 +63,8 @@ AROUND: dict[tuple[str, str], tuple[Right, ...]] = {
     ("POST", "/staff/views"): (Right.READ_CASE,),
     ("POST", "/staff/views/remove"): (),
     ("GET", "/staff/bulk/done"): (),
+    ("GET", "/staff/counter"): (Right.FILE_FOR_SOMEONE,),
+    ("POST", "/staff/counter"): (Right.FILE_FOR_SOMEONE,),
     ("GET", "/staff/rights"): (),
     ("GET", "/staff/dashboard"): (Right.DASHBOARD,),
     ("GET", "/staff/audit"): (Right.AUDIT,),

@@ -93,3 +93,4 @@ $("[data-tick-all]")?.addEventListener("click", (event) => {
   event.preventDefault();
   for (const box of all(".case-row__tick input")) box.checked = true;
 });
+for (const button of all("[data-print]")) button.hidden = false, button.onclick = () => print();
