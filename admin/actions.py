@@ -13,10 +13,11 @@ from admin.guard import QUEUE, Visit, not_sent
 from admin.pages import Typed
 from admin.troubles import field_of
 from admin.uploads import FORM_LIMITS, NotKept, keep_uploads
-from bot.domain.case import CaseCode
+from bot.domain.case import Case, CaseCode
 from bot.domain.correction import MoveReason
 from bot.domain.incoming import StoredFile
 from bot.domain.outcome import Outcome
+from bot.domain.people import Channel
 from bot.domain.staffing import DraftForm
 from bot.domain.ward import WardCode
 from bot.errors import BotError, CaseAlreadyClosed, CaseNotFound, StaleVersion, StorageBusy, UnknownWard
@@ -107,12 +108,12 @@ async def _note(uow: UnitOfWork, posted: Posted) -> None:
     )
 
 
-async def _close(uow: UnitOfWork, posted: Posted) -> None:
+async def _close(uow: UnitOfWork, posted: Posted) -> Case:
     try:
         outcome = Outcome(posted.form.text("outcome"))
     except ValueError:
         raise BadChoice("desk_outcome_missing") from None
-    await close_case(
+    return await close_case(
         uow,
         staff=posted.visit.staff,
         code=posted.code,
@@ -156,15 +157,17 @@ async def act_on_case(visit: Visit, form_name: str, act: Act, *, done: str) -> w
     code = asked_code(visit.request)
     async with read_form(visit.request, token=visit.session.form_token, limits=FORM_LIMITS) as form:
         try:
-            await _do(visit, code, form_name, form, act)
+            result = await _do(visit, code, form_name, form, act)
         except CaseNotFound:
             raise web.HTTPNotFound from None
         except StorageBusy:
             return not_sent(visit.request, form, "desk_not_sent_busy", status=503)
         except (BotError, NotKept) as refused:
             return await _refuse(visit, code, form_name, form, refused)
-    # A case that was moved or closed leaves the queue one works through; an answered one stays in hand.
-    page = QUEUE if done in ("moved", "closed") else f"/staff/cases/{code}"
+    # A case that was moved or closed leaves the queue one works through; an answered one stays in hand, and so does one
+    # whose resident still has to be told.
+    stays = done not in ("moved", "closed") or (isinstance(result, Case) and result.address.channel is Channel.COUNTER)
+    page = f"/staff/cases/{code}" if stays else QUEUE
     raise web.HTTPSeeOther(f"{page}?done={done}")
 
 
@@ -174,7 +177,7 @@ def ticked(form: Form) -> frozenset[int]:
     return frozenset(int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) <= 15)
 
 
-async def _do(visit: Visit, code: CaseCode, form_name: str, form: Form, act: Act) -> None:
+async def _do(visit: Visit, code: CaseCode, form_name: str, form: Form, act: Act) -> object:
     text = form.text("text")
     if len(text) > LONGEST_WORDS:
         raise BadChoice("desk_text_too_long")
@@ -187,10 +190,11 @@ async def _do(visit: Visit, code: CaseCode, form_name: str, form: Form, act: Act
     files = await keep_uploads(visit, form)
     posted = Posted(visit, code, form.number("version"), text, form, files)
     async with storage.begin() as uow:
-        await act(uow, posted)
+        result = await act(uow, posted)
         if form_name in _DRAFTS and (case := await uow.cases.by_code(code)) is not None:
             await uow.drafts.drop(visit.staff.id, case.id, DraftForm(form_name))
         await uow.commit()
+    return result
 
 
 async def _refuse(

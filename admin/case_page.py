@@ -10,6 +10,7 @@ from admin.case.map import map_part
 from admin.case.parts import KindOption, OwnerPart, ReplyPart
 from admin.case.present import note_presence, other_line
 from admin.case.reply_part import read_reply_part
+from admin.case.telling import as_told, tell_part
 from admin.case.ties import may_be_told, read_ties, ties_part
 from admin.guard import Visit
 from admin.labels import category_name, kind_key, lateness, map_url, sorting_key
@@ -42,6 +43,8 @@ DONE = frozenset(
         "parted",
         "split",
         "draft",
+        "told",
+        "closed",
     }
 )
 _SEEN = re.compile(r"(\d{1,6})\.(\d{1,6})", re.ASCII)
@@ -95,11 +98,15 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
         read = await _read(visit, uow, case)
     note_presence(visit, case.id)
     visible = {other.code: other for other in read.named}
+    tell = tell_part(visit, case, read.thread, read.timeline)
     told = [event for event in read.timeline if may_be_told(event, visible)]
     return CasePage(
         frame=visit.frame,
         case=_facts(visit, case),
-        thread=[thread_line(visit, case.code, message, read.revisions.get(message.id, ())) for message in read.thread],
+        thread=as_told(
+            [thread_line(visit, case.code, message, read.revisions.get(message.id, ())) for message in read.thread], tell
+        ),
+        tell=tell,
         timeline=[timeline_line(visit, event, visible) for event in told],
         wards=ward_options(visit.language, visit.request.app[keys.WARDS]),
         outcomes={outcome.value: f"outcome_{outcome.value}" for outcome in Outcome},

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from admin.case.parts import KindOption, MapPart, OtherLine, OwnerPart, PreviewPart, ReplyPart, TiesPart
+from admin.case.parts import KindOption, MapPart, OtherLine, OwnerPart, PreviewPart, ReplyPart, TellPart, TiesPart
 from admin.unsent import Unsent
 from bot.domain.case import CaseCode
 from bot.domain.difference import Piece
@@ -190,3 +190,4 @@ class CasePage:
     others: Sequence[OtherLine]  # who else has it open
     preview: PreviewPart | None = None
     map: MapPart | None = None
+    tell: TellPart | None = None  # of a case told at the counter or on the phone

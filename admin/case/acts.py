@@ -4,10 +4,12 @@ from aiohttp import web
 
 from admin.actions import BadChoice, Posted, act_on_case, ticked
 from admin.guard import Visit
+from bot.domain.assisting import Way
 from bot.domain.case import CaseCode, CaseKind, read_code
 from bot.ports import UnitOfWork
 from bot.services.own_case import assign_case, hand_back_case, take_case
 from bot.services.split_case import split_case
+from bot.services.tell_resident import note_told
 from bot.services.tie_cases import link_case, merge_case, part_case
 from bot.web import keys
 
@@ -42,6 +44,19 @@ async def post_part(visit: Visit) -> web.StreamResponse:
 
 async def post_split(visit: Visit) -> web.StreamResponse:
     return await act_on_case(visit, "split", _split, done="split")
+
+
+async def post_told(visit: Visit) -> web.StreamResponse:
+    return await act_on_case(visit, "told", _told, done="told")
+
+
+async def _told(uow: UnitOfWork, posted: Posted) -> None:
+    try:
+        way = Way(posted.form.text("way"))
+    except ValueError:
+        raise BadChoice("counter_way_missing") from None
+    visit = posted.visit
+    await note_told(uow, staff=visit.staff, code=posted.code, version=posted.version, way=way, now=visit.now)
 
 
 async def _take(uow: UnitOfWork, posted: Posted) -> None:

@@ -97,6 +97,14 @@ class OtherLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class TellPart:
+    """What staff must tell the resident themselves: the ids of the answers that nobody has told yet."""
+
+    untold: frozenset[int]
+    may_note: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class MapPart:
     """The ward's border as an SVG path, and where the pin stands in it (x, y); see `admin.case.map` for the units."""
 

@@ -10,6 +10,7 @@ from admin.case.acts import (
     post_part,
     post_split,
     post_take,
+    post_told,
     post_unlink,
 )
 from admin.case.closed import post_bar, post_decision, post_identity, post_let_in, post_look, show_closed
@@ -36,6 +37,7 @@ _POSTS: dict[str, DeskHandler] = {
     "look": post_look,
     "bar": post_bar,
     "letin": post_let_in,
+    "told": post_told,
 }
 
 

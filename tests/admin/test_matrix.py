@@ -46,6 +46,7 @@ ON_A_CASE: dict[tuple[str, str], Right] = {
     ("POST", f"{CASE}/identity"): Right.OPEN_IDENTITY,
     ("POST", f"{CASE}/bar"): Right.EXCLUDE_STAFF,
     ("POST", f"{CASE}/letin"): Right.EXCLUDE_STAFF,
+    ("POST", f"{CASE}/told"): Right.ANSWER,
 }
 # On one case, and on something of it that is not there in this test: nobody may be told that it is.
 NEVER_SHOWN = {
@@ -190,7 +191,7 @@ async def test_a_case_is_there_for_those_who_may_see_it_and_for_nobody_else(sqli
         "ward": "00004",
         "other": "7K3M-9QX2",
     }
-    fields |= {"reason": "", "username": "nobody", "kind": "question", "message-1": "on", "staff": "99"}
+    fields |= {"reason": "", "username": "nobody", "kind": "question", "message-1": "on", "staff": "99", "way": "phone"}
     fields["other"] = (await there_is(sqlite_desk, SORTS[0], "someone")).code
     wrong = []
     for sort in SORTS:
