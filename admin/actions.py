@@ -104,7 +104,6 @@ async def _note(uow: UnitOfWork, posted: Posted) -> None:
         text=posted.text,
         files=posted.files,
         now=posted.visit.now,
-        public_url=posted.visit.request.app[keys.SETTINGS].public_url,
     )
 
 

@@ -47,7 +47,17 @@ from handlers.dialogue import make_dialogue
 from handlers.intake import Intake
 from handlers.leases import watch_leases
 from handlers.pacing import Pace
-from handlers.timekeeping import DoomedFiles, DueDrafts, DueErasures, IdleOwners, OldMail, Timekeeper
+from handlers.timekeeping import (
+    LOOK_FOR_NOTICES_EVERY,
+    DoomedFiles,
+    DueDigests,
+    DueDrafts,
+    DueErasures,
+    DueNotices,
+    IdleOwners,
+    OldMail,
+    Timekeeper,
+)
 from storage import Database
 from storage.files import open_file_store
 
@@ -99,6 +109,7 @@ class Parts:
     delivery: Delivery
     watching: Loop  # hands back what dead processes had claimed
     timekeeping: Loop  # does what is due by itself
+    noticing: Loop  # the same for what staff are told, more often
     city: City
 
 
@@ -156,8 +167,12 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
                 IdleOwners(database, city.calendar),
                 OldMail(database),
                 DoomedFiles(database, files),
+                DueDigests(database, city.calendar, city.public_url),
             ],
             clock,
+        ).run,
+        noticing=Timekeeper(
+            [DueNotices(database, city.calendar, city.public_url)], clock, look_every=LOOK_FOR_NOTICES_EVERY
         ).run,
         city=city,
     )
@@ -301,7 +316,8 @@ async def work(settings: Settings) -> None:
 async def live(parts: Parts, asked_to_stop: asyncio.Event) -> None:
     """Run every loop; a loop that breaks ends the process, so that whoever supervises it starts a fresh one."""
     stops = [asyncio.Event(), asyncio.Event(), asyncio.Event()]
-    loops: list[list[Loop]] = [parts.receiving, [parts.watching, parts.timekeeping, parts.intake.work], [parts.delivery.run]]
+    working = [parts.watching, parts.timekeeping, parts.noticing, parts.intake.work]
+    loops: list[list[Loop]] = [parts.receiving, working, [parts.delivery.run]]
     parts.city.understand("đèn")  # reads the word lists now: half a second that the first resident need not wait
     # What was made so far stays: the collector need not look through it again and again.
     gc.collect()

@@ -36,5 +36,8 @@ class KeyedReceipts:
         typed = "".join(signature[:100].split()).replace("-", "").upper()
         return hmac.compare_digest(typed.encode("utf-8", "replace"), self.signature(code).encode())
 
-    def _digest(self, purpose: str, code: CaseCode) -> bytes:
+    def hash_of_link(self, code: str) -> str:
+        return self._digest("link of a chat", code).hex()
+
+    def _digest(self, purpose: str, code: str) -> bytes:
         return hmac.digest(self._key, f"homthu {purpose}\n{code}".encode(), hashlib.sha256)

@@ -16,13 +16,18 @@ import structlog
 from bot.domain.draft import Conversation
 from bot.ports import CalendarSource, Clock, FileStore, Storage, UnitOfWork
 from bot.services.erase import erase_due
+from bot.services.morning import send_digests
 from bot.services.own_case import return_idle_cases
+from bot.services.tell_staff import spread_facts, tell_due
 from handlers.faults import described
 
 log = structlog.get_logger()
 
 LOOK_EVERY = 20.0  # seconds
 MOST_AT_ONCE = 20  # of one kind in one transaction: nobody else waits long behind it
+MOST_FACTS = 100  # that are spread in one transaction
+MOST_DIGESTS = 5
+LOOK_FOR_NOTICES_EVERY = 3.0  # seconds: an emergency is told at once
 MOST_ROUNDS = 50  # of one kind before the others have their turn again
 MAIL_IS_KEPT = timedelta(days=30)  # raw updates, from when they were handled; to find out what went wrong
 
@@ -128,6 +133,56 @@ class IdleOwners:
             returned = await return_idle_cases(uow, now=now, calendar=self.calendar, most=MOST_AT_ONCE)
             await uow.commit()  # also what an owner keeps, because they did something, has a new time
         return len(returned)
+
+
+@dataclass(frozen=True, slots=True)
+class DueNotices:
+    """What happened to cases is told to staff in the chats they linked. A look that finds nothing takes no lock."""
+
+    storage: Storage
+    calendar: CalendarSource
+    public_url: str = ""
+    name: str = "notices"
+
+    async def do(self, now: datetime) -> int:
+        async with self.storage.reading() as uow:
+            if not await uow.notices.is_anything_due(now):
+                return 0
+        async with self.storage.begin() as uow:
+            await uow.notices.take_turn()
+            done = await spread_facts(uow, now=now, most=MOST_FACTS)
+            zone = self.calendar.current().timezone
+            done += await tell_due(uow, now=now, zone=zone, public_url=self.public_url, most=MOST_AT_ONCE)
+            await uow.commit()
+        return done
+
+
+@dataclass(frozen=True, slots=True)
+class DueDigests:
+    """The morning's digest for everybody who wants it, on days that are worked. A few at a time: each is some counting."""
+
+    storage: Storage
+    calendar: CalendarSource
+    public_url: str = ""
+    name: str = "digests"
+
+    async def do(self, now: datetime) -> int:
+        async with self.storage.reading() as uow:
+            if not await uow.notices.digests_due(now, most=1):
+                return 0
+        async with self.storage.begin() as uow:
+            await uow.notices.take_turn()
+            done = await send_digests(
+                uow,
+                now=now,
+                zone=self.calendar.current().timezone,
+                calendar=self.calendar,
+                public_url=self.public_url,
+                most=MOST_DIGESTS,
+            )
+            if done:
+                await uow.commit()
+        return done
 
 
 class Timekeeper:

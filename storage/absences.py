@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, exists, insert, select, update
 
 from bot.domain.people import StaffId, StaffMember
 from bot.domain.staffing import Absence, Standing, may_deputise
@@ -24,6 +24,13 @@ _away = (
     .select_from(absences.join(staff, staff.c.id == absences.c.staff_id))
     .where(absences.c.deputy_id == bindparam("deputy", type_=Id), absences.c.from_at <= _now, absences.c.until_at > _now)
     .order_by(staff.c.id)
+)
+_is_away = select(
+    exists(
+        select(absences.c.id).where(
+            absences.c.staff_id == bindparam("member", type_=Id), absences.c.from_at <= _now, absences.c.until_at > _now
+        )
+    )
 )
 _not_over = select(absences).where(absences.c.until_at > _now).order_by(absences.c.from_at, absences.c.id)
 
@@ -61,6 +68,9 @@ class SqlAbsences:
             for absent in {absent.id: absent for absent in found}.values()
             if may_deputise(absent, deputy)
         )
+
+    async def is_away(self, staff_id: StaffId, now: datetime) -> bool:
+        return bool(await self._link.value(_is_away, {"member": staff_id, "now": now}))
 
     async def not_over(self, now: datetime) -> list[Absence]:
         return [_absence(row) for row in await self._link.rows(_not_over, {"now": now})]

@@ -19,6 +19,7 @@ _cannot_be_delivered = (
     select(literal_column("1")).where(outbox.c.case_id == cases.c.id, is_state("failed", outbox)).correlate(cases).exists()
 )
 _is_emergency: ColumnElement[bool] = literal_column("cases.is_emergency")  # bare: that is how its partial index says it
+_is_disputed: ColumnElement[bool] = literal_column("cases.disputes > 0")
 
 
 def conditions(viewer: Viewer, wanted: QueueFilter, sort: Sort = Sort.DUE) -> Iterator[ColumnElement[bool]]:
@@ -38,6 +39,8 @@ def conditions(viewer: Viewer, wanted: QueueFilter, sort: Sort = Sort.DUE) -> It
             yield column == str(value)
     yield from _about_its_matter(viewer, wanted, sort)
     yield from _about_its_owner(wanted)
+    if wanted.is_disputed:
+        yield _is_disputed
     if wanted.is_undelivered:
         yield _cannot_be_delivered
 

@@ -9,7 +9,7 @@ from bot.domain.people import Language, Role, StaffId, StaffMember, Unit
 from bot.domain.ward import WardCode
 from bot.errors import UsernameTaken
 from storage.link import Link, by_engine
-from storage.tables import sessions, staff
+from storage.tables import sessions, staff, staff_chats
 
 _add = by_engine(
     lambda insert_into: insert_into(staff).on_conflict_do_nothing(index_elements=["folded_username"]).returning(staff)
@@ -31,6 +31,7 @@ _set_password = (
 _set_disabled = update(staff).where(staff.c.id == bindparam("member")).values(is_disabled=bindparam("disabled"))
 _set_language = update(staff).where(staff.c.id == bindparam("member")).values(language=bindparam("speaks"))
 _end_sessions = delete(sessions).where(sessions.c.staff_id == bindparam("member"))
+_end_chats = delete(staff_chats).where(staff_chats.c.staff_id == bindparam("member"))
 
 
 def fold(username: str) -> str:
@@ -111,16 +112,21 @@ class SqlStaffMembers:
     async def place(self, staff_id: StaffId, *, role: Role, ward_code: WardCode | None, unit: Unit) -> None:
         values = {"member": staff_id, "new_role": role.value, "ward": ward_code, "new_unit": unit.value}
         await self._link.run(_place, values)
-        await self._link.run(_end_sessions, {"member": staff_id})
+        await self._end(staff_id)
 
     async def set_password(self, staff_id: StaffId, password_hash: str, *, must_change: bool) -> None:
         await self._link.run(_set_password, {"member": staff_id, "hash": password_hash, "must_change": must_change})
-        await self._link.run(_end_sessions, {"member": staff_id})
+        await self._end(staff_id)
 
     async def set_disabled(self, staff_id: StaffId, disabled: bool) -> None:
         await self._link.run(_set_disabled, {"member": staff_id, "disabled": disabled})
         if disabled:
-            await self._link.run(_end_sessions, {"member": staff_id})
+            await self._end(staff_id)
 
     async def set_language(self, staff_id: StaffId, language: Language) -> None:
         await self._link.run(_set_language, {"member": staff_id, "speaks": language.value})
+
+    async def _end(self, staff_id: StaffId) -> None:
+        """Whoever got in before has to prove again who they are: at the desk, and in the chats they are pinged in."""
+        await self._link.run(_end_sessions, {"member": staff_id})
+        await self._link.run(_end_chats, {"member": staff_id})

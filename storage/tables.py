@@ -230,6 +230,11 @@ Index(
     cases.c.id,
     **only_where(f"owner_id IS NOT NULL AND {_MAIN}"),
 )
+Index(
+    "ix_cases_disputed",
+    *(cases.c[name] for name in ("ward_code", "status", "due_at", "id", "desk")),
+    **only_where(f"disputes > 0 AND {_MAIN}"),
+)
 Index("ix_cases_created", cases.c.created_at, **only_where(_MAIN))  # the figures of a period, and of a ward's
 Index("ix_cases_ward_created", cases.c.ward_code, cases.c.created_at, **only_where(_MAIN))
 Index("ix_cases_owner_until", cases.c.owner_until, **only_where("owner_until IS NOT NULL"))
@@ -575,7 +580,7 @@ staff_chats = Table(
     Column("external_id", CleanText, nullable=False),  # empty until linked
     Column("code_hash", String(64), nullable=False),  # empty once linked
     Column("linked_at", UtcDateTime),
-    Column("wants_digest", Boolean, nullable=False),
+    Column("code_until", UtcDateTime),  # empty once linked
 )
 Index("ix_staff_chats_code", staff_chats.c.code_hash, unique=True, **only_where("linked_at IS NULL"))
 Index(
@@ -585,6 +590,44 @@ Index(
     unique=True,
     **only_where("linked_at IS NOT NULL"),
 )
+
+# What happened to cases and was not yet told to anybody: spread to `notices`, then gone.
+notice_facts = Table(
+    "notice_facts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("by_id", Id, ForeignKey("staff.id")),  # who did it
+    Column("about_id", Id, ForeignKey("staff.id")),  # whom a note names
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# Whom a case is to be told to, once each; gone when they were told, or when it was none of their business any more.
+notices = Table(
+    "notices",
+    metadata,
+    Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True, autoincrement=False),
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    Column("reason", String(16), primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+)
+
+# What a member wants to be told of, and when to look whether there is anything. One row for whoever ever linked a chat.
+notice_choices = Table(
+    "notice_choices",
+    metadata,
+    Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True, autoincrement=False),
+    *(
+        Column(name, Boolean, nullable=False)
+        for name in ("assigned", "mentioned", "resident", "arrived", "emergency", "digest")
+    ),
+    Column("pinged_at", UtcDateTime),
+    Column("due_at", UtcDateTime),  # empty while nothing waits
+    Column("digest_at", UtcDateTime),  # empty for whoever wants none
+)
+Index("ix_notice_choices_due", notice_choices.c.due_at, **only_where("due_at IS NOT NULL"))
+Index("ix_notice_choices_digest", notice_choices.c.digest_at, **only_where("digest_at IS NOT NULL"))
 
 # One row, counted up to prove that a row can be committed.
 heartbeat = Table("heartbeat", metadata, Column("id", Integer, primary_key=True), Column("beats", Id, nullable=False))

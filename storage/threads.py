@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from bot.domain.case import Case, CaseCode, CaseId
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
+from bot.domain.notices import TOLD_OF
 from bot.domain.people import StaffId
 from bot.domain.reply import DeliveryState
 from bot.domain.thread import Attachment, Author, CaseEvent, EventKind, NewMessage, ThreadMessage
@@ -16,6 +17,7 @@ from bot.ports import Viewer
 from storage.case_rows import case_from
 from storage.case_words import CaseWords
 from storage.link import Link
+from storage.notices import SqlNotices
 from storage.tables import attachments, case_events, cases, message_revisions, messages, outbox, staff
 from storage.types import Id
 from storage.visible_cases import visible_to
@@ -171,6 +173,8 @@ class CaseThreads:
                 "details": dict(event.details) if event.details is not None else None,
             },
         )
+        if event.kind in TOLD_OF:
+            await SqlNotices(self._link).note(event.case_id, event.kind, event.at, by=event.staff_id)
 
     async def timeline(self, case_id: CaseId) -> list[CaseEvent]:
         return [

@@ -21,6 +21,7 @@ from bot.ports import (
     IdentityOpenings,
     Inbox,
     News,
+    Notices,
     Offices,
     Outbox,
     Presences,
@@ -53,6 +54,7 @@ from storage.identity_openings import SqlIdentityOpenings
 from storage.inbox import SqlInbox
 from storage.link import Link, commit
 from storage.news import SqlNews
+from storage.notices import SqlNotices
 from storage.offices import SqlOffices
 from storage.outbox import SqlOutbox
 from storage.ratings import SqlRatings, SqlTries
@@ -100,6 +102,7 @@ class SqlUnitOfWork:
         self.ratings: Ratings = SqlRatings(link)
         self.tries: Tries = SqlTries(link)
         self.news: News = SqlNews(link)
+        self.notices: Notices = SqlNotices(link)
         self.identities: Identities = SqlIdentities(link)
         self.ward_settings: Offices = SqlOffices(link)
         self.erasure: Erasure = SqlErasure(link)

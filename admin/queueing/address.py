@@ -52,6 +52,7 @@ class Ask:
     ward: str = ""
     channel: Channel | None = None
     emergency: bool = False
+    disputed: bool = False
     undelivered: bool = False
     sort: Sort | None = None  # None: what is usual for the status
 
@@ -70,6 +71,7 @@ class Ask:
             ward=given["ward"] if len(given["ward"]) == 5 and is_id(given["ward"]) else "",
             channel=_known(Channel, given["channel"]),
             emergency=given["emergency"] == "1",
+            disputed=given["disputed"] == "1",
             undelivered=given["undelivered"] == "1",
             sort=_known(Sort, given["sort"]),
         )
@@ -123,6 +125,7 @@ class Ask:
             due_before={Due.LATE: now, Due.TODAY: today_ends}.get(self.due) if self.due else None,
             channel=self.channel,
             is_emergency=self.emergency,
+            is_disputed=self.disputed,
             is_undelivered=self.undelivered,
             words=self.q,
         )

@@ -121,6 +121,7 @@ def what_is_on(visit: Visit, ask: Ask, colleagues: Sequence[StaffMember]) -> lis
         "ward": ward_label(visit, WardCode(ask.ward)) if ask.ward else "",
         "channel": visit.say(f"desk_channel_{ask.channel}") if ask.channel else "",
         "emergency": visit.say("desk_queue_view_emergency"),
+        "disputed": visit.say("desk_queue_disputed"),
         "undelivered": visit.say("desk_queue_view_undelivered"),
     }
     return [Chosen(words=words[name], address=address_of(ask.without(name))) for name in ask.narrowing]

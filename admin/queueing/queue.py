@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from aiohttp import web
 
@@ -19,6 +19,7 @@ from bot.domain.people import WARD_ROLES, Role, StaffMember
 from bot.domain.queueing import QueueCounts, QueueKey
 from bot.domain.rights import Right
 from bot.domain.staffing import SavedView
+from bot.domain.working_time import day_ends
 from bot.web import keys, render
 
 PAGE_SIZE = 50
@@ -104,8 +105,7 @@ async def _find(visit: Visit, ask: Ask, *, after: str, before: str) -> Found:
 
 def today_ends(visit: Visit) -> datetime:
     """The coming midnight in the city."""
-    here = visit.now.astimezone(visit.request.app[keys.SETTINGS].zone)
-    return here.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return day_ends(visit.now, visit.request.app[keys.SETTINGS].zone)
 
 
 def _title(visit: Visit, views: Sequence[ViewLink]) -> str:

@@ -7,14 +7,17 @@ from admin.settings.absences import ABSENCES, post_absence, post_end, show_absen
 from admin.settings.deadlines import DEADLINES, post_deadline, show_deadlines
 from admin.settings.front import HOME, show_settings
 from admin.settings.holidays import HOLIDAYS, post_forgotten, post_holiday, show_holidays
+from admin.settings.notices import CODES, NOTICES, THROTTLE, post_choices, post_link, post_unlink, show_notices
 from admin.settings.people import PEOPLE, post_person, show_people
 from admin.settings.person import post_disable, post_place, post_reset, show_person
 from admin.settings.texts import TEXTS, post_changed_text, post_text, show_text, show_texts
 from admin.settings.wards import WARDS, post_ward, show_ward, show_wards
+from bot.web.throttle import Throttle
 
 
 def add_settings_routes(app: web.Application) -> None:
     """Add them to an application that has the desk."""
+    app[THROTTLE] = Throttle(CODES, 15)
     for path, show in (
         (HOME, show_settings),
         (WARDS, show_wards),
@@ -22,6 +25,7 @@ def add_settings_routes(app: web.Application) -> None:
         (PEOPLE, show_people),
         (f"{PEOPLE}/{{id}}", show_person),
         (ABSENCES, show_absences),
+        (NOTICES, show_notices),
         (TEXTS, show_texts),
         (f"{TEXTS}/{{id}}", show_text),
         (HOLIDAYS, show_holidays),
@@ -36,6 +40,9 @@ def add_settings_routes(app: web.Application) -> None:
         (f"{PEOPLE}/{{id}}/disable", post_disable),
         (ABSENCES, post_absence),
         (f"{ABSENCES}/{{id}}/end", post_end),
+        (NOTICES, post_choices),
+        (f"{NOTICES}/link", post_link),
+        (f"{NOTICES}/{{id}}/unlink", post_unlink),
         (TEXTS, post_text),
         (f"{TEXTS}/{{id}}", post_changed_text),
         (HOLIDAYS, post_holiday),

@@ -39,6 +39,7 @@ class QueueFilter:
     due_before: datetime | None = None  # exclusive
     channel: Channel | None = None
     is_emergency: bool = False
+    is_disputed: bool = False  # its resident said that a closing was not true
     is_undelivered: bool = False  # a reply of it can never reach the resident
     words: str = ""  # a case's code, or words of it in any spelling; the last may be a beginning
 

@@ -149,7 +149,8 @@ class IdentityOpening:
 class StaffChat:
     """A chat that a staff member is pinged in, never with content.
 
-    Until `linked_at` it only waits for its code: `code_hash` is the SHA-256 of that, `external_id` still empty.
+    Until `linked_at` it only waits for its code: `code_hash` is its keyed hash (`bot.ports.Receipts.hash_of_link`), good
+    until `code_until`; `external_id` is still empty.
     """
 
     id: int
@@ -158,4 +159,4 @@ class StaffChat:
     external_id: str
     code_hash: str
     linked_at: datetime | None
-    wants_digest: bool
+    code_until: datetime | None

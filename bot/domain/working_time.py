@@ -41,6 +41,12 @@ def with_changes(calendar: WorkingCalendar, changes: Mapping[date, bool]) -> Wor
     )
 
 
+def day_ends(moment: datetime, zone: tzinfo) -> datetime:
+    """The midnight after it in that zone."""
+    here = moment.astimezone(zone)
+    return datetime.combine(here.date() + timedelta(days=1), time(), zone)
+
+
 def due_after(start: datetime, working_days: int, calendar: WorkingCalendar) -> datetime:
     """The end of the `working_days`-th working day after `start`'s own day, in UTC.
 

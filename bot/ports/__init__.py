@@ -21,6 +21,7 @@ from bot.ports.desk import (
 )
 from bot.ports.mail import Backlog, ChatLine, ChatLines, Conversations, FailedUpdate, Inbox, KeptUpdate, Outbox, RawUpdate
 from bot.ports.news import CaseNews, News
+from bot.ports.notices import Notices
 from bot.ports.outside import (
     Calendar,
     CalendarSource,
@@ -64,6 +65,7 @@ __all__ = [
     "Inbox",
     "KeptUpdate",
     "News",
+    "Notices",
     "Offices",
     "Outbox",
     "Presences",

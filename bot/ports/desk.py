@@ -48,6 +48,10 @@ class Absences(Protocol):
         """Whom this member stands in for at this moment, as far as they may."""
         ...
 
+    async def is_away(self, staff_id: StaffId, now: datetime) -> bool:
+        """Whether somebody stands in for them at this moment."""
+        ...
+
     async def not_over(self, now: datetime) -> list[Absence]:
         """The present and coming ones, in order of their beginning."""
         ...
@@ -175,12 +179,15 @@ class FiguresOf(Protocol):
 class StaffChats(Protocol):
     """Chats that staff are pinged in, never with content."""
 
-    async def begin(self, staff_id: StaffId, channel: Channel, code_hash: str) -> StaffChat:
-        """Wait for a code to be sent from that channel; an earlier code of theirs for it is void."""
+    async def begin(self, staff_id: StaffId, channel: Channel, code_hash: str, *, until: datetime) -> StaffChat:
+        """Wait until then for a code to be sent from that channel; an earlier code of theirs for it is void."""
         ...
 
     async def link(self, address: Address, code_hash: str, now: datetime) -> StaffChat | None:
-        """The chat of whoever was given that code; None when nobody was. What the address was linked to before ends."""
+        """The chat of whoever was given that code; None when nobody was, or it is over, used, or of a closed account.
+
+        What the address was linked to before ends.
+        """
         ...
 
     async def of(self, staff_id: StaffId) -> list[StaffChat]: ...
@@ -190,7 +197,5 @@ class StaffChats(Protocol):
     async def linked(self) -> list[tuple[StaffChat, StaffMember]]:
         """Every linked chat of an account that is not closed."""
         ...
-
-    async def set_digest(self, staff_id: StaffId, chat_id: int, *, wants: bool) -> bool: ...
 
     async def remove(self, staff_id: StaffId, chat_id: int) -> bool: ...

@@ -71,7 +71,7 @@ class Sealer(Protocol):
 
 
 class Receipts(Protocol):
-    """What a resident holds of a case beside its code. Nothing of it is stored."""
+    """What a resident holds of a case beside its code. Nothing of it is stored. Also the key of codes that link chats."""
 
     def secret(self, code: CaseCode) -> str:
         """Twelve digits in groups of four: with the code they open the case to whoever holds them."""
@@ -87,6 +87,10 @@ class Receipts(Protocol):
 
     def is_genuine(self, code: CaseCode, signature: str) -> bool:
         """In constant time; case and spaces do not matter."""
+        ...
+
+    def hash_of_link(self, code: str) -> str:
+        """What is kept of a code that links a staff member's chat: 64 letters that nobody makes without the key."""
         ...
 
 

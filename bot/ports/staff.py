@@ -39,15 +39,15 @@ class StaffMembers(Protocol):
         ...
 
     async def place(self, staff_id: StaffId, *, role: Role, ward_code: WardCode | None, unit: Unit) -> None:
-        """Change where somebody stands. Also ends every session of this member."""
+        """Change where somebody stands. Also ends every session and linked chat of this member."""
         ...
 
     async def set_password(self, staff_id: StaffId, password_hash: str, *, must_change: bool) -> None:
-        """Also ends every session of this member."""
+        """Also ends every session and linked chat of this member."""
         ...
 
     async def set_disabled(self, staff_id: StaffId, disabled: bool) -> None:
-        """Disabling also ends every session of this member."""
+        """Disabling also ends every session and linked chat of this member."""
         ...
 
     async def set_language(self, staff_id: StaffId, language: Language) -> None: ...

@@ -18,6 +18,7 @@ from bot.ports.desk import (
 )
 from bot.ports.mail import ChatLines, Conversations, Inbox, Outbox
 from bot.ports.news import News
+from bot.ports.notices import Notices
 from bot.ports.outside import Calendar, Deadlines
 from bot.ports.residents import Erasure, Identities, Offices, Retention
 from bot.ports.staff import Audit, Sessions, StaffMembers
@@ -50,6 +51,7 @@ class UnitOfWork(Protocol):
     ratings: Ratings
     tries: Tries
     news: News
+    notices: Notices
     identities: Identities
     ward_settings: Offices
     erasure: Erasure

@@ -1,17 +1,16 @@
-"""A note that names a colleague, "@hoa", finds them: in their list, and by a ping that says nothing but where to look."""
+"""A note that names a colleague, "@hoa", finds them: in their list, and by a notice that says nothing but where to look."""
 
 import re
 from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.case import Case
-from bot.domain.people import Address, StaffMember
-from bot.domain.reply import NewReply, Reply
+from bot.domain.people import StaffMember
 from bot.domain.rights import Right
+from bot.domain.thread import EventKind
 from bot.errors import BotError
 from bot.ports import UnitOfWork
 from bot.services.staff_change import viewer_of
-from bot.wording import say
 
 MOST = 10  # people that one note names
 _NAMED = re.compile(r"(?<![\w@.])@([\w](?:[\w.-]{0,58}\w)?)")
@@ -45,20 +44,12 @@ async def people_named(uow: UnitOfWork, case: Case, text: str, now: datetime) ->
 
 
 async def tell_named(
-    uow: UnitOfWork, case: Case, message_id: int, people: Sequence[StaffMember], now: datetime, *, public_url: str = ""
+    uow: UnitOfWork, case: Case, message_id: int, people: Sequence[StaffMember], now: datetime, *, by: StaffMember
 ) -> None:
-    """Put it into their lists, and ping the chats they linked. No word of the note leaves the desk."""
+    """Put it into their lists, and let them know of it: `bot.services.tell_staff`. No word of the note leaves the desk."""
     for member in people:
         await uow.mentions.add(case.id, message_id, member.id, now)
-        link = f"{public_url.rstrip('/')}/staff/cases/{case.code}" if public_url else ""
-        text = say(member.language, "desk_case_ping", code=case.code, link=link).strip()
-        pings = [
-            NewReply(address=Address(chat.channel, chat.external_id), reply=Reply(text=text, language=member.language))
-            for chat in await uow.staff_chats.of(member.id)
-            if chat.linked_at is not None
-        ]
-        if pings:
-            await uow.outbox.add(pings, now)
+        await uow.notices.note(case.id, EventKind.NOTED, now, by=by.id, about=member.id)
 
 
 async def _reader(uow: UnitOfWork, case: Case, username: str, now: datetime) -> StaffMember | None:

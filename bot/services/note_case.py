@@ -23,12 +23,8 @@ async def note_case(
     text: str,
     now: datetime,
     files: Sequence[StoredFile] = (),
-    public_url: str = "",
 ) -> int:
     """Add the note to the thread, and tell whom it names; returns the message's id.
-
-    Args:
-        public_url: Where the pages are, for the link of a ping.
 
     Raises:
         CaseNotFound, StaleVersion: See `case_to_change`.
@@ -42,7 +38,7 @@ async def note_case(
     message_id = await uow.cases.add_message(
         NewMessage(case_id=case.id, author=Author.NOTE, text=text.strip(), at=now, staff_id=staff.id, files=tuple(files))
     )
-    await tell_named(uow, case, message_id, named, now, public_url=public_url)
+    await tell_named(uow, case, message_id, named, now, by=staff)
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.NOTED, at=now, staff_id=staff.id))
     await uow.audit.record(action="case_noted", now=now, staff_id=staff.id, subject=case.code)
     return message_id

@@ -1,7 +1,8 @@
 """What concerns the resident as a person, heard before any matter: a pause, consent and contact, their data, whom to meet.
 
 One table of words, buttons and awaited answers for its topics: `contact`, `privacy`, `people`, `anonymous`, `identity_cards`
-and `pausing`. Whatever is none of theirs is heard by `listening` as if this were not here.
+and `pausing`; also `staff_link`, for whom the resident is a colleague. Whatever is none of theirs is heard by `listening` as
+if this were not here.
 """
 
 from collections.abc import Awaitable, Callable
@@ -9,7 +10,7 @@ from dataclasses import replace
 
 from bot.domain.draft import Awaited
 from bot.domain.incoming import IncomingKind
-from handlers.dialogue import anonymous, choices, contact, identity_cards, pausing, people, privacy
+from handlers.dialogue import anonymous, choices, contact, identity_cards, pausing, people, privacy, staff_link
 from handlers.dialogue.asking import ask_next
 from handlers.dialogue.choices import Act, Pressed
 from handlers.dialogue.spoken import Spoken, command, spoken
@@ -49,6 +50,8 @@ _WORDS: dict[Spoken, Callable[[Turn], Awaitable[None]]] = {
 async def hear(turn: Turn) -> bool:
     """Whether this message was one for these topics, and has been answered or kept silent about."""
     if await pausing.hush(turn):
+        return True
+    if await staff_link.hear(turn):
         return True
     kind = turn.incoming.kind
     if kind is IncomingKind.COMMAND:

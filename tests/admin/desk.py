@@ -256,14 +256,21 @@ def _router() -> Router:
 
 @asynccontextmanager
 async def open_desk(
-    database: Database, bell: Bell, *, public_url: str = "", around: Middleware | None = None
+    database: Database,
+    bell: Bell,
+    *,
+    public_url: str = "",
+    telegram_token: str = "",
+    around: Middleware | None = None,
 ) -> AsyncIterator[StaffDesk]:
     """The desk on a free port of this machine. `around` is put around every request, outside everything else."""
     clock, files = StillClock(), open_file_store("memory://")
     app = make_web_app(
         # Only whether others may write too is read from the address; the database is the one that is given.
         settings=load_settings(
-            public_url=public_url, database_url="" if database.is_sqlite else "postgresql://else.where/x"
+            public_url=public_url,
+            telegram_token=telegram_token,
+            database_url="" if database.is_sqlite else "postgresql://else.where/x",
         ),
         secret_key="k" * 43,
         storage=database,

@@ -27,6 +27,7 @@ FIELDS = {
     "ward": ["00091", "91", "abcde", ""],
     "channel": ["zalo", "fax", ""],
     "emergency": ["1", "0", "yes", ""],
+    "disputed": ["1", "yes"],
     "undelivered": ["1", ""],
     "sort": ["due", "newest", "oldest", "random()", ""],
 }
@@ -62,7 +63,7 @@ def test_no_address_is_too_strange(query: dict[str, str], text: str) -> None:
 def test_what_is_asked_for_is_what_storage_is_asked() -> None:
     ask = Ask.read(
         {"due": "today", "owner": "7", "desk": "restricted", "kind": "question", "category": "vio_noise", "ward": "00091"}
-        | {"channel": "zalo", "emergency": "1", "undelivered": "1", "q": " ổ  gà "}
+        | {"channel": "zalo", "emergency": "1", "disputed": "1", "undelivered": "1", "q": " ổ  gà "}
     )
     assert ask.filter(StaffId(3), now=NOW, today_ends=MIDNIGHT) == QueueFilter(
         desk=Desk.RESTRICTED,
@@ -74,6 +75,7 @@ def test_what_is_asked_for_is_what_storage_is_asked() -> None:
         due_before=MIDNIGHT,
         channel=Channel.ZALO,
         is_emergency=True,
+        is_disputed=True,
         is_undelivered=True,
         words="ổ gà",
     )

@@ -8,6 +8,7 @@ import pytest
 
 from bot.bell import Bell
 from bot.domain.case import Case, CaseKind, CaseStatus, Desk
+from bot.domain.notices import Choices
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, Role, StaffMember, Unit
 from bot.domain.reply import DeliveryResult, DeliveryState
@@ -25,7 +26,7 @@ from bot.services.own_case import NotAssignable, assign_case, hand_back_case, re
 from bot.services.split_case import NothingToSplit, split_case
 from bot.services.tie_cases import NotOneMatter, OtherNotFound, link_case, merge_case, part_case
 from bot.services.working_calendar import CityCalendar
-from handlers.timekeeping import IdleOwners
+from handlers.timekeeping import DueNotices, IdleOwners
 from storage import Database
 from tests.admin.desk import HOAN_KIEM, PHU_THUONG, StaffDesk, StillClock, open_desk
 
@@ -339,8 +340,9 @@ async def test_a_note_tells_whom_it_names_and_nobody_who_may_not_know(desk: Staf
     case = await desk.now_is((await desk.case()).code)
     chat = Address(Channel.WEBCHAT, "hoas-chat")
     async with desk.database.begin() as uow:
-        await uow.staff_chats.begin(hoa.id, Channel.WEBCHAT, "0" * 64)
+        await uow.staff_chats.begin(hoa.id, Channel.WEBCHAT, "0" * 64, until=NOW + timedelta(minutes=1))
         await uow.staff_chats.link(chat, "0" * 64, NOW)
+        await uow.notices.choose(hoa.id, Choices(), digest_at=NOW)
         for text in ("@lan xem giúp", "@nobody"):
             with pytest.raises(NobodyOfThatName):
                 await note_case(uow, staff=minh, code=case.code, version=case.version, text=text, now=NOW)
@@ -351,9 +353,10 @@ async def test_a_note_tells_whom_it_names_and_nobody_who_may_not_know(desk: Staf
             version=case.version,
             text="@hoa gọi bà Tư giúp",
             now=NOW,
-            public_url="https://homthu.example/",
         )
         await uow.commit()
+    while await DueNotices(desk.database, CALENDAR, "https://homthu.example/").do(NOW):
+        pass
     [ping] = await all_heard(desk, chat)
     assert case.code in ping
     assert f"https://homthu.example/staff/cases/{case.code}" in ping

@@ -13,9 +13,10 @@ from sqlalchemy import Connection, inspect, text
 
 from bot.domain.case import CaseId, Desk
 from bot.domain.correction import Correction
-from bot.domain.people import Channel, Language, Role, StaffId, Unit
+from bot.domain.notices import Choices, Reason
+from bot.domain.people import Address, Channel, Language, Role, StaffId, Unit
 from bot.domain.staffing import DraftForm, Exclusion, NewTemplate, StaffDraft, Why
-from bot.domain.thread import Author, NewMessage
+from bot.domain.thread import Author, EventKind, NewMessage
 from bot.ports import Rating, UnitOfWork
 from storage import Database, migrating
 from storage.migrations import HEAD
@@ -38,6 +39,7 @@ from tests.storage.cast import (
     update,
 )
 
+HOA_ON_ZALO = Address(Channel.ZALO, "77ab")
 ROOT = Path(__file__).parents[2]
 
 
@@ -99,7 +101,12 @@ async def furnish(uow: UnitOfWork, case_id: CaseId, minh: StaffId) -> None:
     await uow.templates.add(NewTemplate(ward_code=TAY_HO, name="x", language=Language.VI, text="x"))
     await uow.presences.say(case_id, minh, NOW, is_writing=True)
     await uow.openings.ask(case_id, asked_by=minh, reason="x", now=NOW)
-    await uow.staff_chats.begin(minh, Channel.ZALO, "0" * 64)
+    await uow.staff_chats.begin(minh, Channel.ZALO, "0" * 64, until=LATER)
+    await uow.staff_chats.link(HOA_ON_ZALO, "0" * 64, NOW)
+    await uow.staff_chats.begin(minh, Channel.TELEGRAM, "1" * 64, until=LATER)
+    await uow.notices.choose(minh, Choices(), digest_at=NOW)
+    await uow.notices.note(case_id, EventKind.NOTED, NOW, by=chief, about=minh)
+    await uow.notices.spread([], {minh: [(case_id, Reason.ARRIVED)]}, NOW)
 
 
 async def populate(database: Database) -> None:

@@ -178,11 +178,12 @@ async def test_each_filter_gives_exactly_what_it_says(database: Database) -> Non
         late = await file_case(uow, due_at=NOW - DAY)
         owned = await uow.cases.own(await file_case(uow), minh.id, None)
         zalo = await file_case(uow, address=replace(HOA, channel=Channel.ZALO))
-        closed = await uow.cases.change(await file_case(uow), status=CaseStatus.CLOSED, closed_at=NOW)
+        closed = await closed_case(uow)
+        disputed = await uow.cases.reopen(await closed_case(uow), due_at=NOW + 7 * DAY, is_disputed=True)
         unreached = await file_case(uow)
         await fail_delivery(uow, unreached)
         await uow.commit()
-    open_cases = {plain, question, restricted, elsewhere, urgent, late, owned, zalo, unreached}
+    open_cases = {plain, question, restricted, elsewhere, urgent, late, owned, zalo, disputed, unreached}
     expected: dict[QueueFilter, set[Case]] = {
         QueueFilter(): open_cases,
         QueueFilter(status=None): open_cases,
@@ -199,6 +200,7 @@ async def test_each_filter_gives_exactly_what_it_says(database: Database) -> Non
         QueueFilter(owner_id=thu.id): set(),
         QueueFilter(is_unowned=True): open_cases - {owned},
         QueueFilter(channel=Channel.ZALO): {zalo},
+        QueueFilter(is_disputed=True): {disputed},
         QueueFilter(is_undelivered=True): {unreached},
         QueueFilter(ward_code=TAY_HO, desk=Desk.GENERAL, is_unowned=True, kind=CaseKind.QUESTION): {question},
     }
@@ -208,6 +210,10 @@ async def test_each_filter_gives_exactly_what_it_says(database: Database) -> Non
                 found = codes(await uow.cases.queue(INSPECTOR, wanted, sort=sort))
                 assert sorted(found) == sorted(case.code for case in cases), wanted
             assert await uow.cases.count(INSPECTOR, wanted) == len(cases), wanted
+
+
+async def closed_case(uow: UnitOfWork) -> Case:
+    return await uow.cases.change(await file_case(uow), status=CaseStatus.CLOSED, closed_at=NOW)
 
 
 async def fail_delivery(uow: UnitOfWork, case: Case) -> None:

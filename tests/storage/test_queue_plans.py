@@ -48,6 +48,7 @@ FILTERS = {
     "today": QueueFilter(due_from=NOW, due_before=LATER),
     "category": QueueFilter(category="lighting"),
     "emergency": QueueFilter(is_emergency=True),
+    "disputed": QueueFilter(is_disputed=True),
     "mine": QueueFilter(owner_id=StaffId(1)),
 }
 

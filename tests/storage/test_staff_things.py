@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.exc import IntegrityError
 
-from bot.domain.people import Address, Channel, Language, Role, StaffId
+from bot.domain.people import Address, Channel, Language, Role, StaffId, StaffMember, Unit
 from bot.domain.staffing import PRESENCE_LASTS, DraftForm, NewTemplate, StaffDraft
 from bot.ports import Viewer
 from storage import Database
@@ -144,8 +144,8 @@ async def test_a_chat_is_linked_by_its_code_once(database: Database) -> None:
     chat = Address(Channel.ZALO, "77ab")
     async with database.begin() as uow:
         minh, thu = await hire(uow), await hire(uow, "thu")
-        await uow.staff_chats.begin(minh.id, Channel.ZALO, "1" * 64)
-        await uow.staff_chats.begin(minh.id, Channel.ZALO, "2" * 64)  # the first code is void
+        await uow.staff_chats.begin(minh.id, Channel.ZALO, "1" * 64, until=LATER)
+        await uow.staff_chats.begin(minh.id, Channel.ZALO, "2" * 64, until=LATER)  # the first code is void
         assert await uow.staff_chats.link(chat, "1" * 64, NOW) is None
         assert await uow.staff_chats.link(Address(Channel.TELEGRAM, "77ab"), "2" * 64, NOW) is None
         linked = await uow.staff_chats.link(chat, "2" * 64, NOW)
@@ -155,25 +155,57 @@ async def test_a_chat_is_linked_by_its_code_once(database: Database) -> None:
         assert await uow.staff_chats.by_address(chat) == linked
         assert await uow.staff_chats.linked() == [(linked, minh)]
 
-        await uow.staff_chats.begin(thu.id, Channel.ZALO, "3" * 64)
-        theirs = await uow.staff_chats.link(chat, "3" * 64, LATER)  # the phone has a new owner
+        await uow.staff_chats.begin(thu.id, Channel.ZALO, "3" * 64, until=LATER)
+        assert await uow.staff_chats.link(chat, "3" * 64, LATER) is None  # too late
+        theirs = await uow.staff_chats.link(chat, "3" * 64, NOW)  # the phone has a new owner
         assert theirs is not None
         assert await uow.staff_chats.of(minh.id) == []
         assert await uow.staff_chats.of(thu.id) == [theirs]
-        assert not await uow.staff_chats.set_digest(minh.id, theirs.id, wants=False)
-        assert await uow.staff_chats.set_digest(thu.id, theirs.id, wants=False)
-        await uow.staff.set_disabled(thu.id, True)
-        assert await uow.staff_chats.linked() == []
         assert not await uow.staff_chats.remove(minh.id, theirs.id)
         assert await uow.staff_chats.remove(thu.id, theirs.id)
         assert await uow.staff_chats.by_address(chat) is None
+
+
+async def test_whatever_ends_the_sessions_ends_the_linked_chats(database: Database) -> None:
+    """A new password, another place, a closed account: whose chat it was is no longer sure. Thu's own stays."""
+    async with database.begin() as uow:
+        minh, thu = await hire(uow), await hire(uow, "thu")
+
+        async def link(number: int, member: StaffMember) -> None:
+            await uow.staff_chats.begin(member.id, Channel.ZALO, f"{number}" * 64, until=LATER)
+            assert await uow.staff_chats.link(Address(Channel.ZALO, str(number)), f"{number}" * 64, NOW)
+
+        await link(1, thu)
+        await link(2, minh)
+        await uow.staff.set_password(minh.id, "argon2id$…", must_change=True)
+        assert await uow.staff_chats.of(minh.id) == []
+        await link(3, minh)
+        await uow.staff.place(minh.id, role=Role.WARD_LEADER, ward_code=TAY_HO, unit=Unit.NONE)
+        assert await uow.staff_chats.of(minh.id) == []
+        await link(4, minh)
+        await uow.staff_chats.begin(minh.id, Channel.TELEGRAM, "5" * 64, until=LATER)
+        await uow.staff.set_disabled(minh.id, True)
+        assert await uow.staff_chats.link(Address(Channel.TELEGRAM, "5"), "5" * 64, NOW) is None
+        assert [chat.external_id for chat in await uow.staff_chats.of(thu.id)] == ["1"]
+        assert await uow.staff_chats.of(minh.id) == []
+
+
+async def test_a_closed_account_links_nothing(database: Database) -> None:
+    """Also with a code that was made after it was closed."""
+    async with database.begin() as uow:
+        minh = await hire(uow)
+        await uow.staff.set_disabled(minh.id, True)
+        await uow.staff_chats.begin(minh.id, Channel.ZALO, "1" * 64, until=LATER)
+        assert await uow.staff_chats.link(Address(Channel.ZALO, "1"), "1" * 64, NOW) is None
+        await uow.staff.set_disabled(minh.id, False)
+        assert await uow.staff_chats.link(Address(Channel.ZALO, "1"), "1" * 64, NOW) is not None
 
 
 async def test_an_unlinked_chat_of_nobody_is_found_by_no_empty_code(database: Database) -> None:
     """A linked chat's hash is empty; an empty hash links nothing."""
     async with database.begin() as uow:
         minh = await hire(uow)
-        await uow.staff_chats.begin(minh.id, Channel.ZALO, "1" * 64)
+        await uow.staff_chats.begin(minh.id, Channel.ZALO, "1" * 64, until=LATER)
         await uow.staff_chats.link(Address(Channel.ZALO, "1"), "1" * 64, NOW)
         assert await uow.staff_chats.link(Address(Channel.ZALO, "2"), "", NOW) is None
         assert await uow.staff_chats.of(StaffId(99)) == []
