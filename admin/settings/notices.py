@@ -81,7 +81,9 @@ async def post_link(visit: Visit) -> web.StreamResponse:
     _must_meet_cases(visit)
     async with read_form(visit.request, token=visit.session.form_token) as form:
         if not _can_link(visit):
-            raise web.HTTPNotFound
+            response = await _show(visit, Typed())  # which says so
+            response.set_status(409)
+            return response
         if wait := await visit.request.app[THROTTLE].wait_for(str(visit.staff.id)):
             response = await _show(visit, Typed(LINK, trouble_key="settings_notices_too_often"))
             response.set_status(429)

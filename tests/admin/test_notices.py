@@ -138,7 +138,9 @@ async def test_without_telegram_the_page_says_so(sqlite_desk: StaffDesk) -> None
     assert minh.shows("settings_notices_no_telegram")
     assert "notices-link-form" not in minh.text
     fields = minh.form("notices-form")[1]
-    assert (await minh.posts(f"{PAGE}/link", fields)).status == 404
+    assert (await minh.posts(f"{PAGE}/link", fields)).status == 409
+    assert minh.shows("settings_notices_no_telegram")
+    assert await told(sqlite_desk, "chat_link_begun") == []
 
 
 async def test_the_front_of_the_settings_leads_there_whoever_meets_cases(sqlite_desk: StaffDesk) -> None:
