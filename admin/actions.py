@@ -142,6 +142,7 @@ async def _move(uow: UnitOfWork, posted: Posted) -> None:
         now=posted.visit.now,
         wards=posted.visit.request.app[keys.WARDS],
         reason=reason,
+        words=posted.text,
     )
 
 

@@ -3,27 +3,33 @@
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 
 from aiohttp import web
 
+from admin.case.clocks import clocks_part
+from admin.case.gallery import photo_lines
 from admin.case.map import map_part
 from admin.case.parts import KindOption, OwnerPart, ReplyPart
 from admin.case.present import note_presence, other_line
 from admin.case.reply_part import read_reply_part
+from admin.case.reporters import Threads, joined_of, main_answers, main_of, reporter_parts
 from admin.case.telling import as_told, tell_part
 from admin.case.ties import may_be_told, read_ties, ties_part
+from admin.case.trace import trace_lines
 from admin.guard import Visit
 from admin.labels import category_name, kind_key, lateness, map_url, sorting_key
 from admin.pages import CaseFacts, CasePage, Typed, WardOption
-from admin.thread_lines import thread_line, timeline_line
+from admin.thread_lines import resident_name, thread_line, timeline_line
 from bot.domain.case import WARD_DESKS, Case, CaseCode, CaseKind, CaseStatus, Desk, read_code
 from bot.domain.correction import MoveReason
 from bot.domain.outcome import Outcome
 from bot.domain.people import Language, StaffMember
 from bot.domain.rights import Right
 from bot.domain.staffing import Presence
-from bot.domain.thread import CaseEvent, Revision, ThreadMessage
+from bot.domain.thread import CaseEvent, Revision
 from bot.domain.ward import WardKind
+from bot.domain.working_time import with_changes
 from bot.ports import UnitOfWork
 from bot.routing.wards import Wards
 from bot.services.staff_change import ward_name
@@ -45,6 +51,7 @@ DONE = frozenset(
         "draft",
         "told",
         "closed",
+        "sent_again",
     }
 )
 _SEEN = re.compile(r"(\d{1,6})\.(\d{1,6})", re.ASCII)
@@ -97,14 +104,16 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
             raise web.HTTPNotFound
         read = await _read(visit, uow, case)
     note_presence(visit, case.id)
+    thread, joined = read.threads.get(case.id, ()), joined_of(case, read.named)
+    calendar = with_changes(visit.request.app[keys.CALENDAR].current(), read.calendar_changes)
     visible = {other.code: other for other in read.named}
-    tell = tell_part(visit, case, read.thread, read.timeline)
+    tell = tell_part(visit, case, thread, read.timeline)
     told = [event for event in read.timeline if may_be_told(event, visible)]
     return CasePage(
         frame=visit.frame,
         case=_facts(visit, case),
         thread=as_told(
-            [thread_line(visit, case.code, message, read.revisions.get(message.id, ())) for message in read.thread], tell
+            [thread_line(visit, case.code, message, read.revisions.get(message.id, ())) for message in thread], tell
         ),
         tell=tell,
         timeline=[timeline_line(visit, event, visible) for event in told],
@@ -112,7 +121,7 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
         outcomes={outcome.value: f"outcome_{outcome.value}" for outcome in Outcome},
         reasons={reason.value: f"desk_move_why_{reason.value}" for reason in MoveReason},
         is_at_city=case.desk in (Desk.UNPLACED, Desk.LEADERS),
-        seen=f"{len(read.thread)}.{len(told)}",
+        seen=f"{len(thread)}.{len(told)}",
         rights=frozenset(right.value for right in Right if visit.viewer.may(right)),
         owner=_owner_part(visit, case, read.colleagues),
         ties=ties_part(visit, case, read.named, read.near, read.timeline),
@@ -122,6 +131,11 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
         reply=read.reply,
         map=map_part(case),
         others=[other_line(one) for one in read.others],
+        clocks=clocks_part(visit, case, read.timeline, calendar),
+        trace=trace_lines(visit, case.routing_trace),
+        photos=photo_lines(visit, case, joined, read.threads),
+        reporters=reporter_parts(visit, joined, read.threads),
+        main_answers=main_answers(visit, main_of(case, read.named), read.threads),
     )
 
 
@@ -129,7 +143,7 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
 class _Read:
     """What the database has about a case that is shown."""
 
-    thread: Sequence[ThreadMessage]
+    threads: Threads  # the case's own, and those of the cases it is one matter with
     revisions: Mapping[int, Sequence[Revision]]  # by message
     timeline: Sequence[CaseEvent]
     colleagues: Sequence[StaffMember]  # of its ward, and its owner
@@ -137,15 +151,19 @@ class _Read:
     near: Sequence[Case]
     reply: ReplyPart
     others: Sequence[Presence]
+    calendar_changes: Mapping[date, bool]
 
 
 async def _read(visit: Visit, uow: UnitOfWork, case: Case) -> _Read:
     timeline = await uow.cases.timeline(case.id)
     named, near = await read_ties(visit, uow, case, timeline)
-    thread = await uow.cases.thread(case.id)
-    was_edited = any(message.edited_at for message in thread)
+    main = main_of(case, named)
+    threads = await uow.cases.threads(
+        [case.id, *(other.id for other in joined_of(case, named)), *([main.id] if main else [])]
+    )
+    was_edited = any(message.edited_at for message in threads.get(case.id, ()))
     return _Read(
-        thread=thread,
+        threads=threads,
         revisions=await uow.cases.revisions(case.id) if was_edited else {},
         timeline=timeline,
         colleagues=await _colleagues(uow, case),
@@ -153,6 +171,7 @@ async def _read(visit: Visit, uow: UnitOfWork, case: Case) -> _Read:
         near=near,
         reply=await read_reply_part(visit, uow, case),
         others=await uow.presences.others(case.id, but=visit.staff.id, now=visit.now),
+        calendar_changes=await uow.calendar.changes(),
     )
 
 
@@ -211,4 +230,6 @@ def _facts(visit: Visit, case: Case) -> CaseFacts:
         map_url=map_url(case.point),
         is_open=case.status is CaseStatus.OPEN,
         is_restricted=case.desk is Desk.RESTRICTED,
+        resident=resident_name(visit, case.code),
+        is_anonymous=case.is_anonymous,
     )

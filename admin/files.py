@@ -6,6 +6,7 @@ from admin.case_page import asked_code
 from admin.guard import Visit
 from admin.thread_lines import is_picture, is_servable
 from admin.uploads import image_type
+from bot.domain.thread import Attachment
 from bot.web import keys
 
 # Nothing in a file runs or loads anything, whatever it claims to be.
@@ -23,28 +24,39 @@ ENDINGS = {
 
 
 async def serve_file(visit: Visit) -> web.StreamResponse:
-    """404 for every reason alike: no such case, not this member's, no such file, sealed, lost."""
-    code = asked_code(visit.request)
-    number = visit.request.match_info["id"]
-    if not (number.isascii() and number.isdigit() and len(number) <= 15):
-        raise web.HTTPNotFound
-    async with visit.request.app[keys.STORAGE].reading() as uow:
-        attachment = await uow.cases.attachment(visit.viewer, code, int(number))
-    if attachment is None or not is_servable(attachment.file):
-        raise web.HTTPNotFound
+    """The file: a picture's copy, or a download. See `shown_file` for who gets it."""
+    attachment = await shown_file(visit)
     file = attachment.file
     try:
         data = await visit.request.app[keys.FILES].get(file.shown_key or file.key)
     except FileNotFoundError:
         raise web.HTTPNotFound from None
     if is_picture(file) or file.shown_key:
-        return _inline(data)
+        return inline(data)
     ending = ENDINGS.get(file.media_type)
     media_type = file.media_type if ending else "application/octet-stream"
-    return _answer(data, media_type, f'attachment; filename="{code}-{attachment.id}.{ending or "bin"}"')
+    name = f"{asked_code(visit.request)}-{attachment.id}.{ending or 'bin'}"
+    return _answer(data, media_type, f'attachment; filename="{name}"')
 
 
-def _inline(data: bytes) -> web.Response:
+async def shown_file(visit: Visit) -> Attachment:
+    """The file that the path names.
+
+    Raises:
+        web.HTTPNotFound: For every reason alike: no such case, not this member's, no such file, sealed.
+    """
+    number = visit.request.match_info["id"]
+    if not (number.isascii() and number.isdigit() and len(number) <= 15):
+        raise web.HTTPNotFound
+    async with visit.request.app[keys.STORAGE].reading() as uow:
+        attachment = await uow.cases.attachment(visit.viewer, asked_code(visit.request), int(number))
+    if attachment is None or not is_servable(attachment.file):
+        raise web.HTTPNotFound
+    return attachment
+
+
+def inline(data: bytes) -> web.Response:
+    """A picture to be looked at."""
     media_type = image_type(data)  # of the copy we made, not what anybody says about the original
     if not media_type:
         raise web.HTTPNotFound

@@ -4,7 +4,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from admin.case.parts import KindOption, MapPart, OtherLine, OwnerPart, PreviewPart, ReplyPart, TellPart, TiesPart
+from admin.case.parts import (
+    ClocksPart,
+    KindOption,
+    MapPart,
+    OtherLine,
+    OwnerPart,
+    PhotoLine,
+    PreviewPart,
+    ReplyPart,
+    TellPart,
+    TiesPart,
+)
 from admin.unsent import Unsent
 from bot.domain.case import CaseCode
 from bot.domain.difference import Piece
@@ -78,6 +89,7 @@ class FileLine:
     url: str
     is_image: bool
     trouble_key: str
+    page: str = ""  # where a picture is looked at
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,6 +117,17 @@ class ThreadLine:
     is_masked: bool = False  # personal data in it is sealed
     repeats: int = 0
     edits: Sequence[EditLine] = ()  # oldest first
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReporterPart:
+    """A neighbour who joined this case, with what they said. `state_key` tells of our newest answer to them, if any."""
+
+    name: str
+    code: CaseCode
+    lines: Sequence[ThreadLine]
+    state_key: str
+    is_undelivered: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,6 +159,21 @@ class CaseFacts:
     map_url: str
     is_open: bool
     is_restricted: bool
+    resident: str  # what the resident is called, never a name of theirs
+    is_anonymous: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoPage:
+    """Everything `staff/photo.html` may use: one picture of a case. A path is empty where there is no further one."""
+
+    frame: Frame
+    code: CaseCode
+    photo: PhotoLine
+    number: int  # from 1
+    count: int
+    previous: str
+    following: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -191,3 +229,8 @@ class CasePage:
     preview: PreviewPart | None = None
     map: MapPart | None = None
     tell: TellPart | None = None  # of a case told at the counter or on the phone
+    clocks: ClocksPart
+    trace: Sequence[str] = ()  # why it came to its ward, in sentences
+    photos: Sequence[PhotoLine] = ()  # of everybody who wrote about it, oldest first
+    reporters: Sequence[ReporterPart] = ()  # who joined it
+    main_answers: Sequence[ThreadLine] = ()  # of the case that this one joined

@@ -8,6 +8,7 @@ from bot.domain.assisting import Way
 from bot.domain.case import CaseCode
 from bot.domain.difference import difference
 from bot.domain.incoming import FileKind, StoredFile
+from bot.domain.privacy import pseudonym
 from bot.domain.reply import DeliveryState
 from bot.domain.thread import Attachment, Author, CaseEvent, EventKind, Revision, ThreadMessage
 from bot.errors import UnknownWard
@@ -20,19 +21,32 @@ def thread_line(visit: Visit, code: CaseCode, message: ThreadMessage, revisions:
     delivery = message.delivery if message.author is Author.STAFF else None
     return ThreadLine(
         author=message.author.value,
-        who=message.staff_name or visit.say("desk_resident"),
+        who=message.staff_name or resident_name(visit, code),
         text=message.text,
         at=message.at,
         edited_at=message.edited_at,
         files=[_file_line(code, attachment) for attachment in message.attachments],
         delivery_key=f"desk_delivery_{delivery.value}" if delivery else "",
         is_undelivered=delivery is DeliveryState.FAILED,
-        delivery_error=message.delivery_error if delivery is DeliveryState.FAILED else "",
+        delivery_error=_failure(visit, message.delivery_error) if delivery is DeliveryState.FAILED else "",
         id=message.id,
         is_masked=message.is_masked,
         repeats=message.repeats,
         edits=_edits(message, revisions),
     )
+
+
+def resident_name(visit: Visit, code: CaseCode) -> str:
+    """What the resident of a case is called wherever they are named: never by a name or an address of theirs."""
+    return visit.say("desk_resident", name=pseudonym(code))
+
+
+def _failure(visit: Visit, error: str) -> str:
+    """Why it did not arrive: in words where they are known, in the channel's own otherwise."""
+    if not error:
+        return visit.say("desk_page_failed_unknown")
+    is_shut_out = any(word in error.lower() for word in ("blocked", "deactivated", "chat not found"))
+    return visit.say("desk_page_failed_blocked") if is_shut_out else error
 
 
 def _edits(message: ThreadMessage, revisions: Sequence[Revision]) -> list[EditLine]:
@@ -63,6 +77,7 @@ def _file_line(code: CaseCode, attachment: Attachment) -> FileLine:
         url="" if trouble else f"/staff/cases/{code}/files/{attachment.id}",
         is_image=bool(file.shown_key),
         trouble_key=trouble,
+        page=f"/staff/cases/{code}/photos/{attachment.id}",
     )
 
 
@@ -79,7 +94,7 @@ def _moved(visit: Visit, details: Details, _known: Container[str]) -> str:
     words = f"{_place(visit, details.get('from_ward'))} → {_place(visit, details.get('ward'))}"
     if wished := details.get("wished"):
         words += f" ({visit.say('desk_case_wished', ward=_place(visit, wished))})"
-    return words
+    return f"{words}. {why}" if (why := details.get("words")) else words
 
 
 def _closed(visit: Visit, details: Details, _known: Container[str]) -> str:

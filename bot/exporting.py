@@ -6,6 +6,7 @@ from typing import Any
 
 from bot.domain.case import Case
 from bot.domain.correction import Correction
+from bot.domain.privacy import pseudonym
 from bot.domain.thread import ThreadMessage
 from bot.routing.wards import Wards
 
@@ -16,7 +17,8 @@ _BEGIN_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 def export_row(case: Case, thread: Sequence[ThreadMessage], wards: Wards) -> dict[str, Any]:
     """The row's fields, in the order of the contract. Moments are ISO 8601 in UTC; what is unknown is None.
 
-    `ward` is the code, `ward_name` the name in a sentence; `source_id` the channel's id of the message that opened the case.
+    `ward` is the code, `ward_name` the name in a sentence; `source_id` the channel's id of the message that opened it;
+    `resident` is what staff call who wrote it.
     """
     return {
         "code": case.code,
@@ -33,6 +35,7 @@ def export_row(case: Case, thread: Sequence[ThreadMessage], wards: Wards) -> dic
         "created_at": _moment(case.created_at),
         "due_at": _moment(case.due_at),
         "closed_at": _moment(case.closed_at),
+        "resident": pseudonym(case.code),
         "messages": [_message(line) for line in thread],
     }
 

@@ -22,6 +22,7 @@ log = structlog.get_logger()
 LONGEST_NAME = 120  # characters
 COPY_WITHIN = 20.0  # seconds a picture's copy may take, its wait for the processor included
 COPIES_AT_ONCE = 2  # processes
+SMALL_SIDE = 288  # pixels: what a gallery shows, on a screen of two dots a pixel
 
 _IMAGING = Path(__file__).with_name("imaging.py")  # never imported here: it would bring Pillow into every process
 _KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")  # no setting of ours: they hold secrets
@@ -55,20 +56,25 @@ class SafeFileKeeper:
         shown_key = await self._store.put(copy) if copy else ""
         return StoredFile(key, remote.kind, clean_name(remote.name, media_type), media_type, len(data), shown_key)
 
-    async def _shown_copy(self, data: bytes, media_type: str) -> bytes:
+    async def small(self, shown: bytes) -> bytes:
+        """A copy of a shown copy, at most `SMALL_SIDE` pixels a side; empty when none could be made."""
+        return await self._shown_copy(shown, SHOWN_TYPE, SMALL_SIDE)
+
+    async def _shown_copy(self, data: bytes, media_type: str, side: int | None = None) -> bytes:
         async with self._copying:
             try:
                 async with asyncio.timeout(self._copy_within):
-                    return await _copied(data, media_type.removeprefix("image/").upper())
+                    return await _copied(data, media_type.removeprefix("image/").upper(), side)
             except (TimeoutError, OSError) as error:
                 log.warning("picture_not_copied", reason=type(error).__name__, size=len(data))
                 return b""
 
 
-async def _copied(data: bytes, format_name: str) -> bytes:
+async def _copied(data: bytes, format_name: str, side: int | None = None) -> bytes:
     """What the other process makes of it; empty when it made nothing we would show."""
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-I", str(_IMAGING), format_name),
+        *([] if side is None else [str(side)]),
         stdin=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.DEVNULL,

@@ -1,8 +1,9 @@
 """Makes the copy of a picture that may be shown: a program of its own, because it decodes what strangers sent.
 
-`python bot/imaging.py <FORMAT>` reads a picture from its input and writes a JPEG: the right way up, at most 2048 pixels a
-side, without anything but the pixels. It may be killed, run out of memory or out of time; `bot.file_keeper` then keeps the
-original sealed. It imports nothing of ours, opens no file and knows no secret. Exit codes: 0 done, 1 not a picture for us.
+`python bot/imaging.py <FORMAT> [SIDE]` reads a picture from its input and writes a JPEG: the right way up, at most SIDE (or
+2048) pixels a side, without anything but the pixels. It may be killed, run out of memory or out of time; `bot.file_keeper`
+then keeps the original sealed. It imports nothing of ours, opens no file and knows no secret. Exit codes: 0 done, 1 not a
+picture for us.
 """
 
 import io
@@ -56,12 +57,13 @@ def limit_this_process() -> None:
         resource.setrlimit(what, (most, most))
 
 
-def shown_copy(data: bytes, format_name: str) -> bytes:
+def shown_copy(data: bytes, format_name: str, side: int = LARGEST_SIDE) -> bytes:
     """The copy, as JPEG.
 
     Args:
         data: The original's bytes.
         format_name: What its first bytes say it is: JPEG, PNG, WEBP or GIF. Nothing else is tried.
+        side: The most pixels a side.
 
     Raises:
         NotForUs: No copy can be made.
@@ -74,8 +76,8 @@ def shown_copy(data: bytes, format_name: str) -> bytes:
             if image.width * image.height > (MOST_PIXELS_WEBP if format_name == "WEBP" else MOST_PIXELS):
                 raise NotForUs("too many pixels")
             orientation = _orientation(image)
-            image.draft("RGB", (LARGEST_SIDE, LARGEST_SIDE))  # a large JPEG is decoded small: less memory, less time
-            return _encoded(image, orientation)
+            image.draft("RGB", (side, side))  # a large JPEG is decoded small: less memory, less time
+            return _encoded(image, orientation, side)
     except NotForUs:
         raise
     except Exception as broken:  # Pillow raises whatever its decoders stumble over
@@ -89,8 +91,8 @@ def _orientation(image: ImageFile.ImageFile) -> int:
         return 1  # broken metadata is no reason to hide the picture
 
 
-def _encoded(image: Image.Image, orientation: int) -> bytes:
-    image.thumbnail((LARGEST_SIDE, LARGEST_SIDE), reducing_gap=2.0)
+def _encoded(image: Image.Image, orientation: int, side: int) -> bytes:
+    image.thumbnail((side, side), reducing_gap=2.0)
     pixels = _opaque(image)
     if orientation in _TURNS:
         pixels = pixels.transpose(_TURNS[orientation])
@@ -115,7 +117,7 @@ def _opaque(image: Image.Image) -> Image.Image:
 def main() -> int:
     limit_this_process()
     try:
-        copy = shown_copy(sys.stdin.buffer.read(), sys.argv[1])
+        copy = shown_copy(sys.stdin.buffer.read(), sys.argv[1], *map(int, sys.argv[2:3]))
     except NotForUs:
         return 1
     sys.stdout.buffer.write(copy)

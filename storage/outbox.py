@@ -146,6 +146,13 @@ _backlog = select(
     select(func.min(_since, type_=UtcDateTime)).where(_is_due).scalar_subquery().label("oldest"),
     select(func.count()).select_from(outbox).where(is_state("failed", outbox)).scalar_subquery().label("failed"),
 )
+_failed_with = (
+    select(outbox.c.id)
+    .where(
+        outbox.c.message_id == bindparam("message", type_=Id), outbox.c.message_id.is_not(None), is_state("failed", outbox)
+    )
+    .order_by(outbox.c.id)
+)
 _replay = (
     update(outbox)
     .where(outbox.c.id.in_(bindparam("rows", expanding=True)), is_state("failed", outbox))
@@ -277,6 +284,9 @@ class SqlOutbox:
     async def backlog(self, now: datetime) -> Backlog:
         [row] = await self._link.rows(_backlog, {"now": now})
         return Backlog(waiting=row.waiting, oldest=row.oldest, failed=row.failed)
+
+    async def failed_with(self, message_id: int) -> list[int]:
+        return [row.id for row in await self._link.rows(_failed_with, {"message": message_id})]
 
     async def replay(self, reply_ids: Sequence[int], now: datetime) -> int:
         if not reply_ids:

@@ -1,11 +1,11 @@
 """What was said and done about a case: messages with their files, and the timeline."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, insert, select, update
+from sqlalchemy import Row, and_, bindparam, func, insert, select, update
 
 from bot.domain.case import Case, CaseCode, CaseId
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
@@ -66,9 +66,11 @@ _edit = (
     .values(text=bindparam("words"), sealed=bindparam("seal"), edited_at=bindparam("when"))
 )
 _sealed = select(messages.c.sealed).where(messages.c.id == _message)
+_carries = and_(outbox.c.message_id == messages.c.id, outbox.c.message_id.is_not(None))
+# A row for each reply that carries the message, or one row where none does.
 _messages = (
-    select(messages, staff.c.full_name)
-    .select_from(messages.outerjoin(staff, staff.c.id == messages.c.staff_id))
+    select(messages, staff.c.full_name, outbox.c.state, outbox.c.error)
+    .select_from(messages.outerjoin(staff, staff.c.id == messages.c.staff_id).outerjoin(outbox, _carries))
     .where(messages.c.case_id.in_(bindparam("cases", expanding=True)))
     .order_by(messages.c.id)
 )
@@ -77,11 +79,6 @@ _files = (
     .select_from(attachments.join(messages, messages.c.id == attachments.c.message_id))
     .where(messages.c.case_id.in_(bindparam("cases", expanding=True)))
     .order_by(attachments.c.id)
-)
-_deliveries = (
-    select(outbox.c.message_id, outbox.c.state, outbox.c.error)
-    .select_from(outbox.join(messages, messages.c.id == outbox.c.message_id))
-    .where(messages.c.case_id.in_(bindparam("cases", expanding=True)), outbox.c.message_id.is_not(None))
 )
 _file_of_case = (
     select(attachments)
@@ -157,6 +154,9 @@ class CaseThreads:
     async def thread(self, case_id: CaseId) -> list[ThreadMessage]:
         return (await self._threads([case_id]))[case_id]
 
+    async def threads(self, case_ids: Sequence[CaseId]) -> Mapping[CaseId, Sequence[ThreadMessage]]:
+        return await self._threads(case_ids)
+
     async def attachment(self, viewer: Viewer, code: CaseCode, attachment_id: int) -> Attachment | None:
         row = await self._link.row(_file_of_case.where(visible_to(viewer)), {"file": attachment_id, "code": code})
         return _attachment(row) if row else None
@@ -206,8 +206,9 @@ class CaseThreads:
         files: defaultdict[int, list[Attachment]] = defaultdict(list)
         for row in await self._link.rows(_files, which):
             files[row.message_id].append(_attachment(row))
-        deliveries = _worst_of(await self._link.rows(_deliveries, which))
-        for row in await self._link.rows(_messages, which):
+        found = await self._link.rows(_messages, which)
+        deliveries = _worst_of(found)
+        for row in {row.id: row for row in found}.values():
             delivery, error = deliveries.get(row.id, (None, ""))
             threads[CaseId(row.case_id)].append(
                 ThreadMessage(
@@ -230,10 +231,12 @@ class CaseThreads:
 def _worst_of(rows: Iterable[Row[Any]]) -> dict[int, tuple[DeliveryState, str]]:
     worst: dict[int, tuple[DeliveryState, str]] = {}
     for row in rows:
+        if row.state is None:
+            continue
         state = DeliveryState(row.state)
-        known = worst.get(row.message_id)
+        known = worst.get(row.id)
         if known is None or _WORST_FIRST.index(state) < _WORST_FIRST.index(known[0]):
-            worst[row.message_id] = (state, row.error)
+            worst[row.id] = (state, row.error)
     return worst
 
 

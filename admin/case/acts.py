@@ -8,6 +8,7 @@ from bot.domain.assisting import Way
 from bot.domain.case import CaseCode, CaseKind, read_code
 from bot.ports import UnitOfWork
 from bot.services.own_case import assign_case, hand_back_case, take_case
+from bot.services.send_again import send_again
 from bot.services.split_case import split_case
 from bot.services.tell_resident import note_told
 from bot.services.tie_cases import link_case, merge_case, part_case
@@ -57,6 +58,10 @@ async def _told(uow: UnitOfWork, posted: Posted) -> None:
         raise BadChoice("counter_way_missing") from None
     visit = posted.visit
     await note_told(uow, staff=visit.staff, code=posted.code, version=posted.version, way=way, now=visit.now)
+
+
+async def post_again(visit: Visit) -> web.StreamResponse:
+    return await act_on_case(visit, "again", _again, done="sent_again")
 
 
 async def _take(uow: UnitOfWork, posted: Posted) -> None:
@@ -132,6 +137,11 @@ async def _split(uow: UnitOfWork, posted: Posted) -> None:
         now=visit.now,
         calendar=visit.request.app[keys.CALENDAR],
     )
+
+
+async def _again(uow: UnitOfWork, posted: Posted) -> None:
+    visit, message_id = posted.visit, posted.form.number("message")
+    await send_again(uow, staff=visit.staff, code=posted.code, version=posted.version, message_id=message_id, now=visit.now)
 
 
 def _other(posted: Posted) -> CaseCode:

@@ -111,3 +111,36 @@ class MapPart:
     border: str
     pin: tuple[str, str] | None
     streets: Sequence[str]  # some that are known to lie in the ward
+
+
+@dataclass(frozen=True, kw_only=True)
+class PhotoLine:
+    """A picture of a case. `url` is the copy that may be shown, `small` a small one of it, `page` where it is looked at."""
+
+    id: int
+    url: str
+    small: str
+    page: str
+    who: str
+    at: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClockLine:
+    """A time that runs or has run, in words and as a bar: SVG paths from x 0 to 320; see `admin.case.clocks`."""
+
+    testid: str
+    title: str
+    words: str
+    is_late: bool
+    spent: str  # the part within the deadline
+    late: str  # the part after it; empty when there is none
+    due: str  # the mark of the deadline
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClocksPart:
+    """How long the resident has waited. `notes` are what moved the deadline, or did not."""
+
+    lines: Sequence[ClockLine]
+    notes: Sequence[str]

@@ -1,8 +1,11 @@
 """The addresses of a case's smaller forms and pages."""
 
+from collections import OrderedDict
+
 from aiohttp import web
 
 from admin.case.acts import (
+    post_again,
     post_assign,
     post_hand_back,
     post_link,
@@ -15,6 +18,7 @@ from admin.case.acts import (
 )
 from admin.case.closed import post_bar, post_decision, post_identity, post_let_in, post_look, show_closed
 from admin.case.mentions import show_mentions
+from admin.case.photos import SMALL, serve_small, show_photo
 from admin.case.presence import post_presence
 from admin.case.writing import post_draft, post_preview, post_template
 from admin.guard import DeskHandler, for_staff
@@ -38,6 +42,7 @@ _POSTS: dict[str, DeskHandler] = {
     "bar": post_bar,
     "letin": post_let_in,
     "told": post_told,
+    "again": post_again,
 }
 
 
@@ -45,6 +50,9 @@ def add_case_routes(app: web.Application) -> None:
     """Add them to an application that has the desk."""
     for name, handler in _POSTS.items():
         app.router.add_post(f"{CASE}/{name}", for_staff(handler))
+    app[SMALL] = OrderedDict()
+    app.router.add_get(f"{CASE}/photos/{{id}}", for_staff(show_photo))
+    app.router.add_get(f"{CASE}/files/{{id}}/small", for_staff(serve_small))
     app.router.add_get(f"{CASE}/closed", for_staff(show_closed))
     app.router.add_post(f"{CASE}/presence", post_presence)
     app.router.add_get("/staff/mentions", for_staff(show_mentions))

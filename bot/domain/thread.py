@@ -45,6 +45,7 @@ class EventKind(StrEnum):
     EXCLUDED = "excluded"  # somebody was barred from it, or no longer is
     ASSISTED = "assisted"  # staff wrote it down for the resident and read it back
     TOLD = "told"  # staff told the resident the answers themselves: no channel leads there
+    SENT_AGAIN = "sent_again"  # a reply that had not reached the resident was put on its way once more
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

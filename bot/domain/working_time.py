@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
+FARTHEST = 999  # working days that are counted
 DAY_ENDS = time(17, 0)  # local time at which a ward's office closes; a deadline falls there
 
 
@@ -45,6 +46,19 @@ def day_ends(moment: datetime, zone: tzinfo) -> datetime:
     """The midnight after it in that zone."""
     here = moment.astimezone(zone)
     return datetime.combine(here.date() + timedelta(days=1), time(), zone)
+
+
+def working_days_between(start: datetime, end: datetime, calendar: WorkingCalendar) -> int:
+    """The working days after `start`'s own day up to `end`'s, as `due_after` counts them; 0 where `end` is no later day.
+
+    At most `FARTHEST`: what waits longer is counted no further.
+    """
+    day, last = (moment.astimezone(calendar.timezone).date() for moment in (start, end))
+    found = 0
+    while day < last and found < FARTHEST:
+        day += timedelta(days=1)
+        found += calendar.is_working(day)
+    return found
 
 
 def due_after(start: datetime, working_days: int, calendar: WorkingCalendar) -> datetime:

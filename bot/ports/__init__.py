@@ -30,6 +30,7 @@ from bot.ports.outside import (
     Deadlines,
     FileKeeper,
     FileStore,
+    PictureKeeper,
     Receipts,
     Sealer,
 )
@@ -68,6 +69,7 @@ __all__ = [
     "Notices",
     "Offices",
     "Outbox",
+    "PictureKeeper",
     "Presences",
     "Rating",
     "Ratings",

@@ -170,6 +170,10 @@ class Cases(Protocol):
         """Oldest first."""
         ...
 
+    async def threads(self, case_ids: Sequence[CaseId]) -> Mapping[CaseId, Sequence[ThreadMessage]]:
+        """Of several cases, in as many statements as of one; empty for a case where nothing was said."""
+        ...
+
     async def newest_messages(self, case_id: CaseId, *, most: int = 5) -> list[Said]:
         """The last ones, newest first."""
         ...

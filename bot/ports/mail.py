@@ -134,6 +134,10 @@ class Outbox(Protocol):
         """Replies that are due at `now`; one that waits as its channel told it to does not count. `oldest` is a due time."""
         ...
 
+    async def failed_with(self, message_id: int) -> list[int]:
+        """The failed replies that carry this message of a case's thread."""
+        ...
+
     async def replay(self, reply_ids: Sequence[int], now: datetime) -> int:
         """Make failed replies wait again. Returns how many did."""
         ...

@@ -116,6 +116,14 @@ class FileKeeper(Protocol):
     async def keep(self, data: bytes, remote: RemoteFile) -> StoredFile: ...
 
 
+class PictureKeeper(FileKeeper, Protocol):
+    """One that also makes small copies, for pages with many pictures."""
+
+    async def small(self, shown: bytes) -> bytes:
+        """A small copy of a picture's copy that may be shown; empty when none could be made."""
+        ...
+
+
 class ChannelPort(Protocol):
     """How one channel is read and spoken to. Receiving is the channel's own affair: it ends in `Intake.keep`."""
 

@@ -19,7 +19,14 @@ from bot.services.joined import move_joined
 from bot.services.staff_change import WardNames, case_to_change, residents_language, short_details, ward_name
 from bot.wording import say
 
+LONGEST_WHY = 300  # characters of a reason
 MOST_HOPS = 2  # wards that hand a case on a third time do not agree whose it is: the city decides
+
+
+class WordsTooLong(BotError):
+    """The reason in staff's own words is longer than a line or two."""
+
+    wording_key = "desk_page_move_words_too_long"
 
 
 class AlreadyThere(BotError):
@@ -38,6 +45,7 @@ async def move_case(
     now: datetime,
     wards: WardNames,
     reason: MoveReason = MoveReason.WRONG_WARD,
+    words: str = "",
     hold: timedelta | None = None,
 ) -> Case:
     """Move it, and tell the resident in one line who has it now.
@@ -47,15 +55,20 @@ async def move_case(
     Args:
         ward_code: The new ward; None gives the case back to the city.
         reason: Only a wrong ward becomes a correction, and never in a report about an official.
+        words: Why, in staff's own words; the resident reads them.
         hold: Tell the resident only after so long; until then `bot.services.take_back` can undo it. Where neighbours joined
             the case they are told at once.
 
     Raises:
         UnknownWard: There is no such ward.
+        WordsTooLong: More than `LONGEST_WHY` characters of why.
         AlreadyThere: It would not move at all.
         CaseNotFound, StaleVersion, CaseAlreadyClosed: See `case_to_change`.
     """
     ward = wards[ward_code] if ward_code is not None else None
+    why = " ".join(words.split())
+    if len(why) > LONGEST_WHY:
+        raise WordsTooLong(code=code)
     case = await case_to_change(uow, staff, code, version, right=Right.MOVE, now=now)
     is_hop = ward_code is not None and case.desk in WARD_DESKS
     is_disputed = is_hop and case.hops >= MOST_HOPS and ward_code != case.ward_code
@@ -79,6 +92,8 @@ async def move_case(
             text = say(language, "answer_moved", code=told.code, ward=ward_name(language, ward))
         else:
             text = say(language, "answer_moved_to_decide" if is_disputed else "answer_moved_to_city", code=told.code)
+        if why:
+            text = f"{text}\n{say(language, 'answer_moved_why', words=why)}"
         return Reply(text=text, language=language)
 
     reply = said(await residents_language(uow, case), case)
@@ -94,6 +109,7 @@ async def move_case(
         why=reason.value,
         wished=wished if is_disputed else None,
     )
-    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.MOVED, at=now, staff_id=staff.id, details=details))
+    told_why = short_details(**details, words=why)  # in the timeline alone: the audit holds nobody's sentences
+    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.MOVED, at=now, staff_id=staff.id, details=told_why))
     await uow.audit.record(action="case_moved", now=now, staff_id=staff.id, subject=case.code, details=dict(details))
     return moved

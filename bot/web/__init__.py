@@ -9,7 +9,7 @@ import asyncio
 from aiohttp import web
 
 from bot.bell import Bell
-from bot.ports import Clock, FileKeeper, FileStore, Storage
+from bot.ports import Clock, FileStore, PictureKeeper, Storage
 from bot.receipts import KeyedReceipts
 from bot.routing.wards import Wards
 from bot.sealing import SecretKeySealer
@@ -35,7 +35,7 @@ def make_web_app(
     wards: Wards,
     bell: Bell,
     files: FileStore,
-    file_keeper: FileKeeper,
+    file_keeper: PictureKeeper,
     stop: asyncio.Event | None = None,
 ) -> web.Application:
     """An application with the kit installed and no page yet; rooms add theirs with `add_routes(app)`."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.bell import Bell
-from bot.ports import CalendarSource, Clock, FileKeeper, FileStore, Receipts, Sealer, Storage
+from bot.ports import CalendarSource, Clock, FileStore, PictureKeeper, Receipts, Sealer, Storage
 from bot.routing.wards import Wards
 from bot.services.city import City
 from bot.settings import Settings
@@ -17,7 +17,7 @@ CLOCK: web.AppKey[Clock] = web.AppKey("clock", Clock)
 WARDS: web.AppKey[Wards] = web.AppKey("wards", Wards)
 BELL: web.AppKey[Bell] = web.AppKey("bell", Bell)
 FILES: web.AppKey[FileStore] = web.AppKey("files", FileStore)
-FILE_KEEPER: web.AppKey[FileKeeper] = web.AppKey("file_keeper", FileKeeper)
+FILE_KEEPER: web.AppKey[PictureKeeper] = web.AppKey("file_keeper", PictureKeeper)
 SECRET_KEY: web.AppKey[str] = web.AppKey("secret_key", str)  # signs cookies and form tokens; from `bot.keys`
 RECEIPTS: web.AppKey[Receipts] = web.AppKey("receipts", Receipts)  # made of the same key
 SEALER: web.AppKey[Sealer] = web.AppKey("sealer", Sealer)  # of the same key

@@ -47,10 +47,13 @@ ON_A_CASE: dict[tuple[str, str], Right] = {
     ("POST", f"{CASE}/bar"): Right.EXCLUDE_STAFF,
     ("POST", f"{CASE}/letin"): Right.EXCLUDE_STAFF,
     ("POST", f"{CASE}/told"): Right.ANSWER,
+    ("POST", f"{CASE}/again"): Right.ANSWER,
 }
 # On one case, and on something of it that is not there in this test: nobody may be told that it is.
 NEVER_SHOWN = {
     ("GET", f"{CASE}/files/{{id}}"),  # held for those who see the case by tests/admin/test_files.py
+    ("GET", f"{CASE}/files/{{id}}/small"),
+    ("GET", f"{CASE}/photos/{{id}}"),
     ("POST", f"{CASE}/decision"),  # and these by the tests of identities and drafts
     ("POST", f"{CASE}/look"),
     ("POST", f"{CASE}/draft"),

@@ -26,7 +26,7 @@ from tests.storage.cast import BA_DINH, a_case
 # DESIGN §5, in this order; `ward_name` is ours.
 EXPORTED = [
     *("code", "kind", "category", "ward", "ward_name", "desk", "channel", "source_id", "status", "outcome", "text"),
-    *("created_at", "due_at", "closed_at", "messages"),
+    *("created_at", "due_at", "closed_at", "resident", "messages"),
 ]
 
 

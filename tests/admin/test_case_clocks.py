@@ -1,0 +1,128 @@
+"""How long a resident waits, as the case's page says it: the bar and the words beside it."""
+
+import re
+from datetime import UTC, date, datetime, timedelta
+from html import unescape
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.domain.case import Case, CaseStatus
+from bot.domain.outcome import Outcome
+from bot.domain.thread import CaseEvent, EventKind
+from bot.domain.working_time import FARTHEST, WorkingCalendar, due_after, working_days_between
+from tests.admin.desk import HOAN_KIEM, Browser, StaffDesk
+
+HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
+
+
+def clocks(browser: Browser) -> dict[str, str]:
+    found = re.findall(r'data-testid="clock-(\w+)">\s*<p[^>]*><span>[^<]*</span> <b>([^<]*)</b>', browser.text)
+    return {name: unescape(words) for name, words in found}
+
+
+def notes(browser: Browser) -> list[str]:
+    return [unescape(words) for words in re.findall(r'data-testid="clock-note">([^<]*)<', browser.text)]
+
+
+async def seen(desk: StaffDesk, browser: Browser, case: Case) -> dict[str, str]:
+    await comes_to(browser, case)
+    return clocks(browser)
+
+
+async def comes_to(browser: Browser, case: Case, username: str = "minh") -> None:
+    """Whose session ended meanwhile signs in first."""
+    if (await browser.opens(f"/staff/cases/{case.code}")).status == 303:
+        await browser.signs_in(username)
+        assert (await browser.opens(f"/staff/cases/{case.code}")).status == 200
+
+
+def test_working_days_are_counted_as_deadlines_are() -> None:
+    """Whatever the start, a deadline of n working days lies n working days away, over a holiday and a Saturday of work."""
+    calendar = WorkingCalendar(frozenset({date(2026, 9, 2)}), frozenset({date(2026, 9, 5)}), HANOI)
+    for hours in range(0, 24 * 9, 7):
+        start = datetime(2026, 8, 29, tzinfo=UTC) + timedelta(hours=hours)
+        for days in range(1, 12):
+            assert working_days_between(start, due_after(start, days, calendar), calendar) == days
+    now = datetime(2026, 9, 1, 3, tzinfo=UTC)
+    assert working_days_between(now, now, calendar) == 0
+    assert working_days_between(now, now - timedelta(days=9), calendar) == 0
+    assert working_days_between(now, datetime(9999, 1, 1, tzinfo=UTC), calendar) == FARTHEST
+
+
+async def test_the_clock_counts_down_and_then_up(sqlite_desk: StaffDesk) -> None:
+    """Filed on Wednesday 18 November, due a week later at the same hour; Tuesday between is the day of Vietnam's culture."""
+    desk = sqlite_desk
+    case, minh = await desk.case(due_in=timedelta(days=7)), await desk.signed_in("minh")
+    assert await seen(desk, minh, case) == {"answer": "Còn 4 ngày làm việc", "close": "Còn 4 ngày làm việc"}
+    assert "clock--late" not in minh.text
+    desk.clock.passes(days=7, hours=-2)
+    assert (await seen(desk, minh, case))["close"] == "Hạn trong hôm nay"
+    desk.clock.passes(hours=4)
+    assert (await seen(desk, minh, case))["close"] == "Vừa quá hạn, chưa đủ một ngày làm việc"
+    desk.clock.passes(days=2)
+    assert await seen(desk, minh, case) == {"answer": "Quá hạn 2 ngày làm việc", "close": "Quá hạn 2 ngày làm việc"}
+    assert minh.text.count("clock--late") == 2
+
+
+async def test_an_answer_stops_the_first_clock_and_the_closing_the_second(sqlite_desk: StaffDesk) -> None:
+    desk = sqlite_desk
+    case, minh = await desk.case(due_in=timedelta(days=2)), await desk.signed_in("minh")
+    desk.clock.passes(days=1)
+    await comes_to(minh, case)
+    await minh.submits("reply-form", text="Mai tổ điện đến.")
+    assert await seen(desk, minh, case) == {"answer": "Đã trả lời sau 1 ngày làm việc", "close": "Còn 1 ngày làm việc"}
+    desk.clock.passes(days=2)
+    await comes_to(minh, case)
+    await minh.submits("close-form", text="Đã thay bóng.", outcome="done")
+    assert (await seen(desk, minh, case))["close"] == "Đã đóng sau 2 ngày làm việc, vừa quá hạn, chưa đủ một ngày làm việc"
+
+
+async def test_the_clock_goes_on_after_a_move(sqlite_desk: StaffDesk) -> None:
+    """Another ward gets the case with what is left of its time, and is told so."""
+    desk = sqlite_desk
+    case, minh = await desk.case(due_in=timedelta(days=7)), await desk.signed_in("minh")
+    hoa = await desk.signed_in("hoa", ward=HOAN_KIEM)
+    desk.clock.passes(days=2)
+    await comes_to(minh, case)
+    await minh.submits("move-form", ward=HOAN_KIEM, why="wrong_ward")
+    await comes_to(hoa, case, "hoa")
+    assert (await seen(desk, hoa, case))["close"] == "Còn 2 ngày làm việc"
+    assert notes(hoa) == ["Đã chuyển nơi giải quyết 1 lần: hạn không đổi."]
+    assert (await desk.now_is(case.code)).due_at == case.due_at
+
+
+async def test_what_moved_the_deadline_is_said(sqlite_desk: StaffDesk) -> None:
+    """After a dispute the case is due anew; after more words it is not. Both are told."""
+    desk = sqlite_desk
+    case, minh = await desk.case(), await desk.signed_in("minh")
+    async with desk.database.begin() as uow:
+        closed = await uow.cases.change(
+            await uow.cases.by_code(case.code) or case,
+            status=CaseStatus.CLOSED,
+            outcome=Outcome.DONE,
+            closed_at=desk.clock.now(),
+        )
+        await uow.cases.reopen(closed, due_at=desk.clock.now() + timedelta(days=12), is_disputed=True)
+        at = desk.clock.now()
+        await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.ADDED, at=at, details={"reopened": "yes"}))
+        await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.ADDED, at=at))
+        await uow.commit()
+    assert (await seen(desk, minh, case))["close"] == "Còn 7 ngày làm việc"
+    assert notes(minh) == [
+        "Người dân đã 1 lần báo chưa đúng: hạn được tính lại từ lần cuối.",
+        "Mở lại 1 lần vì người dân viết thêm: hạn không đổi.",
+    ]
+
+
+@pytest.mark.parametrize("due_in", [timedelta(days=-40), timedelta(0), timedelta(days=3000)])
+async def test_no_deadline_draws_outside_its_bar(sqlite_desk: StaffDesk, due_in: timedelta) -> None:
+    """A clock that was set back, a deadline before the beginning, one in eight years: the page is still a page."""
+    case, minh = await sqlite_desk.case(due_in=due_in), await sqlite_desk.signed_in("minh")
+    for days in (0, -1, 30):
+        sqlite_desk.clock.passes(days=days)
+        words = await seen(sqlite_desk, minh, case)
+        assert all(words.values())
+        drawn = re.findall(r'class="clock__\w+" d="M([\d.]+) [\d.]+(?:H([\d.]+))?', minh.text)
+        assert len(drawn) >= 6
+        assert all(0 <= float(number) <= 320 for pair in drawn for number in pair if number)
