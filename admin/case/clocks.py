@@ -34,17 +34,19 @@ def _line(
     is_late = until > case.due_at
     name = testid.removeprefix("clock-")
     if reached or ended:
+        days = working_days_between(case.created_at, until, calendar)
         words = visit.say(
-            f"desk_page_clock_{name}_done" if reached else "desk_page_clock_answer_never",
-            n=working_days_between(case.created_at, until, calendar),
+            (f"desk_page_clock_{name}_done" if days else f"desk_page_clock_{name}_at_once")
+            if reached
+            else "desk_page_clock_answer_never",
+            n=days,
         )
         if reached and is_late:
             words = f"{words}, {_late(visit, case, until, calendar)}"
     elif is_late:
         words = _late(visit, case, until, calendar)
     else:
-        left = working_days_between(visit.now, case.due_at, calendar)
-        words = visit.say("desk_page_clock_left", n=left) if left else visit.say("desk_page_clock_today")
+        words = _left(visit, case, calendar)
     span = max((max(until, case.due_at) - case.created_at).total_seconds(), 1.0)
     due = _at(case.due_at, case, span)
     here = _at(until, case, span)
@@ -62,6 +64,15 @@ def _line(
 def _at(moment: datetime, case: Case, span: float) -> float:
     """Where the moment stands on the line; what was before the case came in (a clock that was set back) at its beginning."""
     return min(max((moment - case.created_at).total_seconds() / span, 0.0), 1.0) * WIDTH
+
+
+def _left(visit: Visit, case: Case, calendar: WorkingCalendar) -> str:
+    days = working_days_between(visit.now, case.due_at, calendar)
+    if days:
+        return visit.say("desk_page_clock_left", n=days)
+    here = visit.now.astimezone(calendar.timezone).date(), case.due_at.astimezone(calendar.timezone).date()
+    # A deadline on a day that became a day off afterwards is not today's, and no working day away either.
+    return visit.say("desk_page_clock_today" if here[0] == here[1] else "desk_page_clock_soon")
 
 
 def _late(visit: Visit, case: Case, until: datetime, calendar: WorkingCalendar) -> str:

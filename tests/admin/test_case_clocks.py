@@ -62,6 +62,7 @@ async def test_the_clock_counts_down_and_then_up(sqlite_desk: StaffDesk) -> None
     assert (await seen(desk, minh, case))["close"] == "Vừa quá hạn, chưa đủ một ngày làm việc"
     desk.clock.passes(days=2)
     assert await seen(desk, minh, case) == {"answer": "Quá hạn 2 ngày làm việc", "close": "Quá hạn 2 ngày làm việc"}
+    assert 'data-testid="head-clock">Quá hạn 2 ngày làm việc<' in minh.text, "a phone shows it before the thread"
     assert minh.text.count("clock--late") == 2
 
 
@@ -126,3 +127,17 @@ async def test_no_deadline_draws_outside_its_bar(sqlite_desk: StaffDesk, due_in:
         drawn = re.findall(r'class="clock__\w+" d="M([\d.]+) [\d.]+(?:H([\d.]+))?', minh.text)
         assert len(drawn) >= 6
         assert all(0 <= float(number) <= 320 for pair in drawn for number in pair if number)
+
+
+async def test_a_deadline_on_a_day_that_became_a_day_off_is_not_todays(sqlite_desk: StaffDesk) -> None:
+    """Due on Tuesday 24 November, the day of Vietnam's culture; seen on the Monday before."""
+    case, minh = await sqlite_desk.case(due_in=timedelta(days=6)), await sqlite_desk.signed_in("minh")
+    sqlite_desk.clock.passes(days=5)
+    assert (await seen(sqlite_desk, minh, case))["close"] == "Chưa đầy một ngày làm việc nữa"
+
+
+async def test_what_was_done_at_once_was_done_on_the_same_day(sqlite_desk: StaffDesk) -> None:
+    case, minh = await sqlite_desk.case(), await sqlite_desk.signed_in("minh")
+    await minh.opens(f"/staff/cases/{case.code}")
+    await minh.submits("close-form", text="Đã thay bóng.", outcome="done")
+    assert await seen(sqlite_desk, minh, case) == {"answer": "Đã trả lời trong ngày", "close": "Đã đóng trong ngày"}

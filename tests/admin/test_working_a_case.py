@@ -206,7 +206,7 @@ async def test_an_answer_that_never_arrived_says_so_with_the_reason(desk: StaffD
         await uow.commit()
     await minh.opens(f"/staff/cases/{case.code}")
     assert minh.shows("desk_delivery_failed")
-    assert "blocked by the resident" in minh.text
+    assert minh.shows("desk_page_failed_blocked")
     assert minh.shows("desk_event_undelivered")
     await minh.opens("/staff/")
     assert re.search(r"1 tin chưa đến được", minh.text)
