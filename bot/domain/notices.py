@@ -94,6 +94,7 @@ class Notice:
     reason: Reason
     status: CaseStatus
     owner_id: StaffId | None
+    has_joined: bool  # another case: it waits in no queue of its own
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,7 +142,7 @@ def is_still_news(notice: Notice, owners: frozenset[StaffId]) -> bool:
     if notice.status is CaseStatus.CLOSED:
         return False
     if notice.reason in (Reason.ARRIVED, Reason.EMERGENCY):
-        return notice.owner_id is None  # somebody has it by now
+        return notice.owner_id is None and not notice.has_joined  # or somebody has it by now
     return notice.owner_id in owners
 
 

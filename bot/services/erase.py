@@ -16,6 +16,7 @@ from bot.domain.people import Language, ResidentId
 from bot.domain.privacy import ERASE_AFTER, Purpose
 from bot.domain.thread import CaseEvent, EventKind
 from bot.ports import UnitOfWork
+from bot.services.link_chat import unlink_address
 from bot.wording import say
 
 
@@ -69,6 +70,7 @@ async def forget_resident(uow: UnitOfWork, conversation: Conversation, *, closes
             await _erase(uow, case, now)
     if conversation.draft is not None:
         await doom_files(uow, conversation.draft, now)
+    await unlink_address(uow, address=conversation.address, now=now)  # whoever also works here is told of work no more
     left = await _leave_address(uow, conversation, now)
     details = {"erased": erased, "kept_by_law": kept_by_law, "waiting": waiting}
     await uow.audit.record(action="resident_forgotten", now=now, details=details)

@@ -136,6 +136,15 @@ async def test_the_chat_stays_a_residents_chat(database: Database, city: City, m
     assert minh.hears[-1].startswith("Cuộc trò chuyện này không nhận báo việc nào cả.")
 
 
+async def test_who_wants_to_be_forgotten_is_unlinked_too(database: Database, city: City, meet: Meet) -> None:
+    """The chat's id is theirs, also where it belongs to staff."""
+    minh = on_telegram(meet("Minh"))
+    await minh.commands("link", await code_for(database, city, await hired(database)))
+    await minh.commands("forget")
+    await minh.says("xóa")
+    assert await linked_to(database, minh) == ""
+
+
 async def test_a_chat_that_is_linked_anew_is_the_new_ones(database: Database, city: City, meet: Meet) -> None:
     """A phone that was handed on: who had it before hears nothing there."""
     phone = on_telegram(meet("Phone"))

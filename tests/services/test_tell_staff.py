@@ -17,6 +17,7 @@ from bot.services.note_case import note_case
 from bot.services.tell_staff import spread_facts, tell_due
 from handlers.timekeeping import DueNotices
 from storage import Database, notices
+from storage.tables import cases
 from tests.admin.desk import HOAN_KIEM, StaffDesk, open_desk
 from tests.conftest import Place
 from tests.services.told import HANOI, URL, Chats, hanoi
@@ -174,12 +175,12 @@ async def test_who_is_given_a_case_or_named_in_a_note_is_told(chats: Chats) -> N
 
 
 async def test_what_is_no_news_any_more_is_not_told(chats: Chats) -> None:
-    """Taken by a colleague, closed, or given to somebody else, before it was time."""
+    """Taken by a colleague, closed, given to somebody else, or joined to another, before it was time."""
     minh, hoa = await chats.staff("minh"), await chats.staff("hoa")
     await chats.desk.case()
     await chats.looks()
     assert (len(await chats.hears(minh)), len(await chats.hears(hoa))) == (1, 1)
-    taken, closed, given = [await chats.desk.case() for _ in range(3)]
+    taken, closed, given, joined = [await chats.desk.case() for _ in range(4)]
     await chats.looks()
     await chats.takes(hoa, taken)
     await chats.assigns(hoa, given, minh)
@@ -187,6 +188,9 @@ async def test_what_is_no_news_any_more_is_not_told(chats: Chats) -> None:
     async with chats.database.begin() as uow:
         await uow.cases.change(await chats.desk.now_is(closed.code), status=CaseStatus.CLOSED, closed_at=chats.now)
         await uow.commit()
+    async with chats.database._transaction() as connection:
+        await connection.execute(cases.update().where(cases.c.id == joined.id).values(main_case_id=taken.id))
+        await connection.commit()
     chats.desk.clock.passes(minutes=11)
     assert await chats.told(minh) == []
 
