@@ -9,9 +9,11 @@ import hashlib
 import hmac
 
 from bot.domain.case import CaseCode
+from bot.domain.people import Address
 
 SECRET_DIGITS = 12
 _SIGNATURE = 10  # bytes: 80 bits, 16 letters
+_PROOF = 10  # letters: 50 bits; a button holds no more beside its other words, and each guess is a press in a chat
 
 
 class KeyedReceipts:
@@ -38,6 +40,12 @@ class KeyedReceipts:
 
     def hash_of_link(self, code: str) -> str:
         return self._digest("link of a chat", code).hex()
+
+    def proof(self, code: CaseCode, holder: Address) -> str:
+        return base64.b32encode(self._digest(f"receipt shown by {holder}", code)).decode()[:_PROOF]
+
+    def is_proof(self, code: CaseCode, holder: Address, given: str) -> bool:
+        return hmac.compare_digest(given.encode("utf-8", "replace"), self.proof(code, holder).encode())
 
     def _digest(self, purpose: str, code: str) -> bytes:
         return hmac.digest(self._key, f"homthu {purpose}\n{code}".encode(), hashlib.sha256)

@@ -93,6 +93,14 @@ class Receipts(Protocol):
         """What is kept of a code that links a staff member's chat: 64 letters that nobody makes without the key."""
         ...
 
+    def proof(self, code: CaseCode, holder: Address) -> str:
+        """Ten letters and digits for a button: this address has shown the case's secret. Worth nothing from another one."""
+        ...
+
+    def is_proof(self, code: CaseCode, holder: Address, given: str) -> bool:
+        """In constant time."""
+        ...
+
 
 class FileStore(Protocol):
     """Content-addressed bytes."""

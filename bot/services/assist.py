@@ -24,7 +24,7 @@ from bot.services.setting import NotAllowed
 from bot.services.staff_change import viewer_of
 from bot.understanding import Understanding, load_categories
 
-SOURCE = "1"  # an address of the counter opens one case, with the one thing that was told
+SOURCE = "told"  # an address of the counter opens one case, with the one thing that was told
 _NO_MATTER = frozenset({"oth_greeting", "oth_unclear", "oth_abuse", "oth_spam", "oth_data_request"})
 _MOST_PROPOSED = 4
 

@@ -12,9 +12,13 @@ from bot.ports.after import Rating
 from bot.wording import say
 
 
-def closing_choices(language: Language, case: Case) -> tuple[tuple[Choice, ...], ...]:
-    """The buttons under closing words: is it so? They name the closing, so that an older one's are known for stale."""
-    about = f"{case.code}:{closing_of(case)}"
+def closing_choices(language: Language, case: Case, handle: str = "") -> tuple[tuple[Choice, ...], ...]:
+    """The buttons under closing words: is it so? They name the closing, so that an older one's are known for stale.
+
+    Args:
+        handle: What names the case in the buttons; its code where nothing is given.
+    """
+    about = f"{handle or case.code}:{closing_of(case)}"
     return (
         (
             Choice(say(language, "after_button_resolved"), f"ok:{about}"),

@@ -9,11 +9,14 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.domain.case import CaseCode, read_code
+from bot.domain.closing import may_be_disputed
 from bot.domain.draft import Awaited, Awaits
+from bot.domain.people import Channel
+from bot.services.rate_case import closing_choices
 from bot.services.track_case import track_case
 from handlers.dialogue import my_cases
 from handlers.dialogue.asking import ask_next
-from handlers.dialogue.receipts import own_case
+from handlers.dialogue.receipts import handle_of, own_case
 from handlers.dialogue.telling import say_case
 from handlers.dialogue.turn import Turn
 
@@ -110,6 +113,9 @@ async def hear_secret(turn: Turn, about: str) -> bool:
         turn.say("after_find_wrong")
     else:
         say_case(turn, found.case, found.answer)
+        if found.case.address.channel is Channel.COUNTER and may_be_disputed(found.case, turn.now):
+            # Whoever told it at the counter has no chat of that case: this is where they say whether it is so.
+            turn.choose(closing_choices(turn.language, found.case, handle_of(turn, found.case)))
     ask_next(turn)
     return True
 

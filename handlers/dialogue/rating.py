@@ -4,12 +4,13 @@ A button names the closing it was under. One of an earlier closing, or of a case
 is told how the case stands now and may say what they think of that.
 """
 
+import hashlib
 from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.case import Case, CaseStatus
 from bot.domain.closing import STARS, closing_of, may_be_disputed
-from bot.domain.draft import Awaited, Awaits
+from bot.domain.draft import Awaited, Awaits, DraftPart
 from bot.domain.reply import Choice
 from bot.services.dispute_case import dispute_case
 from bot.services.rate_case import closing_choices, rate_case
@@ -17,7 +18,7 @@ from handlers.dialogue.asking import ask_next, new_button, shown_day
 from handlers.dialogue.choices import Act
 from handlers.dialogue.filing import say_troubles
 from handlers.dialogue.follow_up import part_of
-from handlers.dialogue.receipts import own_case
+from handlers.dialogue.receipts import handle_of, own_case
 from handlers.dialogue.turn import Turn
 
 
@@ -26,7 +27,7 @@ async def resolved(turn: Turn, value: str) -> None:
     case = await _closed_then(turn, value)
     if case is not None:
         await rate_case(turn.uow, case=case, is_resolved=True, now=turn.now)
-        about = f"{case.code}:{closing_of(case)}"
+        about = f"{handle_of(turn, case)}:{closing_of(case)}"
         stars = [Choice(f"{number}⭐", f"{Act.STARS}:{about}:{number}") for number in STARS]
         turn.say("after_rate_thanks", choices=[stars])
     ask_next(turn)
@@ -51,8 +52,9 @@ async def not_resolved(turn: Turn, value: str) -> None:
     if case is not None and not may_be_disputed(case, turn.now):
         turn.say("after_dispute_late", code=case.code, choices=[[new_button(turn)]])
     elif case is not None:
-        turn.conversation = replace(turn.conversation, awaits=Awaits(Awaited.DISPUTE, case.code))
-        reopen = Choice(turn.word("after_button_reopen"), f"{Act.REOPEN}:{case.code}:{closing_of(case)}")
+        handle = handle_of(turn, case)
+        turn.conversation = replace(turn.conversation, awaits=Awaits(Awaited.DISPUTE, handle))
+        reopen = Choice(turn.word("after_button_reopen"), f"{Act.REOPEN}:{handle}:{closing_of(case)}")
         turn.say("after_dispute_ask", code=case.code, choices=[[reopen]])
     ask_next(turn)
 
@@ -72,13 +74,23 @@ async def hear_dispute(turn: Turn, about: str) -> bool:
     case, part = await own_case(turn, about), part_of(turn.incoming)
     if case is None or part is None or not may_be_disputed(case, turn.now):
         return False
+    is_own = case.resident_id == turn.conversation.resident_id
+    if not is_own:
+        part = _of_another_chat(turn, part)
     case = await dispute_case(turn.uow, case=case, part=part, city=turn.city, now=turn.now)
-    last_group = turn.incoming.group_id  # an album's later photos join the first without a word
-    turn.conversation = replace(turn.conversation, case_code=case.code, last_group_id=last_group)
+    if is_own:
+        last_group = turn.incoming.group_id  # an album's later photos join the first without a word
+        turn.conversation = replace(turn.conversation, case_code=case.code, last_group_id=last_group)
     say_troubles(turn)
     _say_open(turn, case)
     ask_next(turn)
     return True
+
+
+def _of_another_chat(turn: Turn, part: DraftPart) -> DraftPart:
+    """Its message has an id that another chat's may have too, and joins no album of this case."""
+    name = hashlib.sha256(f"{turn.incoming.address}\n{part.source_id}".encode(errors="replace")).hexdigest()[:32]
+    return replace(part, source_id=name, group_id="")
 
 
 async def of_this_case(turn: Turn, *, is_resolved: bool) -> bool:
@@ -118,5 +130,5 @@ def _say_closed_again(turn: Turn, case: Case, closed_at: datetime) -> None:
         code=case.code,
         day=shown_day(turn, closed_at),
         outcome=turn.word(f"outcome_{case.outcome.value}") if case.outcome else "",
-        choices=closing_choices(turn.language, case),
+        choices=closing_choices(turn.language, case, handle_of(turn, case)),
     )

@@ -17,6 +17,7 @@ from handlers.dialogue.labels import contact_button
 from handlers.dialogue.telling import office
 from handlers.dialogue.turn import Rows, Turn
 
+_PROVES = "."  # between a code and the proof that its secret was shown
 MOST = 6  # cases that a question offers
 
 
@@ -51,10 +52,26 @@ def receipt_button(turn: Turn, case: Case) -> Choice:
 
 
 async def own_case(turn: Turn, code: str) -> Case | None:
-    """The case of this code, if it is this resident's: a button may come from anywhere."""
-    read = read_code(code)
+    """The case of this code, if it is this resident's: a button may come from anywhere.
+
+    A case of the counter is also whose who has shown its secret here: then the code comes as a `handle`.
+    """
+    plain, _, proof = code.partition(_PROVES)
+    read = read_code(plain)
     case = await turn.uow.cases.by_code(read) if read else None
-    return case if case is not None and case.resident_id == turn.conversation.resident_id else None
+    if case is None or case.resident_id == turn.conversation.resident_id:
+        return case
+    is_shown = case.address.channel is Channel.COUNTER and turn.city.receipts.is_proof(
+        case.code, turn.incoming.address, proof
+    )
+    return case if is_shown else None
+
+
+def handle_of(turn: Turn, case: Case) -> str:
+    """What names the case in this chat's buttons: its code, with a proof where it was not filed by this resident."""
+    if case.resident_id == turn.conversation.resident_id:
+        return case.code
+    return f"{case.code}{_PROVES}{turn.city.receipts.proof(case.code, turn.incoming.address)}"
 
 
 async def press(turn: Turn, code: str) -> None:
