@@ -8,6 +8,7 @@ hint.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from bot.domain.ward import WardCode
 from bot.routing import vocabulary as words
 from bot.routing.gazetteer import Gazetteer, Name, Sort
 from bot.routing.meaning import Meaning, may_lie_in, meaning_of
@@ -24,11 +25,15 @@ _FARTHEST_JOINT = 4  # small words between a name and its district
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """All mentions of a text in order. `is_only_place`: there is nothing else in it. `notes`: what was passed over."""
+    """All mentions of a text in order.
+
+    `is_only_place`: there is nothing else in it. `notes`: what was passed over. `set_aside`: the wards it is not.
+    """
 
     mentions: tuple[Mention, ...]
     is_only_place: bool
     notes: tuple[str, ...] = ()
+    set_aside: tuple[WardCode, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +74,8 @@ class _Reader:
             is_only = bool(slip)
         several = Several(self.tokens)
         settled = tuple(several.settled(mentions))
-        return Reading(settled, bool(mentions) and is_only, tuple(dict.fromkeys((*self.notes, *several.notes))))
+        notes = tuple(dict.fromkeys((*self.notes, *several.notes)))
+        return Reading(settled, bool(settled) and is_only, notes, several.set_aside)
 
     # --- what belongs to a name
 
@@ -233,7 +239,8 @@ class _Reader:
         if not spot.hits:  # a district without its word
             is_meant = spot.district is not None and (is_only or self._is_located(spot))
             return self._district_mention(spot, spot.district) if is_meant and spot.district is not None else None
-        if is_only or (context.district is not None and not self._is_thing(spot)) or self._continues(at):
+        is_meant = is_only or self._is_instead(spot)
+        if is_meant or (context.district is not None and not self._is_thing(spot)) or self._continues(at):
             return self._unit_mention(spot, context, Strength.CLEAR)
         if (self._is_located(spot) or self._is_grouped(spot)) and (
             spot.end - spot.start > 1 or self.tokens[spot.start].has_marks
@@ -242,7 +249,8 @@ class _Reader:
             # In a sentence "ở Hà Đông" may also be the old district: its wards come after the one of that name.
             district = spot.district.codes if spot.district is not None else ()
             return replace(mention, codes=tuple(dict.fromkeys((*mention.codes, *district))))
-        if spot.codes and self._is_numbered(spot):  # "68 Hào Nam"
+        # "68 Hào Nam", "45 Hàng Bạc": of a street without a line of its own, the ward that was named after it.
+        if self._is_numbered(spot) and (spot.codes or self._is_long_name(spot)):
             codes = tuple(dict.fromkeys((*spot.codes, *meaning_of(spot.hits, words.ANY_KIND, None, None).codes)))
             return Mention(Strength.HINT, codes, f"street {spot.shown}", spot.start, spot.end, is_place=True)
         return None
@@ -252,6 +260,15 @@ class _Reader:
 
     def _is_numbered(self, spot: Spot) -> bool:
         return spot.start > 0 and self.tokens[spot.start - 1].plain[0].isdigit() and self.tokens[spot.start].is_capital
+
+    def _is_long_name(self, spot: Spot) -> bool:
+        return spot.end - spot.start > 1 and all(token.is_capital for token in self.tokens[spot.start : spot.end])
+
+    def _is_instead(self, spot: Spot) -> bool:
+        """ "không phải Tây Hồ mà là Ba Đình": it stands in the place of the one that was denied."""
+        before = self.tokens[max(0, spot.start - 12) : spot.start]
+        is_parted = any(words.stands(self.tokens, spot.start - len(said), said) for said in words.INSTEAD)
+        return is_parted and any(words.stands(before, at, said) for at in range(len(before)) for said in words.DENIED)
 
     def _is_grouped(self, spot: Spot) -> bool:
         """ "tổ 3 Định Công": a group of households, and where it is."""

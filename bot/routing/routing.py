@@ -36,7 +36,8 @@ class Candidate:
 class Routing:
     """What was decided: "ward" has one candidate, "ask" one or more to be offered, "none" has none.
 
-    `is_only_place`: the text holds nothing but the place, as an answer to "which ward?" does.
+    `is_only_place`: the text holds nothing but the place, as an answer to "which ward?" does. `set_aside` are wards that it
+    says it is not.
     """
 
     decision: Decision
@@ -44,6 +45,7 @@ class Routing:
     why: tuple[str, ...]
     source: WardSource | None = None
     is_only_place: bool = False
+    set_aside: tuple[WardCode, ...] = ()
 
     @property
     def codes(self) -> tuple[WardCode, ...]:
@@ -104,9 +106,10 @@ class Router:
         lines = [*(self._why(mention) for mention in told), *found.notes]
         why = tuple(f"words: {line}" for line in dict.fromkeys(lines))[:_MOST_LINES]
         if not wards:
-            return Routing("none", (), (*why, "words: no ward named"))
+            return Routing("none", (), (*why, "words: no ward named"), set_aside=found.set_aside)
         is_sure = len(wards) == 1 and any(one.strength is Strength.CLEAR and not one.is_doubtful for one in used)
-        return Routing("ward" if is_sure else "ask", wards, why, WardSource.NAMED, found.is_only_place)
+        decision: Decision = "ward" if is_sure else "ask"
+        return Routing(decision, wards, why, WardSource.NAMED, found.is_only_place, found.set_aside)
 
     def _why(self, mention: Mention) -> str:
         names = ", ".join(self._wards[code].full_name for code in mention.codes[:_MOST_TOLD] if code in self._wards)
@@ -164,11 +167,11 @@ def _weigh(by_words: Routing, by_point: Routing | None, by_preset: Routing | Non
     why = tuple(line for sign in signs for line in sign.why)
     told = [sign for sign in signs if sign.decision != "none"]
     if not told:
-        return Routing("none", (), why, None, by_words.is_only_place)
+        return Routing("none", (), why, None, by_words.is_only_place, by_words.set_aside)
     best, *others = told
     for other in others:
         best = _together(best, other)
-    return Routing(best.decision, best.wards, why, best.source, by_words.is_only_place)
+    return Routing(best.decision, best.wards, why, best.source, by_words.is_only_place, by_words.set_aside)
 
 
 def _together(first: Routing, second: Routing) -> Routing:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
 
+from bot.domain.ward import WardCode
 from bot.routing import vocabulary as words
 from bot.routing.gazetteer import Name, Unit
 from bot.routing.meaning import codes_of, district_of
@@ -12,21 +13,55 @@ from bot.routing.tokens import Token
 
 
 class Several:
-    """The mentions of one text; `notes` says which were passed over."""
+    """The mentions of one text; `notes` says which were passed over, `set_aside` the wards that it is not, as written."""
 
     def __init__(self, tokens: tuple[Token, ...]) -> None:
         self.tokens = tokens
         self.notes: list[str] = []
+        self.set_aside: tuple[WardCode, ...] = ()
 
     def settled(self, mentions: list[Mention]) -> list[Mention]:
         """Without the places that the writer sets aside: the home when the matter is elsewhere, the old name of a ward."""
+        denied = self._denied(mentions)
+        self.set_aside = tuple(dict.fromkeys(code for mention in denied for code in mention.codes))
+        mentions = self._without(mentions, denied)
         named = [mention for mention in mentions if mention.units]
         if len(named) > 1:
-            dropped = self._renamed(named) or self._homes(named)
-            for mention in dropped:
-                self.notes.append(f"passed over {mention.shown}")
-            mentions = [mention for mention in mentions if mention not in dropped]
+            mentions = self._without(mentions, self._renamed(named) or self._homes(named))
         return [self._narrowed(mention, mentions) for mention in mentions]
+
+    def _without(self, mentions: list[Mention], dropped: Sequence[Mention]) -> list[Mention]:
+        self.notes += [f"passed over {mention.shown}" for mention in dropped]
+        return [mention for mention in mentions if mention not in dropped]
+
+    def _denied(self, mentions: Sequence[Mention]) -> list[Mention]:
+        """ "không phải phường Tây Hồ mà là phường Ba Đình": what is denied, and whatever named the same before it.
+
+        "… phường Tây Hồ. Nhầm, phường Ba Đình" takes back the one before.
+        """
+        named = [mention for mention in mentions if mention.units]
+        denied = [mention for mention in named if self._is_denied(mention)]
+        denied += [first for first, second in pairwise(named) if self._is_mistaken(first, second)]
+        return [
+            mention
+            for mention in named
+            if any(mention.start <= other.start and set(mention.codes) <= set(other.codes) for other in denied)
+        ]
+
+    def _is_denied(self, mention: Mention) -> bool:
+        at = mention.start
+        while at > 0 and at > mention.start - 3 and self.tokens[at - 1].canon in words.LOCATIVES | {"là", "la"}:
+            at -= 1
+        return any(words.stands(self.tokens, at - len(said), said) for said in words.DENIED)
+
+    def _is_mistaken(self, first: Mention, second: Mention) -> bool:
+        """A clause between them begins with "nhầm", "sorry" or the like."""
+        between = range(first.end, second.start)
+        return len(between) < 8 and any(
+            self.tokens[at].gap in (",", ".") and words.stands(self.tokens, at, said)
+            for at in between
+            for said in words.MISTAKEN
+        )
 
     def _renamed(self, named: Sequence[Mention]) -> list[Mention]:
         """ "xã Hoa Sơn, nay là xã Ứng Thiên": the second is meant."""

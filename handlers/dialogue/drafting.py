@@ -289,7 +289,7 @@ def _with_answer(draft: Draft, answer: Routing) -> Draft:
 def _with_ward(draft: Draft, incoming: Incoming, answer: Routing | None, city: City) -> Draft:
     if draft.ward_source is WardSource.CHOSEN:
         if draft.ward_code is not None:
-            return draft
+            return _corrected(draft, incoming, city)
         # The resident sets the ward aside: only a clear new word or place counts.
         found = answer if incoming.point is None else city.places.route("", incoming.point)
         if found is None or found.decision == "none" or (incoming.point is None and found.decision != "ward"):
@@ -304,6 +304,14 @@ def _with_ward(draft: Draft, incoming: Incoming, answer: Routing | None, city: C
         ward_source=found.source if is_settled else None,
         trace=found.why,
     )
+
+
+def _corrected(draft: Draft, incoming: Incoming, city: City) -> Draft:
+    """The draft after words that may say "not that ward but this one"; any others leave what the resident chose."""
+    found = city.places.route(incoming.text) if incoming.point is None and incoming.text else None
+    if found is None or draft.ward_code not in found.set_aside:
+        return draft
+    return _with_answer(draft, found) if found.decision == "ward" else reopen_ward(draft)
 
 
 def _category_of(found: Understanding, kind: CaseKind | None) -> str:
