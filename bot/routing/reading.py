@@ -75,7 +75,9 @@ class _Reader:
         several = Several(self.tokens)
         settled = tuple(several.settled(mentions))
         notes = tuple(dict.fromkeys((*self.notes, *several.notes)))
-        return Reading(settled, bool(settled) and is_only, notes, several.set_aside)
+        if several.set_aside:
+            is_only = self._is_only_place(contexts, words.FILLERS | words.OFFICES | words.CORRECTING)
+        return Reading(settled, bool(settled or several.set_aside) and is_only, notes, several.set_aside)
 
     # --- what belongs to a name
 

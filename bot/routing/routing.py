@@ -106,7 +106,8 @@ class Router:
         lines = [*(self._why(mention) for mention in told), *found.notes]
         why = tuple(f"words: {line}" for line in dict.fromkeys(lines))[:_MOST_LINES]
         if not wards:
-            return Routing("none", (), (*why, "words: no ward named"), set_aside=found.set_aside)
+            why = (*why, "words: no ward named")
+            return Routing("none", (), why, is_only_place=found.is_only_place, set_aside=found.set_aside)
         is_sure = len(wards) == 1 and any(one.strength is Strength.CLEAR and not one.is_doubtful for one in used)
         decision: Decision = "ward" if is_sure else "ask"
         return Routing(decision, wards, why, WardSource.NAMED, found.is_only_place, found.set_aside)

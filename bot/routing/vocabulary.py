@@ -48,6 +48,9 @@ LONG_NEW = (("hien", "nay"), ("bay", "gio"))
 NOW = (("nay", "la"), ("nay", "thuoc"), ("gio", "la"), ("gio", "thuoc"), ("thanh",), ("now",), ("vao",))
 DENIED = (("khong", "phai"), ("ko", "phai"), ("k", "phai"), ("chu", "khong"), ("chu", "ko"), ("not",))
 MISTAKEN = (("nham",), ("a", "quen"), ("sua", "lai"), ("dung", "ra"), ("i", "mean"), ("sorry",), ("correction",))
+CORRECTING = _words(
+    "không phải ko k mà là chứ nhầm rồi xin lỗi quên sửa lại đúng ra not but sorry i mean correction it is this"
+)
 INSTEAD = (("ma", "la"), ("ma", "o"), ("but",), ("but", "in"))
 AND = _words("và với hay hoặc giữa and or")
 CONTRAST = _words("nhưng còn song mà tuy but while")

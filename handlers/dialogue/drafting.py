@@ -63,11 +63,11 @@ def understand(incoming: Incoming, draft: Draft, city: City) -> Draft:
     """The draft with what this message adds: words, files, a place; and what follows for ward and kind.
 
     A message whose `source_id` the draft has already (an edit, or one seen twice) replaces that part. The answer to
-    "which ward?" is no part of the matter when it holds nothing but the ward.
+    "which ward?", or "not that ward but this one", is no part of the matter when it holds nothing but the wards.
     """
     text = incoming.text.strip()
-    answer = city.places.route(text) if text and not incoming.is_edit and _may_answer(draft) else None
-    is_answer = answer is not None and answer.is_only_place and answer.decision != "none"
+    answer = _answer(draft, incoming, city) if text else None
+    is_answer = answer is not None and answer.is_only_place
     known, draft = draft, _with_part(draft, incoming, "" if is_answer else text)
     if incoming.point is not None:
         draft = replace(draft, point=incoming.point)
@@ -77,6 +77,14 @@ def understand(incoming: Incoming, draft: Draft, city: City) -> Draft:
     if answer is not None and is_answer:
         return _with_answer(draft, answer)
     return _with_ward(draft, incoming, answer, city)
+
+
+def _answer(draft: Draft, incoming: Incoming, city: City) -> Routing | None:
+    """What the text says about the ward, where it may say so: asked for, or set right."""
+    if incoming.is_edit:
+        return None
+    found = city.places.route(incoming.text.strip())
+    return found if _may_answer(draft) or draft.ward_code in found.set_aside else None
 
 
 def repeated(draft: Draft, incoming: Incoming) -> DraftPart | None:
@@ -276,7 +284,9 @@ def _numbered(part: DraftPart) -> list[tuple[StoredFile, int]]:
 
 
 def _with_answer(draft: Draft, answer: Routing) -> Draft:
-    """The resident named the ward by itself; several of that name stay to be asked about."""
+    """The resident named the ward by itself; several of that name stay to be asked about. One that is only denied goes."""
+    if answer.decision == "none":
+        return reopen_ward(draft) if draft.ward_code in answer.set_aside else draft
     return replace(
         draft,
         ward_codes=answer.codes,

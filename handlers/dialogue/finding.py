@@ -1,7 +1,8 @@
 """A case found by its code: at once in the chat it was written in, elsewhere with the secret of its receipt.
 
 A code that nobody has, and a code with the wrong secret, are answered alike, and wrong ones are counted for each address.
-Only a message that is a code and nothing else looks one up: a code inside a sentence stays part of a report.
+A message that is a code, or asks how the case of a code stands, looks it up. In any other sentence a code of one's own case
+says which case the words belong to; somebody else's stays part of a report.
 """
 
 import re
@@ -12,6 +13,7 @@ from bot.domain.case import CaseCode, read_code
 from bot.domain.closing import may_be_disputed
 from bot.domain.draft import Awaited, Awaits
 from bot.domain.people import Channel
+from bot.routing.folding import words_of
 from bot.services.rate_case import closing_choices
 from bot.services.track_case import track_case
 from handlers.dialogue import my_cases
@@ -24,6 +26,7 @@ MOST_WRONG = 5
 WINDOW = timedelta(hours=1)
 
 _LONGEST = 60  # characters of a message that is a code or a secret
+_READ = 2000  # characters in which a code is looked for
 # The words a code may come with: copied from our own receipt, or typed to look it up.
 _BEFORE = re.compile(
     r"(?:(?:tra\s+cứu|tra\s+cuu|tìm|tim|xem|find|look\s+up|check)\s+)?"
@@ -32,6 +35,18 @@ _BEFORE = re.compile(
 )
 _PARTED = re.compile(r"[0-9A-Za-z]{4}[-–—][0-9A-Za-z]{4}")
 _WHOLE = re.compile(r"[0-9A-Za-z]{8}|[0-9A-Za-z]{4} [0-9A-Za-z]{4}")
+_INSIDE = re.compile(r"(?<![0-9A-Za-z-])[0-9A-Za-z]{4}[-–—][0-9A-Za-z]{4}(?![0-9A-Za-z-])")
+_ASKING = frozenset(
+    word
+    for line in (
+        "ho so ma viec phan anh cua toi em minh chau den dau roi the nao ra sao bao gio khi xong chua duoc xem cho biet",
+        "hoi tinh trang thai giup xin vui long kiem tra cuu tim xu ly giai quyet a ah nhe voi vay ai dang lam anh chi oi la",
+        "gi co ket qua status of case what is the about code my report please check where how when will it be fixed done",
+        "any news on has been who handles handling me tell",
+    )
+    for word in line.split()
+)
+_MOST_WORDS = 16  # of a question about a case
 _PLATE = re.compile(r"\d{2}[A-Za-z]\d{5}")
 _SECRET = re.compile(r"[\d\s.,\-–]{1,60}")
 
@@ -48,14 +63,41 @@ async def find(turn: Turn, text: str = "") -> None:
 
 
 async def hears(turn: Turn) -> bool:
-    """Is the whole message a code, alone or after "tra cứu"? Then look it up."""
-    code = bare_code(turn.incoming.text)
+    """Is the whole message a code, alone, after "tra cứu", or in a question about it? Then look it up."""
+    code = bare_code(turn.incoming.text) or _asked_about(turn.incoming.text)
+    if code is None and await _belongs_to_a_case(turn):
+        return False
     if code is None:
         loose = _read(turn.incoming.text)
         if loose is None or await own_case(turn, loose) is None:  # "29A 12345" is a plate, unless it is a case of theirs
             return False
         code = loose
     await _look_up(turn, code)
+    return True
+
+
+def _asked_about(text: str) -> CaseCode | None:
+    """The code in "hồ sơ 7K3M-9QX2 đến đâu rồi?", where every other word is one of such a question."""
+    named = _named(text)
+    if named is None:
+        return None
+    others = [word.plain for word in words_of(_INSIDE.sub(" ", text))]
+    return named if others and len(others) <= _MOST_WORDS and set(others) <= _ASKING else None
+
+
+def _named(text: str) -> CaseCode | None:
+    """The one code that these words hold, written as we write it."""
+    found = {code for match in _INSIDE.finditer(text[:_READ]) if (code := _if_has_digit(match[0]))}
+    return found.pop() if len(found) == 1 else None
+
+
+async def _belongs_to_a_case(turn: Turn) -> bool:
+    """Do these words name a case of one's own? Then they are added to it, whichever case was spoken of last."""
+    named = _named(turn.incoming.text) if turn.draft is None else None
+    case = await own_case(turn, named) if named is not None else None
+    if case is None:
+        return False
+    turn.conversation = replace(turn.conversation, case_code=case.code)
     return True
 
 

@@ -13,7 +13,7 @@ from bot.services.add_to_case import Edited, add_to_case, edit_in_case
 from bot.services.masking import own_words
 from bot.services.repeat_in_case import repeat_in_case
 from handlers.dialogue import choices
-from handlers.dialogue.asking import ask_next, new_button
+from handlers.dialogue.asking import ask_next, new_button, shown_day
 from handlers.dialogue.filing import receive as receive_into_draft
 from handlers.dialogue.filing import say_troubles, start_with
 from handlers.dialogue.receipts import say_filed
@@ -58,9 +58,9 @@ def _acknowledge(turn: Turn, case: Case, *, is_opened_again: bool) -> None:
         turn.say("chat_added_reopened", code=case.code, choices=own_matter)
     elif turn.incoming.is_forwarded:
         with turn.question(f"added:{case.code}"):
-            turn.say("chat_added", code=case.code, choices=own_matter)
+            turn.say("chat_added", code=case.code, due=shown_day(turn, case.due_at), choices=own_matter)
     else:
-        turn.say("chat_added", code=case.code, choices=own_matter)
+        turn.say("chat_added", code=case.code, due=shown_day(turn, case.due_at), choices=own_matter)
 
 
 async def _said_again(turn: Turn, case: Case, part: DraftPart) -> bool:

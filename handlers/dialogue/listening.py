@@ -18,6 +18,7 @@ from handlers.dialogue import (
     language,
     my_cases,
     person,
+    questions,
     rating,
     receipts,
 )
@@ -58,6 +59,7 @@ async def listen(turn: Turn) -> None:
     else:
         await _hear_content(turn)
     await joining.offer(turn)
+    await questions.tell_office(turn)
     await say_where(turn)
 
 
@@ -114,6 +116,7 @@ async def _hear_content(turn: Turn) -> None:
         if not await keep_apart(turn):
             await follow_up.receive(turn)
     else:
+        questions.hint_at_status(turn)
         filing.receive(turn)
 
 
@@ -205,6 +208,10 @@ async def _do(turn: Turn, asked: Spoken) -> bool:
         if draft is None or next_question(draft) is not Question.WARD:
             return False
         filing.cannot_tell_ward(turn, draft)
+    elif asked is Spoken.WITHDRAW:
+        if draft is None and turn.conversation.case_code is not None:  # it is staff's to close: they read it there
+            return False
+        filing.cancel(turn)
     elif asked is Spoken.WRONG:
         return filing.is_wrong(turn)
     elif asked is Spoken.THANKS:
@@ -234,6 +241,7 @@ _AT_ONCE: dict[Spoken, Callable[[Turn], None]] = {
     Spoken.GREETING: help.greet,
     Spoken.CANCEL: filing.cancel,
     Spoken.NEW: follow_up.start_anew,
+    Spoken.WHO_READS: questions.who_reads,
     Spoken.LANGUAGE: language.ask_language,
     Spoken.CODES: codes.look_up,
     Spoken.VI: lambda turn: language.speak(turn, Language.VI),

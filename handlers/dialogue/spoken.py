@@ -39,6 +39,8 @@ class Spoken(StrEnum):
     GREETING = "greeting"
     THANKS = "thanks"
     WRONG = "wrong"  # what the card shows
+    WHO_READS = "who_reads"
+    WITHDRAW = "withdraw"
 
 
 _WORDS = {
@@ -48,7 +50,8 @@ _WORDS = {
     "khong can nua|toi khong can nua|toi doi y|toi doi y roi|cancel|stop|never mind|forget it|i changed my mind",
     Spoken.WHERE: "toi dang o dau|dang o buoc nao|toi dang o buoc nao|den dau roi|where am i|status",
     Spoken.NEW: "viec moi|gui viec moi|phan anh moi|gui phan anh moi|toi muon phan anh|em muon phan anh|"
-    "toi can phan anh|toi muon gop y|i want to report something|i want to make a report|new|new matter|new case|new report",
+    "toi can phan anh|toi muon gop y|viec khac|mot viec khac|toi co viec khac|con viec nua|chuyen khac|another matter|"
+    "other matter|another report|i want to report something|i want to make a report|new|new matter|new case|new report",
     Spoken.CASES: "ho so cua toi|cac ho so cua toi|xem ho so|ho so cua toi den dau roi|ho so cua toi the nao roi|"
     "ho so den dau roi|ma ho so cua toi|ma ho so cua toi la gi|toi quen ma|toi quen ma ho so|quen ma ho so|my cases|my case|"
     "cases|where is my case|what about my case|what is my case code|i forgot my code",
@@ -88,6 +91,14 @@ _WORDS = {
     "ban la nguoi hay may|day la gi|who are you|what is this|are you a bot|are you a robot|are you human",
     Spoken.THANKS: "cam on|xin cam on|cam on ban|cam on nhe|cam on nhieu|cam on a|xin cam on a|cam on ubnd|thanks|thank you|"
     "thank you very much|thanks a lot",
+    Spoken.WHO_READS: "ai doc|ai doc duoc|ai doc tin nay|ai doc duoc tin nay|ai se doc|ai se doc tin nay|ai xem duoc|"
+    "ai xem duoc tin nay|ai thay tin nay|ai nhan tin nay|co lo ten khong|co lo ten toi khong|co bi lo khong|"
+    "co bi lo ten khong|co ai biet toi khong|co ai biet ten toi khong|can bo co biet toi la ai khong|co bao mat khong|"
+    "co giu kin khong|co giu bi mat khong|co kin khong|who will see this|who can see this|who sees this|who reads this|"
+    "who will read this|who can read this|is this private|is it private|is this confidential|is it confidential|"
+    "will they know my name|will they know who i am|will my name be shown|do they see my name",
+    Spoken.WITHDRAW: "huy ho so|huy ho so nay|huy phan anh|huy phan anh nay|huy tin|huy tin nay|huy viec nay|bo tin nay|"
+    "rut ho so|rut phan anh|rut lai|toi muon rut lai|cancel this|cancel it|cancel my report|withdraw|withdraw it",
     Spoken.WRONG: "khong|khong phai|khong dung|chua dung|sai|sai roi|nham|nham roi|khoan|khoan da|doi da|"
     "no|wrong|that is wrong|not right|not correct|wait|hold on",
 }
@@ -102,6 +113,7 @@ _MANNERLY = frozenset(  # said with "dạ … ạ" they mean the same; other wor
     {
         Spoken.SEND, Spoken.CANCEL, Spoken.WRONG, Spoken.THANKS, Spoken.DONT_KNOW, Spoken.CASES, Spoken.RECEIPT,
         Spoken.RESOLVED, Spoken.NOT_RESOLVED, Spoken.PERSON, Spoken.ANONYMOUS, Spoken.ME_TOO, Spoken.EN, Spoken.VI,
+        Spoken.WHO_READS, Spoken.WITHDRAW,
     }
 )  # fmt: skip
 _FRIENDLY = frozenset("👍👌🙏💐🌹😊🥰❤♥\ufe0f ")
@@ -144,6 +156,9 @@ def _is_meant(word: Word) -> bool:
     return not word.has_marks or word.marked == _MARKED.get(word.plain, word.marked)
 
 
+_NO_COMMANDS = (
+    Spoken.DONT_KNOW, Spoken.GREETING, Spoken.THANKS, Spoken.WRONG, Spoken.WHO_READS, Spoken.WITHDRAW
+)  # fmt: skip
 _ALSO_CALLED = {"quytac": Spoken.CODES}
 
 
@@ -153,4 +168,4 @@ def command(name: str) -> Spoken | None:
         found = _ALSO_CALLED.get(name.casefold()) or Spoken(name.casefold())
     except ValueError:
         return None
-    return None if found in (Spoken.DONT_KNOW, Spoken.GREETING, Spoken.THANKS, Spoken.WRONG) else found
+    return None if found in _NO_COMMANDS else found

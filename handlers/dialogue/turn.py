@@ -117,8 +117,12 @@ class Turn:
             self._said[-1].files = (*self._said[-1].files, file)
 
     def say_before_all(self, text: str) -> None:
-        """A message of its own, before everything else that is said in this turn."""
+        """A warning in a message of its own, before everything else that is said in this turn."""
         self.is_warned = True
+        self.say_first(text)
+
+    def say_first(self, text: str) -> None:
+        """A message of its own before those that this turn has so far."""
         self._said.insert(0, _Said([text]))
         if len(self._said) == 1:
             self._said.append(_Said())

@@ -81,6 +81,7 @@ WORDS = {
     Spoken.FORGET: "xóa dữ liệu", Spoken.PERSON: "gặp cán bộ", Spoken.ANONYMOUS: "ẩn danh", Spoken.VI: "tiếng việt",
     Spoken.EN: "English", Spoken.SEND: "gửi", Spoken.DONT_KNOW: "không biết", Spoken.GREETING: "xin chào",
     Spoken.THANKS: "cảm ơn", Spoken.WRONG: "sai rồi",
+    Spoken.WHO_READS: "ai đọc được tin này?", Spoken.WITHDRAW: "hủy hồ sơ",
 }  # fmt: skip
 
 _DRAFTS = "AAAAAA"  # a draft that is nobody's

@@ -19,6 +19,7 @@ from handlers.dialogue.asking import SHOWN_TEXT, shorten
 from handlers.dialogue.choices import Act, Pressed
 from handlers.dialogue.drafting import begin, choose_ward, next_question, offered_wards, reopen_ward, serial_of, understand
 from handlers.dialogue.spoken import Spoken, command, spoken
+from tests.dialogue.conftest import Meet
 from tests.dialogue.driver import hanoi, stored
 
 NOW = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
@@ -291,3 +292,18 @@ def test_long_words_are_shown_short() -> None:
     assert shorten("ngắn\n\n gọn") == "ngắn gọn"
     assert len(shorten("dài " * 1_000)) <= SHOWN_TEXT + 2
     assert len(shorten("x" * 10_000)) <= SHOWN_TEXT + 2
+
+
+@pytest.mark.parametrize("first", ["Rác ở phường Tây Hồ", "Rác ngập ngõ|Tây Hồ"])
+async def test_a_ward_is_set_right_in_words(meet_quickly: Meet, first: str) -> None:
+    """Whether it was named or chosen; the correction is no part of the matter."""
+    lan = meet_quickly("Lan")
+    await lan.says(*first.split("|"))
+    said = (await lan.conversation()).draft
+    await lan.says("không phải phường Tây Hồ mà là phường Ba Đình")
+    draft = (await lan.conversation()).draft
+    assert draft is not None
+    assert said is not None
+    assert (draft.ward_code, draft.text) == ("00004", said.text)
+    await lan.says("đây không phải phường Ba Đình")
+    assert (await lan.conversation()).asked is Question.WARD

@@ -98,7 +98,7 @@ def _gives_up(name: str, draft: Draft, incoming: Incoming) -> bool:
         return incoming.choice.startswith((f"{Act.CANCEL}:{draft.serial}", f"{Act.DATA}:sure:", f"{Act.DATA}:all:"))
     if incoming.is_forwarded:
         return False
-    return incoming.command == Spoken.CANCEL or spoken(incoming.text) is Spoken.CANCEL
+    return incoming.command == Spoken.CANCEL or spoken(incoming.text) in (Spoken.CANCEL, Spoken.WITHDRAW)
 
 
 async def test_the_steps_and_messages_cover_all_there_is(meet_quickly: Meet, city: City) -> None:

@@ -332,3 +332,34 @@ async def test_a_cry_for_help_among_forwarded_messages_is_answered_by_itself(mee
     await files(lan)
     heard = await lan.forwards("nhà số 1 cũng thấy", "cháy nhà, có người mắc kẹt", "nhà số 3 cũng thấy")
     assert any("114" in reply.text for reply in heard)
+
+
+async def test_words_that_name_an_earlier_case_join_that_one(meet: Meet) -> None:
+    """Not the one that was spoken of last."""
+    lan = meet("Lan")
+    first = await files(lan)
+    await lan.says("việc mới")
+    second = await files(lan, "Đèn đường hỏng ở phường Ba Đình")
+    await lan.says(f"Hồ sơ {first.code}: rác vẫn còn nguyên, thêm cả xà bần")
+    assert f"Đã thêm vào hồ sơ {first.code}" in lan.hears[-1]
+    assert len(await lan.thread(first)) == 2
+    assert len(await lan.thread(second)) == 1
+
+
+async def test_what_joins_a_case_is_told_its_deadline(meet: Meet) -> None:
+    """ "When will it be done?" is for staff to read, and has one answer already."""
+    lan = meet("Lan")
+    case = await files(lan)
+    await lan.says("bao giờ xong vậy?")
+    assert f"{lan.dialogue.city.day_of(case.due_at):%d/%m/%Y}" in lan.hears[-1]
+    assert len(await lan.thread(case)) == 2
+
+
+async def test_to_take_back_a_filed_case_is_said_to_staff(meet: Meet) -> None:
+    """An unfinished one is dropped by the same words."""
+    lan = meet("Lan")
+    case = await files(lan)
+    await lan.says("hủy hồ sơ")
+    assert [message.text for message in await lan.thread(case)][-1] == "hủy hồ sơ"
+    await lan.says("việc khác", "Đèn đường hỏng", "hủy phản ánh này")
+    assert (await lan.conversation()).draft is None

@@ -1,4 +1,4 @@
-"""Who says "not that ward but this one", or takes a name back, is understood; nothing is decided by a name that is denied."""
+"""Who says "not that ward but this one", or takes a name back, is understood; a name that is denied decides nothing."""
 
 import pytest
 
