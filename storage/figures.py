@@ -1,13 +1,13 @@
-"""Counts the dashboard's figures over exactly the cases that a viewer may see. Four statements, whatever the size.
+"""Counts the dashboard's figures over exactly the cases that a viewer may see: two or three statements, whatever the size.
 
-A case that joined another is not counted: the matter is counted once. Hours are whole hours, rounded down.
+A case that joined another is not counted: the matter is counted once. How the engines count is `storage.tallying`.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Integer, case, cast, extract, func, select
+from sqlalchemy import case, func
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.case import CaseStatus
@@ -15,10 +15,32 @@ from bot.domain.figures import By, Figures, Hours
 from bot.ports import Viewer
 from storage.link import Link
 from storage.tables import cases
+from storage.tallying import Tally, tallies
 from storage.visible_cases import visible_to
 
 _COLUMN = {By.WARD: cases.c.ward_code, By.DESK: cases.c.desk, By.CATEGORY: cases.c.category, By.CHANNEL: cases.c.channel}
 _IS_OPEN = cases.c.status == CaseStatus.OPEN.value
+# What became of a case, as one number: sums of these.
+_CLOSED, _DISPUTED, _MOVED = 1, 2, 4
+
+
+def _if(condition: ColumnElement[bool], number: int) -> ColumnElement[int]:
+    return case((condition, number), else_=0)
+
+
+_FATE = _if(~_IS_OPEN, _CLOSED) + _if(cases.c.disputes > 0, _DISPUTED) + _if(cases.c.hops > 0, _MOVED)
+
+
+@dataclass(slots=True)
+class _Group:
+    """What is counted so far of one group."""
+
+    numbers: Counter[str] = field(default_factory=Counter)  # by the names of `Figures`
+    to_answer: Counter[int] = field(default_factory=Counter)
+    to_close: Counter[int] = field(default_factory=Counter)
+
+    def figures(self) -> Figures:
+        return Figures(**self.numbers, to_answer=Hours(self.to_answer), to_close=Hours(self.to_close))
 
 
 class SqlFigures:
@@ -30,38 +52,39 @@ class SqlFigures:
         self._link = link
 
     async def by(self, viewer: Viewer, by: By, *, start: datetime, end: datetime, now: datetime) -> dict[str, Figures]:
-        found: dict[str, dict[str, Any]] = defaultdict(dict)
+        group = func.coalesce(_COLUMN[by], "")
         mine = (visible_to(viewer), cases.c.main_case_id.is_(None))
-        then = (*mine, cases.c.created_at >= start, cases.c.created_at < end)
-        group = func.coalesce(_COLUMN[by], "").label("name")
-        waiting = select(group, func.count().label("waiting"), _count(cases.c.due_at < now).label("overdue"))
-        accepted = select(
-            group,
-            func.count().label("accepted"),
-            _count(~_IS_OPEN).label("closed"),
-            _count(cases.c.disputes > 0).label("disputed"),
-            _count((cases.c.disputes > 0) & _IS_OPEN).label("reopened"),
-            _count(cases.c.hops > 0).label("moved"),
+        [waiting] = await tallies(self._link, [(group, _if(cases.c.due_at < now, 1))], (*mine, _IS_OPEN))
+        came, ended = await tallies(
+            self._link,
+            [(group, _FATE, cases.c.answer_hours), (group, cases.c.close_hours)],
+            (*mine, cases.c.created_at >= start, cases.c.created_at < end),
         )
-        for statement in (waiting.where(*mine, _IS_OPEN), accepted.where(*then)):
-            for row in await self._link.rows(statement.group_by(group)):
-                found[row.name].update({name: int(value) for name, value in row._asdict().items() if name != "name"})
-        for name, moment in (("to_answer", cases.c.first_answer_at), ("to_close", cases.c.closed_at)):
-            hours = self._hours_until(moment).label("hours")
-            statement = select(group, hours, func.count().label("number")).where(*then, moment.is_not(None))
-            counts: dict[str, dict[int, int]] = defaultdict(dict)
-            for row in await self._link.rows(statement.group_by(group, hours)):
-                counts[row.name][max(int(row.hours), 0)] = counts[row.name].get(max(int(row.hours), 0), 0) + row.number
-            for key, numbers in counts.items():
-                found[key][name] = Hours(numbers)
-        return {key: Figures(**values) for key, values in found.items()}
-
-    def _hours_until(self, moment: ColumnElement[datetime | None]) -> ColumnElement[int]:
-        if self._link.is_postgres:
-            return cast(func.floor(extract("epoch", moment - cases.c.created_at) / 3600), Integer)
-        seconds = cast(func.strftime("%s", moment), Integer) - cast(func.strftime("%s", cases.c.created_at), Integer)
-        return seconds // 3600
+        found: defaultdict[str, _Group] = defaultdict(_Group)
+        _take_waiting(found, waiting)
+        _take_fates(found, came)
+        for (name, hours), number in ended.items():
+            if hours is not None:
+                found[name].to_close[max(hours, 0)] += number
+        return {name: counted.figures() for name, counted in found.items()}
 
 
-def _count(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    return func.coalesce(func.sum(case((condition, 1), else_=0)), 0)
+def _take_waiting(found: defaultdict[str, _Group], waiting: Tally) -> None:
+    for (name, is_late), number in waiting.items():
+        found[name].numbers["waiting"] += number
+        found[name].numbers["overdue"] += number if is_late else 0
+
+
+def _take_fates(found: defaultdict[str, _Group], came: Tally) -> None:
+    for (name, fate, hours), number in came.items():
+        counted, fate = found[name], fate or 0
+        counted.numbers["accepted"] += number
+        for fact, is_so in (
+            ("closed", fate & _CLOSED),
+            ("disputed", fate & _DISPUTED),
+            ("reopened", fate & _DISPUTED and not fate & _CLOSED),
+            ("moved", fate & _MOVED),
+        ):
+            counted.numbers[fact] += number if is_so else 0
+        if hours is not None:
+            counted.to_answer[max(hours, 0)] += number

@@ -1,0 +1,178 @@
+"""The dashboard's figures, however an engine counts them, are those of a plain reading of the cases, one after the other."""
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Executable, update
+
+from bot.domain.case import CaseId, CaseStatus, Desk
+from bot.domain.figures import By, Figures, Hours
+from bot.domain.people import WARD_ROLES, Address, Channel, Role
+from bot.domain.rights import RIGHTS, Right
+from bot.domain.staffing import Exclusion, Why
+from bot.domain.ward import WardCode
+from bot.ports import UnitOfWork, Viewer
+from storage import Database
+from storage.link import Link
+from storage.tables import cases
+from storage.unit_of_work import SqlUnitOfWork
+from tests.storage.cast import BA_DINH, NOW, TAY_HO, file_case, hire, officer
+from tests.storage.test_plans import plan
+
+START, END = NOW - timedelta(days=30), NOW - timedelta(days=1)
+SEEN_BY = {  # desks, and whether of Tây Hồ alone
+    Role.WARD_OFFICER: ({Desk.GENERAL}, True),
+    Role.WARD_LEADER: ({Desk.GENERAL, Desk.RESTRICTED}, True),
+    Role.CITY_COORDINATOR: ({Desk.UNPLACED, Desk.LEADERS}, False),
+    Role.INSPECTOR: (set(Desk), False),
+}
+PLACES = [
+    (TAY_HO, Desk.GENERAL),
+    (TAY_HO, Desk.RESTRICTED),
+    (BA_DINH, Desk.GENERAL),
+    (None, Desk.UNPLACED),
+    (BA_DINH, Desk.LEADERS),
+]
+moments = st.integers(0, 40 * 24 * 3600).map(lambda seconds: NOW - timedelta(seconds=seconds))
+at_the_edge = st.sampled_from([START, END, START - timedelta(seconds=1), END - timedelta(seconds=1)])
+
+
+@dataclass(frozen=True)
+class Told:
+    """What became of a generated case."""
+
+    place: tuple[WardCode | None, Desk]
+    category: str
+    channel: Channel
+    created_at: datetime
+    due_at: datetime
+    answered_after: int | None  # seconds; a clock set back makes it negative
+    closed_after: int | None
+    disputes: int
+    hops: int
+    is_joined: bool
+    is_barred: bool
+
+    @property
+    def names(self) -> dict[By, str]:
+        ward, desk = self.place
+        return {By.WARD: ward or "", By.DESK: desk.value, By.CATEGORY: self.category, By.CHANNEL: self.channel.value}
+
+
+seconds = st.one_of(st.none(), st.integers(-7200, 500 * 3600), st.sampled_from([0, 3599, 3600, 7199]))
+tales = st.builds(
+    Told,
+    place=st.sampled_from(PLACES),
+    category=st.sampled_from(["lighting", "", "a b"]),
+    channel=st.sampled_from(Channel),
+    created_at=st.one_of(moments, at_the_edge),
+    due_at=st.one_of(moments, st.just(NOW), st.just(NOW + timedelta(days=3))),
+    answered_after=seconds,
+    closed_after=seconds,
+    disputes=st.integers(0, 2),
+    hops=st.integers(0, 2),
+    is_joined=st.booleans(),
+    is_barred=st.booleans(),
+)
+
+
+def plainly(told: list[Told], by: By, role: Role) -> dict[str, Figures]:
+    """One case after the other, as anybody would count them by hand."""
+    desks, is_of_ward = SEEN_BY[role]
+    found: dict[str, Figures] = {}
+    for one in told:
+        ward, desk = one.place
+        if one.is_joined or one.is_barred or desk not in desks or (is_of_ward and ward != TAY_HO):
+            continue
+        is_open = one.closed_after is None
+        figures = Figures(waiting=is_open, overdue=is_open and one.due_at < NOW)
+        if START <= one.created_at < END:
+            figures += Figures(
+                accepted=1,
+                closed=not is_open,
+                disputed=one.disputes > 0,
+                reopened=one.disputes > 0 and is_open,
+                moved=one.hops > 0,
+                to_answer=_hours(one.answered_after),
+                to_close=_hours(one.closed_after),
+            )
+        if figures != Figures():
+            name = one.names[by]
+            found[name] = found.get(name, Figures()) + figures
+    return found
+
+
+def _hours(after: int | None) -> Hours:
+    return Hours() if after is None else Hours({max(after // 3600, 0): 1})
+
+
+async def is_there(uow: UnitOfWork, number: int, one: Told) -> CaseId:
+    ward, desk = one.place
+    address = Address(one.channel, f"r{number}")
+    case = await file_case(uow, address=address, ward=ward, desk=desk, category=one.category, source_id=f"s{number}")
+    after = {
+        name: None if seconds is None else one.created_at + timedelta(seconds=seconds)
+        for name, seconds in (("first_answer_at", one.answered_after), ("closed_at", one.closed_after))
+    }
+    became = {name: getattr(one, name) for name in ("created_at", "due_at", "disputes", "hops")} | after
+    became["status"] = CaseStatus.OPEN if one.closed_after is None else CaseStatus.CLOSED
+    became["main_case_id"] = 10**6 if one.is_joined else None
+    assert isinstance(uow, SqlUnitOfWork)
+    await uow._link.run(update(cases).where(cases.c.id == case.id).values(became))
+    return case.id
+
+
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(told=st.lists(tales, max_size=14))
+async def test_the_figures_are_those_of_counting_by_hand(database: Database, told: list[Told]) -> None:
+    """For every role and every breakdown; cases at the edges of the period, joined and barred ones included."""
+    async with database.begin() as uow:  # never committed: the next city begins with none
+        members = {role: await hire(uow, role.value, TAY_HO if role in WARD_ROLES else None, role) for role in SEEN_BY}
+        ids = [await is_there(uow, number, one) for number, one in enumerate(told)]
+        for member in members.values():
+            barred = [case_id for case_id, one in zip(ids, told, strict=True) if one.is_barred]
+            await uow.exclusions.add([Exclusion(case_id=one, staff_id=member.id, why=Why.OTHER) for one in barred])
+        for role, member in members.items():
+            viewer = Viewer.of(member).wanting(Right.DASHBOARD)
+            for by in By:
+                found = await uow.figures.by(viewer, by, start=START, end=END, now=NOW)
+                expected = plainly(told, by, role) if Right.DASHBOARD in RIGHTS[role] else {}
+                assert {name: _comparable(figures) for name, figures in found.items()} == {
+                    name: _comparable(figures) for name, figures in expected.items()
+                }, (role, by)
+
+
+def _comparable(figures: Figures) -> tuple[object, ...]:
+    hours = tuple(+Counter(dict(one.counts)) for one in (figures.to_answer, figures.to_close))
+    numbers = ("waiting", "overdue", "accepted", "closed", "disputed", "reopened", "moved")
+    return (*(int(getattr(figures, name)) for name in numbers), *hours)
+
+
+async def test_a_period_is_counted_without_fetching_a_case(
+    sqlite_database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """From one index, in its own order: nothing is sorted, whatever the figures are broken down by."""
+    asked: list[Executable] = []
+    row = Link.row
+
+    async def heard(link: Link, statement: Any, *values: Any) -> Any:
+        asked.append(statement)
+        return await row(link, statement, *values)
+
+    monkeypatch.setattr(Link, "row", heard)
+    viewer = officer(None, Role.INSPECTOR).wanting(Right.DASHBOARD)
+    async with sqlite_database.reading() as uow:
+        for by in By:
+            assert await uow.figures.by(viewer, by, start=START, end=END, now=NOW) == {}
+    assert len(asked) == 2 * len(By)
+    for number, statement in enumerate(asked):
+        index = "ix_cases_tally" if number % 2 else "ix_cases_every_queue"
+        steps = await plan(sqlite_database, statement)
+        assert re.match(rf"SEARCH cases USING (COVERING )?INDEX {index} ", steps[0]), steps
+        assert "TEMP B-TREE" not in "\n".join(steps)
