@@ -31,7 +31,7 @@ async def test_the_pages_of_people_settings_and_figures(chromium: Browser, demo:
     """Each page as the coordinator has it, and a form that was refused."""
     rounds, ngoc = Rounds(), await at_the_demo(chromium, demo, CITY)
     ngoc.watch.expected |= {400}
-    for path in ("wards", "wards/00091", "people", "absences", "templates", "holidays", "deadlines"):
+    for path in ("wards", "wards/00091", "people", "absences", "notices", "templates", "holidays", "deadlines"):
         await ngoc.opens(f"{SETTINGS}/{path}")
         await rounds.looks(ngoc, path)
     await ngoc.opens(SETTINGS)
