@@ -4,12 +4,13 @@ Whatever is malformed becomes a 400, whatever is too large a 413; nothing here b
 """
 
 import tempfile
+import warnings
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import IO
 
-from aiohttp import BodyPartReader, web
+from aiohttp import BadContentDispositionHeader, BadContentDispositionParam, BodyPartReader, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from bot.domain.incoming import LARGEST_FILE
@@ -22,6 +23,11 @@ MOST_FIELDS = 100
 # may have to push some of it back by a call that it deprecates itself.
 CHUNK = 1024 * 1024
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+# aiohttp tells of a malformed part by warnings that repeat the sender's words: on stderr, past our log, and each one is
+# remembered by Python for ever. A part without a name is refused below anyway.
+MALFORMED = (BadContentDispositionHeader, BadContentDispositionParam)
+for _kind in MALFORMED:
+    warnings.filterwarnings("ignore", category=_kind)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,7 +106,7 @@ async def read_form(
     try:
         try:
             await _read(request, form, allowed)
-        except (ValueError, LookupError, RuntimeError, AssertionError, HttpProcessingError) as broken:
+        except (ValueError, LookupError, RuntimeError, AssertionError, HttpProcessingError, *MALFORMED) as broken:
             raise web.HTTPBadRequest from broken
         expected = token if isinstance(token, str) else token(form)
         if not same(form.fields.get(TOKEN_FIELD, ""), expected):

@@ -1,0 +1,155 @@
+"""A desk with something of everything, made anew when what was tried has changed it; seen through one role's browser."""
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from bot.domain.case import Case, CaseKind, Desk
+from bot.domain.outcome import Outcome
+from bot.domain.people import Language, Role
+from bot.domain.privacy import PAUSES, PauseReason
+from bot.domain.rights import DESKS, Right, may
+from bot.domain.staffing import Exclusion, NewTemplate, Why
+from bot.domain.ward import WardCode
+from bot.services.close_case import close_case
+from bot.services.pause_resident import pause_resident
+from bot.web import keys
+from storage.tables import cases
+from tests.admin.desk import PASSWORD, PHU_THUONG, StaffDesk
+from tests.forms.walker import Press, Stand, Walker
+
+PLACEHOLDERS = {"{ward}": PHU_THUONG, "/people/{id}": "/people/{colleague}", "/templates/{id}": "/templates/{template}"}
+CASES = ("busy", "quiet", "other", "closed")
+_DO = Press("preview-form")
+# What only a form leads to. Whoever adds such a page adds the way to it.
+BEYOND = (
+    *(Stand("/staff/?tick=page", (Press("bulk-form", "act", act),)) for act in ("assign", "move", "answer")),
+    *(
+        Stand("/staff/?tick=page", (Press("bulk-form", "act", act), Press("choose-form", fills=((name, value),)), *more))
+        for more in ((), (_DO,))
+        for act, name, value in (("answer", "text", "Đã xem."), ("assign", "username", "{me}"), ("move", "ward", "00004"))
+    ),
+)
+# Posted by the page's script alone; what comes of it, tests/admin/test_live.py and test_writing.py tell.
+BY_SCRIPT = {"/staff/cases/*/presence"}
+
+
+@dataclass
+class Scene:
+    """The desk as somebody of that role has it before them."""
+
+    desk: StaffDesk
+    role: Role
+    walker: Walker
+    names: dict[str, str] = field(default_factory=dict)  # what stands for "{busy}" and the like in an address
+    is_stranger: bool = False  # not signed in
+
+    @property
+    def me(self) -> str:
+        return f"me-{self.role.value.replace('_', '-')}"
+
+    async def renew(self) -> None:
+        """New cases for what was changed or closed; signed in again if need be."""
+        if self.is_stranger:
+            return
+        if not self.names:
+            await self._people()
+        if await self.walker.opens("/staff/rights") != 200 or "login-form" in self.walker.page.text:
+            await self.walker.stands_at(
+                Stand("/staff/login", (Press("login-form", fills=(("username", "{me}"), ("password", PASSWORD))),)),
+                self.names,
+            )
+        await self._empties_the_queue()
+        busy, quiet, other = [await self._case(text) for text in ("Ngõ tối ba đêm nay.", "Rác chưa ai dọn.", "Đèn hỏng.")]
+        closed = await self._case("Đã xong.")
+        await self._around(busy, quiet, other, closed)
+        self.names |= dict(zip(CASES, (case.code for case in (busy, quiet, other, closed)), strict=True))
+
+    async def _empties_the_queue(self) -> None:
+        """What was made before goes away, or a page would not show what is new."""
+        async with self.desk.database._transaction() as connection:
+            old = cases.c.code.in_([self.names[name] for name in CASES if name in self.names])
+            await connection.execute(cases.update().where(old).values(status="closed", closed_at=self.desk.clock.now()))
+            await connection.commit()
+
+    async def _people(self) -> None:
+        await self.desk.staff(self.me, self.role)
+        colleague = await self.desk.staff(f"colleague-{self.me}", Role.WARD_OFFICER)
+        leader = await self.desk.staff(f"leader-{self.me}", self._boss)
+        async with self.desk.database.begin() as uow:
+            template = await uow.templates.add(
+                NewTemplate(
+                    ward_code=PHU_THUONG if self.role is Role.WARD_LEADER else None,
+                    name="Cảm ơn",
+                    language=Language.VI,
+                    text="Xin cảm ơn.",
+                )
+            )
+            await uow.commit()
+        self.names = {"me": self.me, "colleague": str(colleague.id), "template": str(template.id), "boss": leader.username}
+
+    @property
+    def _boss(self) -> Role:
+        return Role.CITY_COORDINATOR if self.role is Role.CITY_COORDINATOR else Role.WARD_LEADER
+
+    async def _case(self, text: str) -> Case:
+        """Where this role sees it."""
+        is_at_city = Desk.UNPLACED in DESKS.get(self.role, ()) and self.role is not Role.INSPECTOR
+        ward: WardCode | None = None if is_at_city else PHU_THUONG
+        case = await self.desk.case(text, ward=ward, kind=CaseKind.SUGGESTION)
+        await self.desk.resident_adds(case, "Vẫn chưa thấy ai đến.")
+        return await self.desk.now_is(case.code)
+
+    async def _around(self, busy: Case, quiet: Case, other: Case, closed: Case) -> None:
+        """`busy`: linked, with openings asked for and somebody barred; `quiet`: merged, mine; its resident paused."""
+        me, boss = await self.desk.member(self.me), await self.desk.member(self.names["boss"])
+        colleague = await self.desk.member(f"colleague-{self.me}")
+        now = self.desk.clock.now()
+        async with self.desk.database.begin() as uow:
+            for view in await uow.views.of(me.id):
+                await uow.views.remove(me.id, view.id)
+            await uow.views.put(me.id, "Trễ", "due=late")
+            await uow.exclusions.add([Exclusion(case_id=busy.id, staff_id=colleague.id, why=Why.OTHER)])
+            waiting = await uow.openings.ask(busy.id, asked_by=boss.id, reason="Hẹn giờ", now=now)
+            mine = await uow.openings.ask(busy.id, asked_by=me.id, reason="Hẹn giờ", now=now)
+            await uow.openings.decide(mine.id, decided_by=boss.id, is_granted=True, now=now)
+            wards = self.desk.server.app[keys.WARDS]
+            await close_case(
+                uow,
+                staff=boss,
+                code=closed.code,
+                version=closed.version,
+                outcome=Outcome.DONE,
+                text="Xong",
+                now=now,
+                wards=wards,
+            )
+            if may(self.role, Right.PAUSE_RESIDENT):
+                reason, length = next(iter(PauseReason)), next(iter(PAUSES.values()))
+                await pause_resident(
+                    uow, staff=boss, code=quiet.code, version=quiet.version, length=length, reason=reason, now=now
+                )
+            await uow.commit()
+        assert waiting.id != mine.id
+        if may(self.role, Right.MERGE):
+            self.names |= {"busy": busy.code, "quiet": quiet.code, "other": other.code}
+            for path, press in (
+                ("/staff/cases/{busy}", Press("tie-form", fills=(("other", "{other}"),))),
+                ("/staff/cases/{quiet}", Press("take-form")),
+            ):
+                assert await self.walker.stands_at(Stand(path, (press,)), self.names) == 200
+            await self._merge(quiet)
+        if self.role is Role.WARD_LEADER:
+            day = (now + timedelta(days=3)).date().isoformat()
+            fills = (("absent", "{me}"), ("deputy", "{boss}"), ("first", day), ("last", day))
+            assert await self.walker.stands_at(
+                Stand("/staff/settings/absences", (Press("absence-form", fills=fills),)), self.names
+            )
+
+    async def _merge(self, quiet: Case) -> None:
+        await self.walker.opens(f"/staff/cases/{quiet.code}")
+        form = self.walker.page.form("tie-form")
+        assert form is not None
+        [button] = [one for one in form.buttons if one.action.endswith("/merge")]
+        form.named("other").value = self.names["other"]  # type: ignore[union-attr]  # the form has that field
+        form.buttons = [button]
+        assert await self.walker.presses(form, Press("tie-form")) == 200
