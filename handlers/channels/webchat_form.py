@@ -18,6 +18,7 @@ from aiohttp.http_exceptions import HttpProcessingError
 from bot.domain.incoming import LARGEST_FILE, FileKind, FileTrouble, RemoteFile, StoredFile
 from bot.domain.ward import Point
 from bot.ports import FileKeeper
+from bot.web.forms import MALFORMED
 from handlers.channels.webchat_body import LONGEST_NAME, clean, new_client_key, read_point
 
 MOST_FILES = 10  # in one post
@@ -103,6 +104,8 @@ class FormReader:
                 await self._read(request, form, is_own)
         except TimeoutError:
             raise BadForm("too slow") from None
+        except MALFORMED:
+            raise BadForm("malformed part") from None
         _refuse_foreign(form, is_own)
 
     async def _read(self, request: web.Request, form: ChatForm, is_own: Callable[[str], bool]) -> None:

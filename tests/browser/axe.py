@@ -4,6 +4,7 @@ axe comes with `axe-playwright-python` (MPL 2.0, tests only); its script is run 
 wrapper has no types. Which pages are looked at, and in which states, is in `test_accessibility`.
 """
 
+from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any, Literal
 
@@ -11,25 +12,26 @@ from playwright.async_api import Page
 
 SIZES = ((360, 740), (768, 1024), (1440, 900))
 MODES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+Look = tuple[Literal["light", "dark"], tuple[int, int]]
+EVERY_LOOK: tuple[Look, ...] = tuple((mode, size) for mode in MODES for size in SIZES)
 SCRIPT = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 # Beside what runs by default: targets of at least 24 px, which phones need (WCAG 2.2, 2.5.8).
 OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}
 LONGEST = 160  # characters of an element's source in a complaint
 
 
-async def complaints(page: Page) -> list[str]:
-    """The page as it stands, in every size and mode; empty when axe finds nothing.
+async def complaints(page: Page, looks: Iterable[Look] = EVERY_LOOK) -> list[str]:
+    """The page as it stands, in these sizes and modes; empty when axe finds nothing.
 
     The page is left as it was. Nothing moves while it is looked at: a colour on its way is no colour of ours.
     """
     before = page.viewport_size
     await page.evaluate(SCRIPT)
     found = []
-    for mode in MODES:
+    for mode, (width, height) in looks:
         await page.emulate_media(color_scheme=mode, reduced_motion="reduce")
-        for width, height in SIZES:
-            await page.set_viewport_size({"width": width, "height": height})
-            found += [f"{mode} {width}: {line}" for line in await _looked_at(page)]
+        await page.set_viewport_size({"width": width, "height": height})
+        found += [f"{mode} {width}: {line}" for line in await _looked_at(page)]
     await page.emulate_media(color_scheme="null", reduced_motion="null")
     if before:
         await page.set_viewport_size(before)

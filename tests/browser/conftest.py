@@ -54,7 +54,7 @@ class Town:
     async def officer(self, *, size: tuple[int, int] = DESK, has_script: bool = True, language: str = "vi-VN") -> Officer:
         return await self._arrives(Officer, size, has_script, language)
 
-    async def account(self, username: str, *, ward: str = "00091") -> str:
+    async def account(self, username: str, *, role: Role = Role.WARD_OFFICER, ward: str = "00091") -> str:
         """What `homthu staff add` does; returns the one-time password."""
         async with app.open_database(self.city.settings, beside_others=True) as database:
             return await add_account(
@@ -62,7 +62,7 @@ class Town:
                 load_wards(),
                 username=username,
                 full_name="Nguyễn Thị Minh",
-                role=Role.WARD_OFFICER,
+                role=role,
                 ward=WardCode(ward),
                 now=datetime.now(UTC),
             )

@@ -1,5 +1,15 @@
-"""The desk of `tests.admin`."""
+"""The desk of `tests.admin`, in a city that has Telegram: some forms are there only then."""
 
-from tests.admin.conftest import sqlite_desk
+from collections.abc import AsyncIterator
 
-__all__ = ["sqlite_desk"]
+import pytest
+
+from bot.bell import Bell
+from storage import Database
+from tests.admin.desk import StaffDesk, open_desk
+
+
+@pytest.fixture
+async def whole_desk(sqlite_database: Database, bell: Bell) -> AsyncIterator[StaffDesk]:
+    async with open_desk(sqlite_database, bell, telegram_token="12345:nobody-is-asked") as opened:
+        yield opened

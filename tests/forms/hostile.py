@@ -30,7 +30,7 @@ CHOSEN: dict[str, bytes] = {name: TYPED[name] for name in ("nothing", "NUL", "lo
 CHOSEN |= {"unknown choice": b"no_such_choice", "negative number": b"-1"}
 CARRIED = dict(CHOSEN)  # in fields that nobody sees
 # Where each form has to be tried in a moment; the others differ from these in the field's own meaning only.
-QUICK = ("nothing", "a hundred thousand letters", "NUL", "lone surrogate", "controls", "markup", "formula", "no day")
+QUICK = ("nothing", "a hundred thousand letters", "NUL", "lone surrogate", "controls", "markup", "no day")
 QUICK_CARRIED = ("nothing", "markup", "huge number")
 
 URL_ENCODED = "application/x-www-form-urlencoded"
@@ -69,7 +69,7 @@ def hostile_to(one: ServedField) -> dict[str, bytes]:
     """The values to try in this field, by what they are."""
     if one.is_typed or one.kind == "password":
         return TYPED
-    return CHOSEN if one.is_seen else CARRIED
+    return CHOSEN if one.is_seen else {why: CARRIED[why] for why in QUICK_CARRIED}
 
 
 def at_once(form: ServedForm, button: Button) -> Iterator[Post]:

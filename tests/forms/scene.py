@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from bot.domain.case import Case, CaseKind, Desk
 from bot.domain.outcome import Outcome
-from bot.domain.people import Language, Role
+from bot.domain.people import Address, Channel, Language, Role
 from bot.domain.privacy import PAUSES, PauseReason
 from bot.domain.rights import DESKS, Right, may
 from bot.domain.staffing import Exclusion, NewTemplate, Why
@@ -20,8 +20,12 @@ from tests.forms.walker import Press, Stand, Walker
 PLACEHOLDERS = {"{ward}": PHU_THUONG, "/people/{id}": "/people/{colleague}", "/templates/{id}": "/templates/{template}"}
 CASES = ("busy", "quiet", "other", "closed")
 _DO = Press("preview-form")
+BOOKED = (Press("counter-form", "step", "next"), Press("read-back-form", "step", "file"))
+_TOLD = Press("counter-form", "step", "next", (("text", "Rác đầu ngõ 12 chưa ai dọn."), ("way", "phone")))
 # What only a form leads to. Whoever adds such a page adds the way to it.
 BEYOND = (
+    Stand("/staff/counter", (_TOLD,)),
+    Stand("/staff/counter", (_TOLD, BOOKED[0])),
     *(Stand("/staff/?tick=page", (Press("bulk-form", "act", act),)) for act in ("assign", "move", "answer")),
     *(
         Stand("/staff/?tick=page", (Press("bulk-form", "act", act), Press("choose-form", fills=((name, value),)), *more))
@@ -47,8 +51,8 @@ class Scene:
     def me(self) -> str:
         return f"me-{self.role.value.replace('_', '-')}"
 
-    async def renew(self) -> None:
-        """New cases for what was changed or closed; signed in again if need be."""
+    async def renew(self, missing: str = "") -> None:
+        """New cases for what was changed or closed; signed in again if need be. `missing`: the form that is not there."""
         if self.is_stranger:
             return
         if not self.names:
@@ -61,7 +65,8 @@ class Scene:
         await self._empties_the_queue()
         busy, quiet, other = [await self._case(text) for text in ("Ngõ tối ba đêm nay.", "Rác chưa ai dọn.", "Đèn hỏng.")]
         closed = await self._case("Đã xong.")
-        await self._around(busy, quiet, other, closed)
+        await self._around(busy, quiet, other, closed, missing)
+        self.names.setdefault("told", busy.code)
         self.names |= dict(zip(CASES, (case.code for case in (busy, quiet, other, closed)), strict=True))
 
     async def _empties_the_queue(self) -> None:
@@ -99,7 +104,7 @@ class Scene:
         await self.desk.resident_adds(case, "Vẫn chưa thấy ai đến.")
         return await self.desk.now_is(case.code)
 
-    async def _around(self, busy: Case, quiet: Case, other: Case, closed: Case) -> None:
+    async def _around(self, busy: Case, quiet: Case, other: Case, closed: Case, missing: str) -> None:
         """`busy`: linked, with openings asked for and somebody barred; `quiet`: merged, mine; its resident paused."""
         me, boss = await self.desk.member(self.me), await self.desk.member(self.names["boss"])
         colleague = await self.desk.member(f"colleague-{self.me}")
@@ -108,6 +113,9 @@ class Scene:
             for view in await uow.views.of(me.id):
                 await uow.views.remove(me.id, view.id)
             await uow.views.put(me.id, "Trễ", "due=late")
+            if not any(chat.linked_at for chat in await uow.staff_chats.of(me.id)):
+                await uow.staff_chats.begin(me.id, Channel.TELEGRAM, busy.code, until=now + timedelta(hours=1))
+                await uow.staff_chats.link(Address(Channel.TELEGRAM, str(me.id)), busy.code, now)
             await uow.exclusions.add([Exclusion(case_id=busy.id, staff_id=colleague.id, why=Why.OTHER)])
             waiting = await uow.openings.ask(busy.id, asked_by=boss.id, reason="Hẹn giờ", now=now)
             mine = await uow.openings.ask(busy.id, asked_by=me.id, reason="Hẹn giờ", now=now)
@@ -139,11 +147,21 @@ class Scene:
                 assert await self.walker.stands_at(Stand(path, (press,)), self.names) == 200
             await self._merge(quiet)
         if self.role is Role.WARD_LEADER:
+            if "told" not in self.names or missing == "told-form":
+                await self._at_the_counter()
             day = (now + timedelta(days=3)).date().isoformat()
             fills = (("absent", "{me}"), ("deputy", "{boss}"), ("first", day), ("last", day))
             assert await self.walker.stands_at(
                 Stand("/staff/settings/absences", (Press("absence-form", fills=fills),)), self.names
             )
+
+    async def _at_the_counter(self) -> None:
+        """A case of somebody who has no chat, and an answer of which they have to be told."""
+        assert await self.walker.stands_at(Stand("/staff/counter", (_TOLD, *BOOKED)), self.names) == 200
+        [code] = {link.rpartition("/")[2] for link in self.walker.page.links if link.startswith("/staff/cases/")}
+        self.names["told"] = code
+        answer = Press("reply-form", fills=(("text", "Chiều nay có người đến."),))
+        assert await self.walker.stands_at(Stand("/staff/cases/{told}", (answer,)), self.names) == 200
 
     async def _merge(self, quiet: Case) -> None:
         await self.walker.opens(f"/staff/cases/{quiet.code}")

@@ -99,7 +99,8 @@ class ServedPage(HTMLParser):
         """What is said above the form, and the ids its links lead to; the first empty where nothing is said."""
         found = re.search(r'<(p|div)[^>]*role="alert"[^>]*data-testid="trouble"[^>]*>(.*?)</\1>', self.text, re.DOTALL)
         if not found:
-            return "", []
+            # The chat has one field, and what is said stands right above it.
+            return self.words_at("notice"), [one["id"] for one in self.invalid if one.get("aria-describedby") == "notice"]
         rest = self.text[found.start() : found.start() + 4000] if found[1] == "div" else found[0]
         return re.sub(r"<[^>]*>", " ", found[2]).strip(), re.findall(r'href="#([^"]+)"', rest.split("</div>")[0])
 
