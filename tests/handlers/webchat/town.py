@@ -114,7 +114,7 @@ class Page:
     @property
     def typed(self) -> str:
         """What stands in the box to write in."""
-        found = re.search(r"<textarea[^>]*>(.*?)</textarea>", self.html, re.DOTALL)
+        found = re.search(r"<textarea[^>]*>\n?(.*?)</textarea>", self.html, re.DOTALL)
         assert found
         return found[1]
 
