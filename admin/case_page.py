@@ -69,7 +69,10 @@ def asked_code(request: web.Request) -> CaseCode:
 async def show_case(visit: Visit) -> web.StreamResponse:
     done = visit.request.query.get("done", "")
     page = await build_page(visit, asked_code(visit.request))
-    return render(visit.request, "staff/case.html", replace(page, done_key=f"desk_done_{done}" if done in DONE else ""))
+    done_key = f"desk_done_{done}" if done in DONE else ""
+    if page.tell and page.tell.untold and done in ("answered", "closed"):
+        done_key = f"counter_done_{done}"
+    return render(visit.request, "staff/case.html", replace(page, done_key=done_key))
 
 
 async def show_again(

@@ -65,7 +65,8 @@ async def test_a_closed_case_is_told_too(sqlite_desk: StaffDesk) -> None:
     closed = await officer.submits("close-form", outcome="done", text="Đã dọn xong, xin cảm ơn.")
     assert closed.headers["Location"] == f"/staff/cases/{case.code}?done=closed"
     await officer.opens(closed.headers["Location"])
-    assert officer.shows("desk_done_closed")
+    assert officer.shows("counter_done_closed")
+    assert not officer.shows("desk_reply_hint")
     assert (await officer.submits("told-form", way="counter")).status == 303
     await officer.opens(f"/staff/cases/{case.code}")
     assert 'data-testid="untold"' not in officer.text
