@@ -2,6 +2,7 @@
 
 import unicodedata
 from datetime import datetime, tzinfo
+from functools import lru_cache
 
 from bot.domain.case import CaseStatus
 from bot.domain.people import Language
@@ -44,6 +45,7 @@ def initials(full_name: str) -> str:
     return "".join(word[0] for word in words[-2:]).upper()
 
 
+@lru_cache(maxsize=4096)  # names of wards, categories and colleagues, sorted for every page
 def sorting_key(name: str) -> str:
     """Vietnamese names in an order that people expect: by letters first, marks and đ after."""
     plain = unicodedata.normalize("NFD", name.casefold().replace("đ", "d\uffff"))

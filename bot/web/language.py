@@ -9,11 +9,15 @@ from bot.web.cookies import read_cookie, set_cookie
 
 COOKIE = "lang"
 REMEMBERED_FOR = timedelta(days=365)
+_FOUND: web.RequestKey[Language] = web.RequestKey("language", Language)  # a page asks hundreds of times
 
 
 def page_language(request: web.Request) -> Language:
     """Never raises: an unknown language is as good as none."""
-    return _known(request.query.get("lang", "")) or _known(read_cookie(request, COOKIE)) or _asked_for(request)
+    if _FOUND not in request:
+        asked = _known(request.query.get("lang", "")) or _known(read_cookie(request, COOKIE))
+        request[_FOUND] = asked or _asked_for(request)
+    return request[_FOUND]
 
 
 def remember_language(request: web.Request, response: web.StreamResponse) -> None:

@@ -11,14 +11,15 @@ _JOINERS = frozenset("\u200c\u200d\ufe0f")  # part of emoji and of honest words
 
 def shown(text: str) -> str:
     """The text with each such character as its code, "⟨U+202E⟩"; everything else untouched."""
-    if text.isascii() and text.isprintable():
+    if text.isprintable():  # whatever acts is not; only line ends lead further in an ordinary text
         return text
     return "".join(f"⟨U+{ord(letter):04X}⟩" if _acts(letter) else letter for letter in text)
 
 
 def _acts(letter: str) -> bool:
     return (
-        letter not in _KEPT
+        not letter.isprintable()
+        and letter not in _KEPT
         and letter not in _JOINERS
         and unicodedata.category(letter) in ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
     )
