@@ -28,11 +28,12 @@ async def at_the_case(town: Town, username: str, code: str) -> Officer:
     return officer
 
 
-async def test_by_keyboard_alone(town: Town) -> None:
-    """Minh signs in, opens the first case and answers it; every stop on the way shows where the keyboard is."""
+@pytest.mark.parametrize("has_script", [False, True])
+async def test_by_keyboard_alone(town: Town, has_script: bool) -> None:
+    """Minh signs in, opens the first case, answers and closes it; every stop on the way shows where the keyboard is."""
     code = await filed(await town.resident())
     password = await town.account("minh")
-    minh = await town.officer()
+    minh = await town.officer(has_script=has_script)
     keys = minh.page.keyboard
     await minh.opens("/staff/")
     await keys.type("minh")
@@ -65,6 +66,37 @@ async def test_by_keyboard_alone(town: Town) -> None:
     await minh.tabs_to(minh.part("close-form").locator("button").first)
     await keys.press("Enter")
     await expect(minh.part("queue-empty")).to_be_visible()
+
+
+@pytest.mark.parametrize("has_script", [False, True])
+async def test_a_case_is_found_and_given_to_a_colleague_by_keyboard_alone(town: Town, has_script: bool) -> None:
+    """Minh looks for the drain, ticks it, gives it to Hoa and takes that back; no mouse, and no script if there is none."""
+    code = await filed(await town.resident())
+    await filed(await town.resident(), "Đèn đường ngõ 12 hỏng, phường Phú Thượng")
+    await town.account("hoa")
+    minh = await town.officer(has_script=has_script)
+    await minh.signs_in("minh", await town.account("minh"))
+    keys = minh.page.keyboard
+    await minh.tabs_to(minh.page.locator("#q"))
+    await keys.type("nap cong")
+    await keys.press("Enter")
+    await expect(minh.part("case-number")).to_have_text([code])
+    await minh.tabs_to(minh.part("tick").first)
+    await keys.press("Space")
+    await minh.tabs_to(minh.part("bulk-assign"))
+    await keys.press("Enter")
+    await minh.tabs_to(minh.page.locator("#username"))
+    await keys.type("Ng")  # as every colleague here is called
+    await keys.press("ArrowDown")
+    await minh.tabs_to(minh.part("preview"))
+    await keys.press("Enter")
+    await expect(minh.part("will")).to_contain_text("1 hồ sơ")
+    await minh.tabs_to(minh.part("do"))
+    await keys.press("Enter")
+    await expect(minh.part("bulk-done")).to_contain_text("Đã giao 1 hồ sơ")
+    await minh.tabs_to(minh.part("undo-form").locator("button"))
+    await keys.press("Enter")
+    await expect(minh.part("bulk-done")).to_contain_text("Đã hoàn tác 1 hồ sơ")
 
 
 async def test_the_first_stop_leads_past_the_bar(town: Town) -> None:
