@@ -18,6 +18,10 @@ from storage.visible_cases import visible_to
 _cannot_be_delivered = (
     select(literal_column("1")).where(outbox.c.case_id == cases.c.id, is_state("failed", outbox)).correlate(cases).exists()
 )
+# For who sees every ward's: all that ever failed are written down once, then each case only looks there.
+_is_among_undelivered = cases.c.id.in_(
+    select(outbox.c.case_id).where(is_state("failed", outbox), outbox.c.case_id.is_not(None))
+)
 _is_emergency: ColumnElement[bool] = literal_column("cases.is_emergency")  # bare: that is how its partial index says it
 _is_disputed: ColumnElement[bool] = literal_column("cases.disputes > 0")
 
@@ -42,7 +46,7 @@ def conditions(viewer: Viewer, wanted: QueueFilter, sort: Sort = Sort.DUE) -> It
     if wanted.is_disputed:
         yield _is_disputed
     if wanted.is_undelivered:
-        yield _cannot_be_delivered
+        yield _is_among_undelivered if viewer.role is Role.INSPECTOR else _cannot_be_delivered
 
 
 def _about_its_matter(viewer: Viewer, wanted: QueueFilter, sort: Sort) -> Iterator[ColumnElement[bool]]:

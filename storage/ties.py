@@ -42,10 +42,10 @@ _hurry = (
 )
 _elsewhere = and_(cases.c.ward_code == bindparam("ward"), cases.c.id != bindparam("row", type_=Id))
 # Written out, not bound: an engine uses a partial index only when it sees the values.
-_of_place = select(cases).where(
+_of_place = select(cases.c.id).where(
     _elsewhere, cases.c.place_key == bindparam("place"), cases.c.place_key != literal_column("''")
 )
-_of_spot = select(cases).where(
+_of_spot = select(cases.c.id).where(
     _elsewhere,
     cases.c.lat.is_not(None),
     cases.c.lat.between(bindparam("south"), bindparam("north")),
@@ -110,8 +110,8 @@ class SqlTies:
             values |= _box(case.point, metres)
         if not wanted:
             return []
-        found = [case_from(row) for row in await self._link.rows(_newest(wanted, viewer), values)]
-        return [other for other in found if _is_near(case, other, metres)][:most]
+        found = await self._link.rows(_newest(wanted, viewer), values)
+        return [case_from(row) for row in found if _is_near(case, row, metres)][:most]
 
 
 def _newest(wanted: Sequence[Select[Any]], viewer: Viewer) -> Select[Any]:
@@ -124,10 +124,10 @@ def _newest(wanted: Sequence[Select[Any]], viewer: Viewer) -> Select[Any]:
     return select(cases).where(cases.c.id.in_(ids)).order_by(cases.c.id.desc())
 
 
-def _is_near(case: Case, other: Case, metres: float) -> bool:
+def _is_near(case: Case, other: Row[Any], metres: float) -> bool:
     if case.place_key and other.place_key == case.place_key:
         return True
-    return case.point is not None and _distance(case.point, other.point) <= metres
+    return case.point is not None and other.lat is not None and _distance(case.point, other.lat, other.lon) <= metres
 
 
 def _is_on_earth(point: Point) -> bool:
@@ -145,12 +145,10 @@ def _box(point: Point, metres: float) -> dict[str, float]:
     }
 
 
-def _distance(one: Point, other: Point | None) -> float:
+def _distance(one: Point, lat: float, lon: float) -> float:
     """Metres, on a plane: the points are no farther apart than a street is long."""
-    if other is None:
-        return math.inf
     wide = math.cos(math.radians(one.lat))
-    return math.hypot(one.lat - other.lat, (one.lon - other.lon) * wide) * _METRES_PER_DEGREE
+    return math.hypot(one.lat - lat, (one.lon - lon) * wide) * _METRES_PER_DEGREE
 
 
 class SqlMentions:
