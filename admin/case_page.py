@@ -235,4 +235,5 @@ def _facts(visit: Visit, case: Case) -> CaseFacts:
         is_restricted=case.desk is Desk.RESTRICTED,
         resident=resident_name(visit, case.code),
         is_anonymous=case.is_anonymous,
+        disputes=case.disputes,
     )

@@ -161,6 +161,7 @@ class CaseFacts:
     is_restricted: bool
     resident: str  # what the resident is called, never a name of theirs
     is_anonymous: bool
+    disputes: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,5 +1,5 @@
 // The chat's page: shortens the trips of its forms. Every sentence it shows stands in the page.
-// A post keeps its key until it is known to be kept, so that trying again is safe.
+// A post has one key until it is known to be kept: trying again is safe.
 const form = document.querySelector("[data-chat]");
 const all = (query) => document.querySelectorAll(query), $ = (query, root = document) => root.querySelector(query);
 const make = (name, more) => Object.assign(document.createElement(name), more);
