@@ -12,10 +12,11 @@ from storage.link import Link
 from storage.queue import CaseQueue
 from storage.shown_cases import ShownCases
 from storage.taken_back import TakenBack
+from storage.telling import Telling
 from storage.threads import CaseThreads
 
 
-class SqlCases(CaseRows, CaseOwners, CaseQueue, CaseThreads, HeardAgain, JoinedCases, ShownCases, TakenBack):
+class SqlCases(CaseRows, CaseOwners, CaseQueue, CaseThreads, HeardAgain, JoinedCases, ShownCases, TakenBack, Telling):
     """See `bot.ports.Cases`."""
 
     def __init__(self, link: Link) -> None:

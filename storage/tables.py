@@ -191,6 +191,7 @@ cases = Table(
     # Whole hours from acceptance until then, reckoned by the engine; made by its migration, never written.
     Column("answer_hours", Integer),
     Column("close_hours", Integer),
+    Column("tell_since", UtcDateTime),  # an answer of the counter's that nobody has told yet; no channel leads there
     UniqueConstraint("channel", "external_id", "source_id"),
     CheckConstraint("desk NOT IN ('general', 'restricted') OR ward_code IS NOT NULL", name="ward_of_desk"),
 )
@@ -248,6 +249,7 @@ Index("ix_cases_tally", cases.c.created_at, *(cases.c[name] for name in _TALLIED
 Index("ix_cases_ward_created", cases.c.ward_code, cases.c.created_at, **only_where(_MAIN))
 Index("ix_cases_owner_until", cases.c.owner_until, **only_where("owner_until IS NOT NULL"))
 Index("ix_cases_resident", cases.c.resident_id, cases.c.id)
+Index("ix_cases_tell", cases.c.tell_since, cases.c.id, **only_where("tell_since IS NOT NULL"))
 Index("ix_cases_erase", cases.c.closed_at, **only_where("erase_asked_at IS NOT NULL"))
 # What else is known about this spot: by its name, and by where it lies. The city sees few cases of a long street.
 Index(

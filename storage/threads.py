@@ -5,12 +5,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, func, insert, select, update
+from sqlalchemy import Row, and_, bindparam, case, func, insert, select, update
 
 from bot.domain.case import Case, CaseCode, CaseId
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
 from bot.domain.notices import TOLD_OF
-from bot.domain.people import StaffId
+from bot.domain.people import Channel, StaffId
 from bot.domain.reply import DeliveryState
 from bot.domain.thread import Attachment, Author, CaseEvent, EventKind, NewMessage, ThreadMessage
 from bot.ports import Viewer
@@ -35,6 +35,13 @@ _answered = (
     .values(
         version=cases.c.version + 1,
         first_answer_at=func.coalesce(cases.c.first_answer_at, bindparam("when", type_=cases.c.first_answer_at.type)),
+        tell_since=case(
+            (
+                cases.c.channel == Channel.COUNTER.value,
+                func.coalesce(cases.c.tell_since, bindparam("when", type_=cases.c.tell_since.type)),
+            ),
+            else_=cases.c.tell_since,
+        ),
     )
 )
 _touch_of_message = (

@@ -13,7 +13,7 @@ from admin.guard import Visit
 from admin.labels import category_name, kind_key
 from admin.pages import Frame, WardOption
 from bot.domain.assisting import Proposal
-from bot.domain.case import Accused, Case, Desk, choose_desk
+from bot.domain.case import Accused, Case, CaseStatus, Desk, choose_desk
 from bot.domain.draft import Draft
 from bot.domain.formal import FORMAL
 from bot.domain.incoming import FileKind
@@ -61,6 +61,15 @@ class ProposalPart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class WaitingLine:
+    """A case with an answer that nobody has told its resident."""
+
+    code: str
+    topic: str
+    is_open: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class FormPage:
     """Everything `staff/counter/form.html` may use."""
 
@@ -72,6 +81,7 @@ class FormPage:
     wards: Sequence[WardOption]
     groups: Sequence[TopicGroup]
     consents: Mapping[str, str]  # language to the text that is read out
+    waiting: Sequence[WaitingLine] = ()  # on the empty form
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -118,7 +128,9 @@ class ReceiptPage:
     officer: str
 
 
-def form_page(visit: Visit, typed: Typed, troubles: Mapping[str, str], *, is_heard: bool) -> FormPage:
+def form_page(
+    visit: Visit, typed: Typed, troubles: Mapping[str, str], *, is_heard: bool, waiting: Sequence[Case] = ()
+) -> FormPage:
     """The form; with proposals once there are words to make them of (`is_heard`)."""
     proposal = propose(typed.text, visit.request.app[keys.CITY]) if is_heard and typed.text else None
     return FormPage(
@@ -133,7 +145,13 @@ def form_page(visit: Visit, typed: Typed, troubles: Mapping[str, str], *, is_hea
             language.value: say(language, f"person_consent_{Purpose.CONTACT.value}_{CONSENT_VERSION}")
             for language in Language
         },
+        waiting=[_waiting_line(visit, case) for case in waiting],
     )
+
+
+def _waiting_line(visit: Visit, case: Case) -> WaitingLine:
+    topic = category_name(case.category, visit.language)
+    return WaitingLine(code=case.code, topic=topic, is_open=case.status is CaseStatus.OPEN)
 
 
 def _with_topic(typed: Typed, proposal: Proposal) -> Typed:

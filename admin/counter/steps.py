@@ -20,13 +20,17 @@ from bot.web import keys, render
 from bot.web.forms import Form, read_form
 
 COUNTER = "/staff/counter"
+MOST_WAITING = 20  # cases with something to tell; the longest untold first, so the others follow
 SHOWN_FOR = timedelta(minutes=10)  # from filing: a second press, or a page sent again, still shows the secret; then no more
 
 
 async def show_counter(visit: Visit) -> web.StreamResponse:
-    """An empty form, for who may file for somebody."""
+    """An empty form, for who may file for somebody; below it, whom they still have to tell an answer."""
     _ask_right(visit)
-    return _form(visit, blank(visit.staff), {})
+    async with visit.request.app[keys.STORAGE].reading() as uow:
+        waiting = await uow.cases.to_tell(visit.viewer.wanting(Right.ANSWER), most=MOST_WAITING)
+    page = form_page(visit, blank(visit.staff), {}, is_heard=False, waiting=waiting)
+    return render(visit.request, "staff/counter/form.html", page)
 
 
 async def post_counter(visit: Visit) -> web.StreamResponse:

@@ -94,6 +94,14 @@ class Cases(Protocol):
         """Take those from their owners who did nothing in time; returns them as they were, owners and all."""
         ...
 
+    async def to_tell(self, viewer: Viewer, *, most: int) -> Sequence[Case]:
+        """The counter's cases that this viewer may see, with an answer that nobody has told; the longest untold first."""
+        ...
+
+    async def told(self, case_id: CaseId) -> None:
+        """Nothing of it waits to be told any more."""
+        ...
+
     async def by_id(self, case_id: CaseId, *, for_update: bool = False) -> Case | None:
         """For what is done to a case because of another: no viewer is asked."""
         ...

@@ -38,6 +38,7 @@ async def note_told(uow: UnitOfWork, *, staff: StaffMember, code: CaseCode, vers
     case = await case_to_change(uow, staff, code, version, right=Right.ANSWER, now=now, must_be_open=False)
     if not untold(case, await uow.cases.thread(case.id), await uow.cases.timeline(case.id)):
         return False
+    await uow.cases.told(case.id)
     details = {"way": way.value}
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.TOLD, at=now, staff_id=staff.id, details=details))
     await uow.audit.record(action="case_told", now=now, staff_id=staff.id, subject=case.code, details=details)

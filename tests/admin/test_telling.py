@@ -1,5 +1,7 @@
 """No message reaches who told a case at the counter: its page says what they still have to be told, until somebody did."""
 
+import re
+
 import pytest
 
 from bot.bell import Bell
@@ -88,6 +90,55 @@ async def test_words_that_came_meanwhile_are_not_taken_for_told(sqlite_desk: Sta
     assert (await officer.submits("told-form", way="phone")).status == 409
     assert officer.text.count('class="line__state" data-testid="delivery"') >= 2
     assert officer.shows("counter_untold")
+
+
+def told_of(officer: Browser) -> list[str]:
+    """The codes that the counter's page lists."""
+    return re.findall(r'data-testid="to-tell-row"><a href="/staff/cases/([0-9A-Z-]+)#told"', officer.text)
+
+
+async def test_the_counter_lists_who_still_has_to_be_told(desk: StaffDesk) -> None:
+    """Closed ones too, the longest untold first; each leaves when it was told or its answer taken back, and comes again."""
+    officer, far = await desk.signed_in("minh"), await desk.signed_in("far", Role.WARD_OFFICER, HOAN_KIEM)
+    first, second = await told_case(desk, officer), await told_case(desk, officer)
+    await officer.opens("/staff/counter")
+    assert told_of(officer) == []
+    await answers(officer, second, "Mai có xe tới dọn.")
+    desk.clock.passes(minutes=1)
+    await officer.opens(f"/staff/cases/{first.code}")
+    await officer.submits("close-form", outcome="done", text="Đã dọn xong.")
+    await officer.opens("/staff/counter")
+    assert told_of(officer) == [second.code, first.code]
+    await far.opens("/staff/counter")
+    assert told_of(far) == []
+    desk.clock.passes(minutes=1)
+    await officer.opens(f"/staff/cases/{second.code}")
+    await officer.submits("told-form", way="phone")
+    await officer.opens("/staff/counter")
+    assert told_of(officer) == [first.code]
+    desk.clock.passes(minutes=1)
+    await answers(officer, second, "Xe hỏng, mai mới tới.")
+    await officer.opens("/staff/counter")
+    assert told_of(officer) == [first.code, second.code]
+    async with desk.database.begin() as uow:
+        case = await uow.cases.by_code(second.code)
+        assert case is not None
+        await uow.cases.keep_as_note(case, (await uow.cases.thread(case.id))[-1].id)
+        await uow.commit()
+    await officer.opens("/staff/counter")
+    assert told_of(officer) == [first.code]
+
+
+async def test_a_case_that_went_elsewhere_is_listed_there(sqlite_desk: StaffDesk) -> None:
+    """Only who may see and answer the case is asked to tell."""
+    officer, far = await sqlite_desk.signed_in("minh"), await sqlite_desk.signed_in("far", Role.WARD_OFFICER, HOAN_KIEM)
+    case = await told_case(sqlite_desk, officer)
+    await answers(officer, case, "Việc này của phường Hoàn Kiếm.")
+    await officer.opens(f"/staff/cases/{case.code}")
+    await officer.submits("move-form", ward=HOAN_KIEM, why="wrong_ward")
+    await officer.opens("/staff/counter")
+    await far.opens("/staff/counter")
+    assert (told_of(officer), told_of(far)) == ([], [case.code])
 
 
 @pytest.mark.parametrize("way", ["", "pigeon"])

@@ -16,8 +16,8 @@ from bot.domain.correction import Correction
 from bot.domain.notices import Choices, Reason
 from bot.domain.people import Address, Channel, Language, Role, StaffId, Unit
 from bot.domain.staffing import DraftForm, Exclusion, NewTemplate, StaffDraft, Why
-from bot.domain.thread import Author, EventKind, NewMessage
-from bot.ports import Rating, UnitOfWork
+from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
+from bot.ports import Rating, UnitOfWork, Viewer
 from storage import Database, migrating
 from storage.migrations import HEAD
 from storage.tables import is_ours, metadata
@@ -181,6 +181,29 @@ async def test_the_last_ward_is_that_of_the_newest_case_that_has_one(empty: Data
     async with empty.reading() as uow:
         after = [await uow.conversations.get(LAN), await uow.conversations.get(HOA)]
     assert after == [replace(before[0], last_ward=TAY_HO), before[1]]
+    await empty.close()
+
+
+async def test_an_answer_that_waits_to_be_told_is_known_again(empty: Database) -> None:
+    """One answered, one told, one answered since; and a chat's, which nobody has to tell."""
+    await empty.open()
+    people = [Address(Channel.COUNTER, name) for name in ("answered", "told", "again")]
+    filed = [await a_case(empty, address=address) for address in (*people, LAN)]
+    async with empty.begin() as uow:
+        minh = await hire(uow)
+        for case in filed:
+            await uow.cases.add_message(NewMessage(case_id=case.id, author=Author.STAFF, text="x", at=NOW))
+        for case in filed[1:3]:
+            await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.TOLD, at=NOW, staff_id=minh.id))
+            await uow.cases.told(case.id)
+        await uow.cases.add_message(NewMessage(case_id=filed[2].id, author=Author.STAFF, text="y", at=LATER))
+        await uow.commit()
+    for _ in range(2):
+        async with empty.reading() as uow:
+            waiting = await uow.cases.to_tell(Viewer.of(minh), most=9)
+        assert [case.id for case in waiting] == [filed[0].id, filed[2].id]
+        await walk(empty, "down", "2026_11_22_tally_a_year")
+        await walk(empty, "up", HEAD)
     await empty.close()
 
 
