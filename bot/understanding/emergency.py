@@ -4,7 +4,7 @@ What is said of danger is weighed by the rules of the lexicon; here it is asked 
 only a manner of speaking.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 
 from bot.understanding.scoring import Reason, total
@@ -17,6 +17,8 @@ _NOW, _CRY = 3.0, 3.0
 _PAST, _NEARLY = -6.0, -4.0
 _LEAST_CALM = -3.0
 _AFTER_ALL = {"oth_emergency_child": 0.25, "oth_emergency_medical": 0.8}  # how far "yesterday" and the like calm
+_PAST_AGAIN = -3.0  # … more where it is said twice to be past: "after the fire of the other day"
+_PRETEND = -7.0  # on a screen, in a game, in a drill
 _IF = -7.0  # "if there is a fire", "one day somebody will be killed"
 _WISH, _PRAISE, _THANKS, _GOOD_DEED, _QUESTION = -5.0, -12.0, -2.0, -3.0, -4.0
 
@@ -31,7 +33,7 @@ class Emergency:
 
 
 def hear_emergency(
-    said: Mapping[str, object], reasons: Mapping[str, Sequence[Reason]], seen: Mapping[str, float]
+    said: Mapping[str, Sized], reasons: Mapping[str, Sequence[Reason]], seen: Mapping[str, float]
 ) -> Emergency | None:
     """The most urgent danger that is spoken of, or None.
 
@@ -57,24 +59,26 @@ def hear_emergency(
     return best
 
 
-def is_calm(category: str, said: Mapping[str, object]) -> bool:
+def is_calm(category: str, said: Mapping[str, Sized]) -> bool:
     """Is it told as something that was, might be, or is only asked about?"""
     return _shift(category, said) < _LEAST_CALM
 
 
-def _shift(category: str, said: Mapping[str, object]) -> float:
+def _shift(category: str, said: Mapping[str, Sized]) -> float:
     calm = _calm(category, said)
     if "urgent" in said:
         calm = max(calm, _LEAST_CALM)
-    cry = (_NOW if "now" in said else 0.0) + (_CRY if "help_cry" in said else 0.0)
+    cries = "help_cry" in said or ("burning_cry" in said and "not_now" not in said)
+    cry = (_NOW if "now" in said else 0.0) + (_CRY if cries else 0.0)
     return calm + cry + _unreal(said)
 
 
-def _calm(category: str, said: Mapping[str, object]) -> float:
+def _calm(category: str, said: Mapping[str, Sized]) -> float:
     """It was, or it is the ground of a wish; no reason to calm where somebody cries that it is urgent."""
     calm = 0.0
     if "not_now" in said:
-        calm += _PAST * _AFTER_ALL.get(category, 1.0)
+        past = _PAST + (_PAST_AGAIN if len(said["not_now"]) > 1 else 0.0)
+        calm += past * _AFTER_ALL.get(category, 1.0)
     if "nearly" in said and "help_cry" not in said:
         calm += _NEARLY
     if "want_firm" in said and category != "oth_emergency_child":
@@ -82,13 +86,17 @@ def _calm(category: str, said: Mapping[str, object]) -> float:
     return calm
 
 
-def _unreal(said: Mapping[str, object]) -> float:
+def _unreal(said: Mapping[str, Sized]) -> float:
     """It might be, it is over and praised, or it is only asked about."""
     unreal = _IF if "if_so" in said else 0.0
+    if "pretend" in said and "help_cry" not in said:
+        unreal += _PRETEND
     if "praise_firm" in said:
         unreal += _PRAISE if "good_deed" in said or "official_person" in said else _THANKS
     elif "good_deed" in said and "now" not in said and "help_cry" not in said:
         unreal += _GOOD_DEED
-    if "norm" in said or "fine" in said or "ask_firm" in said or ("phone" in said and "qmark" in said):
+    if "norm" in said or "fine" in said or ("phone" in said and ("qmark" in said or "ask_firm" in said)):
         unreal += _QUESTION
+    elif "ask_firm" in said:  # "where do I run?" asks too
+        unreal += _QUESTION / 2
     return unreal

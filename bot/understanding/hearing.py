@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from bot.understanding.lexicon import SAYS, Lexicon
 from bot.understanding.phrases import Match
-from bot.understanding.text import Text
+from bot.understanding.text import SMALL_WORDS, Text
 
 _CODE = re.compile(
     r"\b(?!\d\d[a-z]{1,2}\d?-\d)(?=[a-z0-9-]{0,20}\d)(?=[0-9-]{0,20}[a-z])[a-z0-9]{2,4}-[a-z0-9]{3,6}(?:-[a-z0-9]{3,8})?\b"
@@ -25,22 +25,29 @@ _WISHES = frozenset({"want", "want_firm"})
 _GENERAL = frozenset({"cán bộ", "công chức", "viên chức", "nhân viên"})  # titles that say of what next
 _UPON = 4  # words that may stand between whoever calls upon an official and the official: "nhờ các anh công an"
 _MADE = frozenset({"qmark", "case_code", "link", "has_phone", "few_words"})
+_PRAISES = frozenset({"praise", "praise_firm"})
+_POINT = 5  # words after "but" that make a point of their own
+_CLOSING, _BEGGED = 5, 12  # words: from the thanks to the end of the text, and from what was asked for to the thanks
 _TAIL = 6  # words between a wish and the action it asks for
 
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """`said`: every idea with its places and words; `direct`: what speaks for a category by itself, with its weight."""
+    """`said`: every idea with its places and words; `direct`: what speaks for a category by itself, with its weight.
+
+    `called_upon`: the places of the words that name an official who is only asked to act.
+    """
 
     said: dict[str, list[Match]]
     direct: list[tuple[str, float, Match]]
+    called_upon: frozenset[int] = frozenset()
 
 
 def hear(text: Text, lexicon: Lexicon) -> Heard:
     """Everything that the text says."""
     matches = lexicon.vi.find(text)
     if text.is_english:
-        matches += lexicon.en.find(text)
+        matches = [match for match in matches if not _is_small_word(match, text)] + lexicon.en.find(text)
     matches = _unmasked(matches)
     said: dict[str, list[Match]] = defaultdict(list)
     direct: list[tuple[str, float, Match]] = []
@@ -50,10 +57,17 @@ def hear(text: Text, lexicon: Lexicon) -> Heard:
             direct.append((category, float(weight), match))
         else:
             said[match.tag].append(match)
-    _leave_out_those_called_upon(said, text, lexicon.between)
+    called_upon = _leave_out_those_called_upon(said, text, lexicon.between)
     _leave_out_report_tails(said)
+    _leave_out_courtesy(said, len(text.tokens))
     _add_made_ideas(said, direct, text, lexicon.no_matter)
-    return Heard({tag: found for tag, found in said.items() if found}, direct)
+    return Heard({tag: found for tag, found in said.items() if found}, direct, called_upon)
+
+
+def _is_small_word(match: Match, text: Text) -> bool:
+    """ "to be replaced" speaks of no "bé"."""
+    token = text.tokens[match.start]
+    return match.end - match.start == 1 and not token.has_marks and token.plain in SMALL_WORDS
 
 
 def _unmasked(matches: list[Match]) -> list[Match]:
@@ -71,7 +85,7 @@ def _is_inside(match: Match, mask: tuple[int, int] | None) -> bool:
     return mask is not None and match.end <= mask[1] and match.end - match.start < mask[1] - mask[0]
 
 
-def _leave_out_those_called_upon(said: dict[str, list[Match]], text: Text, between: frozenset[str]) -> None:
+def _leave_out_those_called_upon(said: dict[str, list[Match]], text: Text, between: frozenset[str]) -> frozenset[int]:
     called: set[int] = set()
     for match in said.get("calls_on", ()):
         for place in range(match.end, min(match.end + _UPON, len(text.tokens))):
@@ -92,6 +106,8 @@ def _leave_out_those_called_upon(said: dict[str, list[Match]], text: Text, betwe
             and match.end not in starts
             and not (match.start in plain and match.end - 1 in plain)
         ]
+    named = {place for start, end, _ in officials if start in called for place in range(start, end)}
+    return frozenset(named - plain)
 
 
 def _leave_out_report_tails(said: dict[str, list[Match]]) -> None:
@@ -99,6 +115,19 @@ def _leave_out_report_tails(said: dict[str, list[Match]]) -> None:
     before = {place for match in said.get("handle", ()) for place in range(match.start - _TAIL + 1, match.start + 1)}
     for tag in _WISHES & said.keys():
         said[tag] = [match for match in said[tag] if match.end not in before]
+
+
+def _leave_out_courtesy(said: dict[str, list[Match]], size: int) -> None:
+    """ "Mọi người rất tốt, nhưng …" and "…, mong phường xem giúp, xin cảm ơn" praise nobody."""
+    turn = max((match.start for match in said.get("contrast", ()) if size - match.end >= _POINT), default=0)
+    begs = [match.end for match in said.get("begs", ())]
+    for tag in _PRAISES & said.keys():
+        said[tag] = [
+            match
+            for match in said[tag]
+            if match.end > turn
+            and not (size - match.end <= _CLOSING and any(0 < match.start - end <= _BEGGED for end in begs))
+        ]
 
 
 def _add_made_ideas(said: dict[str, list[Match]], direct: Sequence[object], text: Text, no_matter: frozenset[str]) -> None:

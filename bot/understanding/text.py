@@ -14,6 +14,7 @@ from bot.routing.folding import fold
 
 HEAD, TAIL = 12_000, 4_000  # characters that are looked at, of a text longer than both together
 
+_FOLD = fold.__wrapped__  # `_faces` keeps what it found; kept twice, the lexicon's words alone would take a megabyte more
 _WORD = re.compile(r"[^\W_]+")
 _DRAWN = re.compile(r"([^\W\d_])\1{2,}")
 _Y_FOR_I = re.compile(r"^(h|k|l|m|s|t|qu)y$")
@@ -34,6 +35,19 @@ bthg=bình thường;thik=thích;bik bít=biết;lun=luôn;dùm=giùm;uỷ=ủy;
 tthc=thủ tục hành chính;attp=an toàn thực phẩm;sm=sớm;tg=thời gian;dth đthoại=điện thoại;kn=khiếu nại
 mxh=mạng xã hội
 """
+
+_FRAMES = {"khong": frozenset({"co", "phai"}), "chua": frozenset({"da", "co", "duoc"})}  # how a question ends: opens
+_FRAME = 12  # words from the opening to the end
+_AFTER_ASKING = frozenset(
+    {"a", "ah", "vay", "nhi", "the", "ha", "nhe", "ad", "bot", "em", "anh", "chi", "ban", "oi", "v", "z"}
+)
+# English words that stand in every sentence. In a Vietnamese text the same letters are other words ("mẹ", "cần", "thẻ").
+_SMALL = """
+a an and the is are was were be been of to in on at with without for from by as but or than then so very
+too it its this that these those there my me his her him their them our us we i he she they one two three some into
+up out has have had not just also after before near next every each all
+"""
+SMALL_WORDS = frozenset(_SMALL.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +70,7 @@ class Text:
     tokens: tuple[Token, ...]
     is_marked: bool
     is_english: bool
-    asks: bool  # a question mark anywhere
+    asks: bool  # a question mark anywhere, or "có … không" at the end
     lowered: str  # for what needs signs: links, codes
 
 
@@ -84,9 +98,18 @@ def read(text: str) -> Text:
         tokens=tuple(tokens),
         is_marked=marked * 4 >= letters and marked > 1,
         is_english=foreign * 5 >= letters and marked * 8 <= letters and foreign > 0,
-        asks="?" in nfc,
+        asks="?" in nfc or _asks_at_end(tokens),
         lowered=nfc.casefold(),
     )
+
+
+def _asks_at_end(tokens: list[Token]) -> bool:
+    """Without a question mark, but with "có … không", "đã … chưa" around its last words."""
+    last = len(tokens) - 1
+    while last > 0 and tokens[last].plain in _AFTER_ASKING:
+        last -= 1
+    opens = _FRAMES.get(tokens[last].plain) if last > 0 else None
+    return opens is not None and any(token.plain in opens for token in tokens[max(0, last - _FRAME) : last])
 
 
 def _spelled_out(word: str, before: list[Token]) -> tuple[str, ...]:
@@ -103,7 +126,7 @@ def _spelled_out(word: str, before: list[Token]) -> tuple[str, ...]:
 @lru_cache(maxsize=16_384)
 def _faces(word: str) -> tuple[str, str, int]:
     """Plain and marked face, and 0 for no word of letters, 1 for a syllable, 2 for what is no Vietnamese syllable."""
-    plain, marked = fold(_DRAWN.sub(r"\1", word) if len(word) > 3 else word)
+    plain, marked = _FOLD(_DRAWN.sub(r"\1", word) if len(word) > 3 else word)
     if _Y_FOR_I.match(plain):
         plain, marked = plain[:-1] + "i", marked.replace("y", "i")
     if not _LETTERS.fullmatch(plain):

@@ -7,7 +7,7 @@ too the doubt goes to the careful side.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from bot.domain.case import CaseKind
@@ -33,7 +33,7 @@ _NOTHING = -99.0
 
 _SEEN_SHARE = 0.7  # what experience counts beside the rules
 _LEAST_SEEN, _LEAST_RULED = -30.0, -5.0
-_SENSITIVE_SLACK = 0.7  # how much better another category may be before nobody is thought to be accused
+_SENSITIVE_SLACK = 1.8  # how much better another category may be before nobody is thought to be accused
 
 # What is thought of when nothing speaks for anything: behaviour in public is what people write about most.
 _GUESS = "vio_other_place"
@@ -80,7 +80,7 @@ def _understand(text: str) -> Understanding:
     seen = load_experience().weigh(signs)
     if any(category.startswith("vio_") and total(found) >= _MISDEED for category, found in reasons.items()):
         misdeed = Match("misdeed", 0, len(words.tokens), "a breach in public")
-        heard = Heard({**heard.said, "misdeed": [misdeed]}, heard.direct)
+        heard = replace(heard, said={**heard.said, "misdeed": [misdeed]})
         reasons = weigh(heard, lexicon.rules)
     emergency = hear_emergency(heard.said, reasons, seen)
     ruled = _ruled(reasons, emergency)

@@ -1,11 +1,12 @@
 """How well invented messages of every category are understood.
 
-Experience is learned from `messages.csv`, `practice.csv`, `residents.csv` and `strangers.csv`, so what is measured on those
-says little but that nothing was broken. What they said before anything was learned from them: `residents` (held-out half,
-394 rows) 92 % kind, 84 % category, 96 % first three, none of 57 emergencies and 3 of 86 sensitive ones missed; `strangers`
-(262 rows, worded as oddly as could be) 83, 70 and 91 %, 6 of 38 and 3 of 55 missed: that is the price of words nobody
-thought of. `newcomers.csv` was written last, and nothing was learned or mended from it: keep it so. The floors are a little
-under what is measured now, so that a change that costs more is noticed.
+Experience is learned from the sets that `benchmarks.understanding` names, so what is measured on those says little but that
+nothing was broken. What they said before anything was learned from them: `residents` (held-out half, 394 rows) 92 % kind,
+84 % category, 96 % first three, none of 57 emergencies and 3 of 86 sensitive ones missed; `strangers` (262 rows, worded as
+oddly as could be) 83, 70 and 91 %, 6 of 38 and 3 of 55 missed: that is the price of words nobody thought of; `neighbours`
+(375 rows, many of them traps) 90, 85 and 98 %, 3 of 56 and 2 of 72 missed; `visitors` (192 rows) 87, 79 and 94 %, 1 of 24
+and 1 of 40. From `newcomers.csv` nothing was learned or mended: keep it so. The floors are a little under what is measured
+now, so that a change that costs more is noticed.
 """
 
 from collections import Counter
@@ -37,9 +38,9 @@ def test_messages_that_nothing_was_learned_from_are_understood() -> None:
     assert not learned & {row.text for row in rows}
     figures = score(rows, [understand_text(row.text) for row in rows])
     assert figures.rows > 170
-    assert figures.kind >= 0.92
-    assert figures.first >= 0.87
-    assert figures.first_three >= 0.96
+    assert figures.kind >= 0.94
+    assert figures.first >= 0.91
+    assert figures.first_three >= 0.98
     assert figures.missed_emergencies == figures.missed_sensitive == 0
     assert figures.false_emergencies <= 0.05
     assert figures.false_sensitive <= 0.05

@@ -27,6 +27,9 @@ from bot.understanding import DEFAULT_DEADLINE, deadline_days, load_categories, 
         "the wall collapsed on someone",
         "hàng xóm đánh đập con nhỏ",
         "someone is beating a child",
+        "ban em dinh tu tu, nhan tin chao roi",
+        "cháu bé hóc xương, mặt tím tái",
+        "they locked me in and won't let me go",
     ],
 )
 def test_an_emergency_is_heard_in_every_way_of_typing(text: str) -> None:
@@ -48,6 +51,11 @@ def test_an_emergency_is_heard_in_every_way_of_typing(text: str) -> None:
         "Nếu có cháy thì gọi số nào?",
         "Năm ngoái chỗ này có tai nạn, đề nghị lắp đèn",
         "Xin khen anh bảo vệ đã cứu bé đuối nước",
+        "cu tu tu ma tra loi",
+        "Hôm kia có vụ cháy ở ngõ sau, các anh chữa cháy giỏi lắm, cảm ơn các anh",
+        "Replace the bench with a broken leg, please",
+        "Hàng xóm xem phim đánh nhau, tiếng súng nổ ầm ầm tới khuya",
+        "nguoi ta dap vo kinh nha cho xe buyt tu thang truoc",
     ],
 )
 def test_everyday_words_raise_no_alarm(text: str) -> None:
@@ -67,6 +75,16 @@ def test_an_emergency_says_which_number_to_call() -> None:
         ("Hàng xóm vứt rác xuống mương", CaseKind.VIOLATION),
         ("quan nhau hat karaoke ca dem", CaseKind.VIOLATION),
         ("Cars are parked on the sidewalk", CaseKind.VIOLATION),
+        ("Tôi muốn phản ánh về việc lòng đường bị chiếm để bán hàng", CaseKind.VIOLATION),
+        ("Vẫn chưa ai hốt đống rác cạnh trạm điện", CaseKind.VIOLATION),
+        ("Rubbish bags are piling up outside the nursery school", CaseKind.VIOLATION),
+        ("đm cái xe rác đổ nước bẩn đầy ngõ nhà tao", CaseKind.VIOLATION),
+        ("our alley is very dark at night", CaseKind.SUGGESTION),
+        (
+            "Mọi người rất tốt, nhưng tối nào nhà bên cũng hát karaoke tới khuya, mong phường xem giúp, cảm ơn",
+            CaseKind.VIOLATION,
+        ),
+        ("gui o day co luu ten minh khong", CaseKind.QUESTION),
         ("Đề nghị lắp thêm đèn đường trong ngõ", CaseKind.SUGGESTION),
         ("Please add more benches", CaseKind.SUGGESTION),
         ("Cán bộ một cửa quát người dân", CaseKind.CONDUCT),
