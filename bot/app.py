@@ -24,8 +24,9 @@ import public
 from bot import checks
 from bot.bell import Bell
 from bot.clock import SystemClock
+from bot.conduct import find, load_penalties
 from bot.demo import demo_settings, seed
-from bot.domain.people import Channel
+from bot.domain.people import Channel, Language
 from bot.errors import ChannelError, SettingsError, StorageBusy
 from bot.file_keeper import SafeFileKeeper
 from bot.health import Health
@@ -318,7 +319,7 @@ async def live(parts: Parts, asked_to_stop: asyncio.Event) -> None:
     stops = [asyncio.Event(), asyncio.Event(), asyncio.Event()]
     working = [parts.watching, parts.timekeeping, parts.noticing, parts.intake.work]
     loops: list[list[Loop]] = [parts.receiving, working, [parts.delivery.run]]
-    parts.city.understand("đèn")  # reads the word lists now: half a second that the first resident need not wait
+    read_word_lists(parts.city)
     # What was made so far stays: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()
@@ -333,6 +334,13 @@ async def live(parts: Parts, asked_to_stop: asyncio.Event) -> None:
             stop.set()
             await asyncio.gather(*row)
     log.info("stopped")
+
+
+def read_word_lists(city: City) -> None:
+    """What is read at its first use, read now: half a second of everybody's that the first resident need not wait."""
+    city.understand("đèn")
+    find("đèn", Language.VI)
+    load_penalties()
 
 
 async def _coroutine(work: Awaitable[None]) -> None:
