@@ -16,7 +16,7 @@ from bot.routing.folding import fold
 LONGEST = 200_000  # characters that are looked at
 _EDGE = " .-_/,*•·"
 _FEWEST = 6  # digits of anything personal, but for plates
-_NEAR = 28  # characters before a number in which a word says what it is
+_NEAR = 40  # characters before a number in which a word says what it is
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,20 @@ _DIGIT_WORDS = (
 _STOPS = "chấm|cham|gạch|gach|phẩy|phay|rồi|roi|tiếp|tiep|xong|đến|den|dot|dash|then"
 _BETWEEN = rf"(?:[ .,\-/]{{1,2}}(?:{_STOPS})(?=[ .,]))?[ .,\-/]{{1,2}}"
 _GAP = r"[ .\-_/()\u00a0\u2009\u202f\u2010-\u2015·•,*]{0,3}"
-_AT = r"\s?(?:@|\(at\)|\[at\]| at(?= gmail| yahoo| outlook| hotmail))\s?"
-_EMAIL = re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}{_AT}(?:[\w-]{{1,63}}(?:\.| \. |\(dot\)| dot )){{1,4}}[a-zA-Z]{{2,10}}\b")
+_MAIL_HOUSES = "gmail|yahoo|outlook|hotmail|icloud|fpt|viettel|vnn"
+_AT = rf"\s?(?:@|\(at\)|\[at\]|a ?còng|(?:at|a ?cong)(?= (?:{_MAIL_HOUSES})\b))\s?"
+_DOT = r"(?:\.| \. | ?\(dot\) ?| (?:dot|chấm|cham) )"
+_EMAIL = re.compile(rf"(?<![\w.+-])[\w.+-]{{1,64}}{_AT}(?:[\w-]{{1,63}}{_DOT}){{1,4}}[a-zA-Z]{{2,10}}\b", re.IGNORECASE)
+_MAY_BE_MAIL = re.compile(r"@|at|a ?c[òo]ng", re.IGNORECASE)
+_LETTER = re.compile(r".[\u0300-\u036f]*", re.DOTALL)
+_SEP = r"[ .\-\u2010-\u2015]"
+_ABROAD = "NN|NG|QT|CV"  # foreigners', diplomats', organisations', consuls'
 _PLATE = re.compile(
-    r"(?<![\w.])(?:\d{2}[ .\-]?(?:[A-Z]{1,2}\d?|[Mm][Đđ]\d?|[a-z]{1,2}\d?)[ .\-_]{0,3}(?:\d{3}[ .\-]?\d{2}|\d{5}|\d{4})"
-    r"|(?:[A-Z]{2})[ .\-]?\d{2}[ .\-]?\d{2}|80[ .\-]?[A-Z]{2}?[ .\-]?\d{3}[ .\-]?\d{2})(?![\w]|[.\-]?\d)"
+    rf"(?<![\w.])(?:\d{{2}}{_SEP}?(?:[A-Z]{{1,2}}\d?|[Mm][Đđ]\d?|[a-z]{{1,2}}\d?)(?:{_SEP}|_){{0,3}}"
+    rf"(?:\d{{3}}{_SEP}?\d{{2}}|\d{{5}}|\d{{4}})"
+    rf"|(?:{_ABROAD}){_SEP}?\d{{3}}{_SEP}\d{{2}}|\d{{2}}{_SEP}\d{{3}}{_SEP}(?:{_ABROAD}){_SEP}\d{{2}}"
+    rf"|(?:[A-Z]{{2}}){_SEP}?\d{{2}}{_SEP}?\d{{2}}|80{_SEP}?[A-Z]{{2}}?{_SEP}?\d{{3}}{_SEP}?\d{{2}})"
+    r"(?![\w]|[.\-]?\d)"
 )
 _ROW = re.compile(rf"(?<![\w+])(?:\(?\+{_GAP})?\(?\d(?:{_GAP}\d){{6,22}}(?![\w])")
 _SPOKEN = re.compile(
@@ -47,7 +56,8 @@ _SPOKEN = re.compile(
     re.IGNORECASE,
 )
 _LETTERED = re.compile(r"(?<!\w)[A-Za-z]{1,2}[ -]?\d(?:[ -]?\d){6,12}(?!\w)")
-_ANYTHING = re.compile(r"\d|@|\(at\)|\[at\]| at |(?:không|khong|zero|oh|o)[ .,]", re.IGNORECASE)
+_ACCOUNT_LETTERED = re.compile(r"(?<!\w)\d{3}[A-Z]\d{6,10}(?!\w)")
+_ANYTHING = re.compile(r"\d|@|\(at\)|\[at\]| at |a ?c[òo]ng |(?:không|khong|zero|oh|o)[ .,]", re.IGNORECASE)
 _OPERATOR = re.compile(r"0(?:3[2-9]|5[25689]|7[06-9]|8[1-9]|9\d|2\d)")
 
 
@@ -61,7 +71,9 @@ _BANKS = (
     "msb|ocb|scb|seabank|lpbank|eximbank|momo|ngan hang"
 )
 _PHONE_WORDS = _before(
-    "dien thoai|sdt|dt|so may|may ban|lien he|lien lac|goi|zalo|hotline|lh|tel|phone|call|mobile|viber|whatsapp|alo", 2
+    "dien thoai|sdt|dt|so may|may ban|so ban|so cua|lien he|lien lac|goi|zalo|hotline|lh|tel|phone|call|mobile|viber|"
+    "whatsapp|alo",
+    4,
 )
 _IDENTITY_WORDS = _before(
     "cccd|cmnd|cmt|cmtnd|can cuoc|chung minh|dinh danh|cong dan|identity|id card|id number|national id|passport|ho chieu|"
@@ -96,7 +108,8 @@ _MASK_DIGITS = {ord(wide): str(value) for value, wide in enumerate("０１２３
 
 def find_personal_data(text: str) -> tuple[Span, ...]:
     """Every span, in the order of the text, none inside another."""
-    looked = text[:LONGEST].translate(_MASK_DIGITS)  # one character for one: positions stay
+    looked, places = _composed(text[:LONGEST])
+    looked = looked.translate(_MASK_DIGITS)  # one character for one: positions stay
     if not _ANYTHING.search(looked):
         return ()
     found: list[Span] = []
@@ -105,11 +118,33 @@ def find_personal_data(text: str) -> tuple[Span, ...]:
         if not any(taken[span.start : span.end]):
             taken[span.start : span.end] = b"\x01" * (span.end - span.start)
             found.append(span)
-    return tuple(sorted(found, key=lambda span: span.start))
+    found.sort(key=lambda span: span.start)
+    if places:
+        found = [Span(span.type, places[span.start], places[span.end]) for span in found]
+    return tuple(found)
+
+
+def _composed(text: str) -> tuple[str, list[int]]:
+    """The text with every mark in its letter, and where each of its characters, and its end, stands in the original.
+
+    No places where nothing was changed: then they are the same.
+    """
+    if text.isascii() or unicodedata.is_normalized("NFC", text):
+        return text, []
+    pieces: list[str] = []
+    places: list[int] = []
+    for letter in _LETTER.finditer(text):
+        piece = unicodedata.normalize("NFC", letter.group())
+        pieces.append(piece)
+        places += [letter.start()] * len(piece)
+    return "".join(pieces), [*places, len(text)]
 
 
 def _lettered(text: str) -> Iterator[Span]:
-    """Passports ("C1234567") and health insurance cards ("HN4010123456789")."""
+    """Passports ("C1234567"), health insurance cards ("HN4010123456789"), older bank accounts ("711A12345678")."""
+    for found in _ACCOUNT_LETTERED.finditer(text):
+        if _BANK_WORDS.search(_folded(text[max(0, found.start() - _NEAR) : found.start()])):
+            yield Span("bank_account", found.start(), found.end())
     for found in _LETTERED.finditer(text):
         before = _folded(text[max(0, found.start() - _NEAR) : found.start()])
         if _IDENTITY_WORDS.search(before):
@@ -117,7 +152,7 @@ def _lettered(text: str) -> Iterator[Span]:
 
 
 def _emails(text: str) -> Iterator[Span]:
-    if "@" in text or "at" in text:
+    if _MAY_BE_MAIL.search(text):
         for found in _EMAIL.finditer(text):
             yield Span("email", found.start(), found.end())
 
