@@ -5,8 +5,9 @@ nothing was broken. What they said before anything was learned from them: `resid
 84 % category, 96 % first three, none of 57 emergencies and 3 of 86 sensitive ones missed; `strangers` (262 rows, worded as
 oddly as could be) 83, 70 and 91 %, 6 of 38 and 3 of 55 missed: that is the price of words nobody thought of; `neighbours`
 (375 rows, many of them traps) 90, 85 and 98 %, 3 of 56 and 2 of 72 missed; `visitors` (192 rows) 87, 79 and 94 %, 1 of 24
-and 1 of 40. From `newcomers.csv` nothing was learned or mended: keep it so. The floors are a little under what is measured
-now, so that a change that costs more is noticed.
+and 1 of 40; `callers` (99 rows, of dangers, officials and what only looks like them) 92, 84 and 98 %, 2 of 40 and 0 of 38.
+From `newcomers.csv` nothing was learned or mended: keep it so. The floors are a little under what is measured now, so that a
+change that costs more is noticed.
 """
 
 from collections import Counter
