@@ -25,7 +25,7 @@ log = structlog.get_logger()
 
 LOOK_EVERY = 20.0  # seconds
 MOST_AT_ONCE = 20  # of one kind in one transaction: nobody else waits long behind it
-MOST_FACTS = 100  # that are spread in one transaction
+MOST_FACTS = 25  # that are spread in one transaction: each is held against everybody with a linked chat
 MOST_DIGESTS = 5
 LOOK_FOR_NOTICES_EVERY = 3.0  # seconds: an emergency is told at once
 MOST_ROUNDS = 50  # of one kind before the others have their turn again

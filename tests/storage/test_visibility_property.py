@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 
 from bot.domain.case import Case, CaseCode, Desk
+from bot.domain.notices import Reason
 from bot.domain.people import WARD_ROLES, Role, StaffMember, Unit
 from bot.domain.queueing import QueueFilter, Sort
 from bot.domain.rights import CASE_RIGHTS, RIGHTS, Right
@@ -111,7 +112,7 @@ def stands(other: StaffMember) -> Standing:
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
 @given(city=cities())
 async def test_everybody_sees_what_the_rules_say_and_no_more(database: Database, city: City) -> None:
-    """Through the list, the count, the page, the file and the ids for everything else; deputies of any kind included."""
+    """Through list, count, page, file, what they are told and the ids for everything else; deputies of any kind included."""
     async with database.begin() as uow:  # never committed: the next city begins with none
         staff = [
             await hire(uow, f"s{number}", one.ward if one.role in WARD_ROLES else None, one.role, one.unit)
@@ -123,6 +124,8 @@ async def test_everybody_sees_what_the_rules_say_and_no_more(database: Database,
         await uow.exclusions.add(
             [Exclusion(case_id=filed[case].id, staff_id=staff[member].id, why=Why.OTHER) for case, member in city.barred]
         )
+        told = [(case.id, reason) for case in filed for reason in (Reason.RESIDENT, Reason.ARRIVED)]
+        await uow.notices.spread([], {member.id: told for member in staff}, NOW)
         for number, me in enumerate(staff):
             absent = [staff[who] for who, deputy in sorted(city.away) if deputy == number and who != number]
             viewer = Viewer.of(me, tuple(map(stands, absent))).wanting(city.right)
@@ -132,6 +135,10 @@ async def test_everybody_sees_what_the_rules_say_and_no_more(database: Database,
             assert await uow.cases.count(viewer) == len(expected)
             assert (await uow.cases.counts(viewer, now=NOW, today_ends=NOW + timedelta(hours=9))).open == len(expected)
             assert await _codes_by_id(uow, viewer) == expected
+            notices = await uow.notices.of(viewer)
+            takes = {case.code for case in filed if may_see(me, absent, case, barred, Right.TAKE)}
+            assert {notice.code for notice in notices if notice.reason is Reason.RESIDENT} == expected
+            assert {notice.code for notice in notices if notice.reason is Reason.ARRIVED} == expected & takes
             for case, file in zip(filed, files, strict=True):
                 assert (await uow.cases.visible(viewer, case.code) is not None) == (case.code in expected)
                 assert (await uow.cases.attachment(viewer, case.code, file) is not None) == (case.code in expected)
