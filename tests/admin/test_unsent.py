@@ -7,6 +7,7 @@ import pytest
 
 from bot.domain.people import Role
 from bot.domain.thread import Author
+from bot.services.passwords import hash_password
 from tests.admin.desk import PASSWORD, Browser, StaffDesk
 from tests.admin.test_hostile_input import PAYLOADS, is_harmless
 
@@ -151,3 +152,19 @@ async def test_a_form_of_too_many_fields_is_refused_and_breaks_nothing(sqlite_de
     many = {f"case_{number}": "1" for number in range(97)}
     answer = await minh.posts("/staff/bulk", many | {"text": LONG})
     assert (answer.status, written(minh)) == (403, [LONG])
+
+
+async def test_whoever_must_change_their_password_first_still_reads_their_words(sqlite_desk: StaffDesk) -> None:
+    """An operator gave Minh a new password meanwhile: nothing can be sent with it, and nothing is lost to the eye."""
+    case, minh = await sqlite_desk.case(), await sqlite_desk.signed_in("minh")
+    await minh.opens(f"/staff/cases/{case.code}")
+    member = await sqlite_desk.member("minh")
+    async with sqlite_desk.database.begin() as uow:
+        await uow.staff.set_password(member.id, await hash_password("được cấp lại"), must_change=True)
+        await uow.commit()
+    sqlite_desk.clock.passes(hours=13)
+    await minh.submits("reply-form", text=LONG)
+    answer = await minh.submits("login-form", username="minh", password="được cấp lại")
+    assert (answer.status, written(minh)) == (200, [LONG])
+    assert "unsent-form" not in minh.text
+    assert (await minh.opens("/staff/")).headers["Location"] == "/staff/password"
