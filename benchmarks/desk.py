@@ -5,8 +5,8 @@
 Builds the cities in a temporary folder (SQLite's in `--keep FOLDER`, to be used again), then asks the storage what the
 pages ask it (`benchmarks.desk_questions`), then the pages themselves (`benchmarks.desk_pages`), one request at a time.
 Times are milliseconds of this process and the database together, by the clock and by processor; `ratio` is the large city's
-95th percentile over the small one's. The aims are for the largest city, and all but the dashboard's also want a ratio of
-at most three: a year's figures are counted from a year's cases.
+95th percentile over the small one's. The aims are for the largest city. A page's own time may also be at most three times
+that in the small city, but for the dashboard's: a year's figures are counted from a year's cases.
 """
 
 import argparse
@@ -33,6 +33,7 @@ from tests.databases import postgres_databases
 AIMS = {"queue": 50.0, "search": 150.0, "case": 40.0, "month": 150.0, "year": 500.0}  # milliseconds, 95th percentile
 GROWING = {"month", "year"}  # what may cost more where more has happened
 MOST_RATIO = 3.0
+IS_PAGE = "'s page: "  # in the names of what is asked of a page; the storage's questions tell where its time goes
 FLOOR = 1.0  # milliseconds; below it a ratio measures the clock
 
 Table = dict[tuple[str, str], Figure]
@@ -96,7 +97,7 @@ def show(engine: str, sizes: list[int], found: list[Table], *, is_busy: bool) ->
         shown = [table[aim, name] for table in found]
         first, last = (one.cpu95 if is_busy else one.p95 for one in (shown[0], shown[-1]))
         ratio = max(last, FLOOR) / max(first, FLOOR)
-        is_good = last <= AIMS[aim] and (ratio <= MOST_RATIO or aim in GROWING)
+        is_good = last <= AIMS[aim] and (ratio <= MOST_RATIO or aim in GROWING or IS_PAGE not in name)
         is_reached &= is_good
         told = " ".join(f"{one.p50:7.1f} {one.p95:7.1f} {one.cpu95:7.1f}" for one in shown)
         print(f"{name:45} {told} {ratio:6.1f}  {'' if is_good else 'MISSED '}{AIMS[aim]:.0f}", flush=True)
