@@ -11,6 +11,7 @@ that in the small city, but for the dashboard's: a year's figures are counted fr
 
 import argparse
 import asyncio
+import gc
 import sys
 import tempfile
 import time
@@ -74,6 +75,8 @@ async def figures(engine: str, size: int, arguments: argparse.Namespace, place: 
 
 
 async def _measured(database: Database, asked: list[Question], arguments: argparse.Namespace) -> Table:
+    gc.collect()
+    gc.freeze()  # as the program does once it has started
     found: Table = {}
     for one in asked:
         if arguments.only in one.name:
