@@ -4,9 +4,11 @@ import pytest
 
 from bot.app import read_word_lists
 from bot.conduct import penalties
+from bot.conduct.finding import _find
 from bot.conduct.word_index import load_index
 from bot.understanding.experience import load_experience
 from bot.understanding.lexicon import load_lexicon
+from bot.understanding.understand import _understand
 from tests.dialogue.driver import hanoi
 
 READ_ONCE = [load_lexicon, load_experience, load_index, penalties.load_penalties]
@@ -14,7 +16,7 @@ READ_ONCE = [load_lexicon, load_experience, load_index, penalties.load_penalties
 
 @pytest.fixture(autouse=True)
 def nothing_read_yet() -> None:
-    for one in READ_ONCE:
+    for one in (*READ_ONCE, _understand, _find):  # what was answered before needs no list
         one.cache_clear()
 
 
