@@ -12,6 +12,7 @@ from admin.guard import Visit
 from admin.uploads import MOST_FILES, NotKept, keep_uploads
 from bot.domain.incoming import FileKind, StoredFile
 from bot.errors import NotOurSeal
+from bot.services.identity_cards import is_card
 from bot.web import keys
 from bot.web.forms import Form
 
@@ -35,11 +36,15 @@ async def files_of(visit: Visit, form: Form) -> tuple[Kept, ...]:
     """Those of the steps before that were not taken out again, and those that came with this one.
 
     Raises:
-        NotKept: One of the new ones cannot be kept, or there are too many; see `carried` for the others.
+        NotKept: One of the new ones cannot be kept, is called an identity card, or there are too many; see `carried` for the
+            others.
     """
     before = carried(visit, form)
     if len(before) + sum(bool(upload.size) for upload in form.uploads) > MOST_FILES:
         raise NotKept("desk_files_too_many")
+    card = next((upload.name for upload in form.uploads if upload.size and is_card("", upload.name)), None)
+    if card is not None:
+        raise NotKept("counter_card_refused", card)
     new = await keep_uploads(visit, form)
     if new:
         await _doom(visit, new)

@@ -276,6 +276,17 @@ async def test_photos_go_along_and_one_that_is_too_large_takes_nothing_with_it(d
     assert len(doomed) == 4
 
 
+async def test_a_photo_of_an_identity_card_is_refused(sqlite_desk: StaffDesk) -> None:
+    """Nobody here needs one (L-44): nothing of the form's files is stored, the words stay."""
+    officer = await sqlite_desk.signed_in("minh")
+    assert await brings(officer, "cho.jpg", "CCCD_mat_truoc.jpg") == 400
+    assert troubles(officer) == {"files"}
+    assert shown(officer)["text"] == WORDS
+    assert 'data-testid="files-kept"' not in officer.text
+    async with sqlite_desk.database.begin() as uow:
+        assert await uow.retention.doomed(now=sqlite_desk.clock.now().replace(year=2027), most=100) == []
+
+
 async def test_a_photo_of_yesterday_is_gone_and_the_words_are_not(sqlite_desk: StaffDesk) -> None:
     """A form left open over night: its files were removed from the store, so they are not pretended to be there."""
     officer = await sqlite_desk.signed_in("minh")

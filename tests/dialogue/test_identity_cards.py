@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select
 
-from handlers.dialogue.identity_cards import is_card
+from bot.services.identity_cards import is_card
 from storage.tables import attachments, doomed_files
 from tests.dialogue.conftest import Meet
 
