@@ -43,6 +43,7 @@ class DemoCase:
     days_ago: float
     answer: str = ""
     closing: str = ""
+    hours: float = 3  # until the answer or the closing
 
 
 CASES = (
@@ -140,16 +141,21 @@ async def seed(storage: Storage, city: City, clock: Clock) -> list[tuple[str, st
             shown.append((username, password, role.value))
         await uow.commit()
     if not known:
-        await _seed_cases(storage, city, now)
+        await seed_cases(storage, city, CASES, now)
     return shown
 
 
-async def _seed_cases(storage: Storage, city: City, now: datetime) -> None:
-    for number, demo in enumerate(CASES, 1):
+async def seed_cases(storage: Storage, city: City, cases: Sequence[DemoCase], now: datetime, *, first: int = 1) -> None:
+    """File them, each by a resident of its own, and do what staff have done about them.
+
+    Args:
+        first: The first one's number; no number may be used twice in a database.
+    """
+    for number, demo in enumerate(cases, first):
         at = now - timedelta(days=demo.days_ago)
         code = await _file(storage, city, demo, number, at)
         if demo.answer or demo.closing:
-            await _work_on(storage, city.wards, demo, code, at + timedelta(hours=3))
+            await _work_on(storage, city.wards, demo, code, at + timedelta(hours=demo.hours))
 
 
 async def _file(storage: Storage, city: City, demo: DemoCase, number: int, at: datetime) -> CaseCode:

@@ -33,6 +33,7 @@ class Rounds:
 
     async def looks(self, person: Person, what: str) -> None:
         await person.sees_it_whole()
+        await person.sees_it_whole_enlarged()
         self.seen.append(what)
         self.found += [f"{what}, {complaint}" for complaint in await complaints(person.page)]
 

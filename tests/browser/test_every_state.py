@@ -32,6 +32,7 @@ class Looks:
 
     async def at(self, person: Person, what: str) -> None:
         await person.sees_it_whole()
+        await person.sees_it_whole_enlarged()
         self.found += [f"{what}, {complaint}" for complaint in await complaints(person.page, LOOKS)]
 
 
