@@ -7,9 +7,11 @@ from bot.domain.case import Case, CaseKind, Desk
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, Language, Role
 from bot.domain.privacy import PAUSES, PauseReason
+from bot.domain.reply import DeliveryResult, DeliveryState
 from bot.domain.rights import DESKS, Right, may
 from bot.domain.staffing import Exclusion, NewTemplate, Why
 from bot.domain.ward import WardCode
+from bot.services.answer_case import answer_case
 from bot.services.close_case import close_case
 from bot.services.pause_resident import pause_resident
 from bot.web import keys
@@ -136,8 +138,11 @@ class Scene:
                 await pause_resident(
                     uow, staff=boss, code=quiet.code, version=quiet.version, length=length, reason=reason, now=now
                 )
+            code, version = busy.code, busy.version
+            await answer_case(uow, staff=boss, code=code, version=version, text="Mai đến.", files=(), now=now, wards=wards)
             await uow.commit()
         assert waiting.id != mine.id
+        await self._does_not_arrive(busy)
         if may(self.role, Right.MERGE):
             self.names |= {"busy": busy.code, "quiet": quiet.code, "other": other.code}
             for path, press in (
@@ -154,6 +159,16 @@ class Scene:
             assert await self.walker.stands_at(
                 Stand("/staff/settings/absences", (Press("absence-form", fills=fills),)), self.names
             )
+
+    async def _does_not_arrive(self, case: Case) -> None:
+        """What was last said to that resident, for good."""
+        now, none = self.desk.clock.now(), timedelta(0)
+        async with self.desk.database.begin() as uow:
+            for queued in await uow.outbox.claim(owner="x", channels=[case.address.channel], now=now, lease=none, most=200):
+                if queued.address == case.address:
+                    failed = DeliveryResult(reply_id=queued.id, state=DeliveryState.FAILED, at=now, error="gone")
+                    await uow.outbox.record([failed])
+            await uow.commit()
 
     async def _at_the_counter(self) -> None:
         """A case of somebody who has no chat, and an answer of which they have to be told."""
