@@ -49,7 +49,6 @@ class Person:
         )
         assert wide <= window, f"{self.page.url} is {wide} px wide in a window of {window} px"
 
-
     async def sees_it_whole_enlarged(self) -> None:
         """The same with everything four times as large: 320 px are left (WCAG 2.2, 1.4.10)."""
         before = self.page.viewport_size

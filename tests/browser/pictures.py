@@ -80,7 +80,8 @@ def saved(png: bytes, path: Path, *, most: int | None = None) -> None:
 
 async def photographed(page: Page, path: Path, *, whole: bool = False) -> None:
     # Without `caret` and `animations` nothing is styled into the page, which its policy would refuse.
-    saved(await page.screenshot(caret="initial", animations="allow", full_page=whole), path, most=None if whole else MOST_BYTES)
+    png = await page.screenshot(caret="initial", animations="allow", full_page=whole)
+    saved(png, path, most=None if whole else MOST_BYTES)
 
 
 async def by_night(person: Person, path: Path) -> None:
