@@ -20,8 +20,9 @@ from storage.visible_cases import visible_to
 
 _COLUMN = {By.WARD: cases.c.ward_code, By.DESK: cases.c.desk, By.CATEGORY: cases.c.category, By.CHANNEL: cases.c.channel}
 _IS_OPEN = cases.c.status == CaseStatus.OPEN.value
-# What became of a case, as one number: sums of these.
-_CLOSED, _DISPUTED, _MOVED = 1, 2, 4
+# What became of a case, as one number: sums of these, and above them the hours until its answer.
+_CLOSED, _DISPUTED, _MOVED, _HOUR = 1, 2, 4, 8
+_NO_ANSWER = -1_000_000  # hours; a clock that was set back makes some negative, but no century
 
 
 def _if(condition: ColumnElement[bool], number: int) -> ColumnElement[int]:
@@ -29,6 +30,7 @@ def _if(condition: ColumnElement[bool], number: int) -> ColumnElement[int]:
 
 
 _FATE = _if(~_IS_OPEN, _CLOSED) + _if(cases.c.disputes > 0, _DISPUTED) + _if(cases.c.hops > 0, _MOVED)
+_FATE += func.coalesce(cases.c.answer_hours, _NO_ANSWER) * _HOUR
 
 
 @dataclass(slots=True)
@@ -57,15 +59,14 @@ class SqlFigures:
         [waiting] = await tallies(self._link, [(group, _if(cases.c.due_at < now, 1))], (*mine, _IS_OPEN))
         came, ended = await tallies(
             self._link,
-            [(group, _FATE, cases.c.answer_hours), (group, cases.c.close_hours)],
+            [(group, _FATE), (group, cases.c.close_hours)],
             (*mine, cases.c.created_at >= start, cases.c.created_at < end),
         )
         found: defaultdict[str, _Group] = defaultdict(_Group)
         _take_waiting(found, waiting)
         _take_fates(found, came)
         for (name, hours), number in ended.items():
-            if hours is not None:
-                found[name].to_close[max(hours, 0)] += number
+            found[name].to_close[max(hours, 0)] += number
         return {name: counted.figures() for name, counted in found.items()}
 
 
@@ -76,8 +77,8 @@ def _take_waiting(found: defaultdict[str, _Group], waiting: Tally) -> None:
 
 
 def _take_fates(found: defaultdict[str, _Group], came: Tally) -> None:
-    for (name, fate, hours), number in came.items():
-        counted, fate = found[name], fate or 0
+    for (name, told), number in came.items():
+        counted, (hours, fate) = found[name], divmod(told, _HOUR)
         counted.numbers["accepted"] += number
         for fact, is_so in (
             ("closed", fate & _CLOSED),
@@ -86,5 +87,5 @@ def _take_fates(found: defaultdict[str, _Group], came: Tally) -> None:
             ("moved", fate & _MOVED),
         ):
             counted.numbers[fact] += number if is_so else 0
-        if hours is not None:
+        if hours != _NO_ANSWER:
             counted.to_answer[max(hours, 0)] += number
