@@ -5,6 +5,7 @@ _FIELDS = {
     "text_is_empty": "text",
     "desk_text_too_long": "text",
     "desk_case_mention_unknown": "text",
+    "desk_page_move_words_too_long": "text",
     "desk_case_template_missing": "template",
     "desk_outcome_missing": "outcome",
     "ward_unknown": "ward",

@@ -72,9 +72,9 @@ def dark_lane(path: Path) -> None:
 
 
 def saved(png: bytes, path: Path, *, most: int | None = None) -> None:
-    """Write the picture with as few colours as it takes to be small; 160 are plenty for our pages."""
+    """Write the picture with as few colours as it takes to be small; 256 are plenty for our pages."""
     with Image.open(BytesIO(png)) as shot:
-        shot.convert("RGB").quantize(160, dither=Image.Dither.NONE).save(path, optimize=True)
+        shot.convert("RGB").quantize(256, dither=Image.Dither.NONE).save(path, optimize=True)
     assert most is None or path.stat().st_size <= most, f"{path.name} is {path.stat().st_size} bytes"
 
 

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import quote_from_bytes
 
 from tests.forms.served import Button, ServedField, ServedForm
@@ -13,6 +13,7 @@ TYPED: dict[str, bytes] = {
     "nothing": b"",
     "spaces": b" \t\n ",
     "a hundred thousand letters": b"x" * 100_000,
+    "a thousand letters": b"y" * 1000,
     "NUL": b"a\0b",
     "lone surrogate": SURROGATE,
     "no text": b"\xff\xfe\x80",
@@ -30,9 +31,19 @@ CHOSEN: dict[str, bytes] = {name: TYPED[name] for name in ("nothing", "NUL", "lo
 CHOSEN |= {"unknown choice": b"no_such_choice", "negative number": b"-1"}
 CARRIED = dict(CHOSEN)  # in fields that nobody sees
 # Where each form has to be tried in a moment; the others differ from these in the field's own meaning only.
-QUICK = ("nothing", "a hundred thousand letters", "NUL", "lone surrogate", "controls", "markup", "no day")
+QUICK = (
+    "nothing",
+    "a hundred thousand letters",
+    "a thousand letters",
+    "NUL",
+    "lone surrogate",
+    "controls",
+    "markup",
+    "no day",
+)
 QUICK_CARRIED = ("nothing", "markup", "huge number")
 
+NOT_WORDS = ("file", "date", "number", "password", "checkbox", "radio")
 URL_ENCODED = "application/x-www-form-urlencoded"
 Pairs = Sequence[tuple[str, bytes]]
 
@@ -72,6 +83,17 @@ def hostile_to(one: ServedField) -> dict[str, bytes]:
     return CHOSEN if one.is_seen else {why: CARRIED[why] for why in QUICK_CARRIED}
 
 
+def filled(form: ServedForm) -> ServedForm:
+    """The form with something in every field: the last choice, the first of radio buttons, a few words."""
+
+    def fill(one: ServedField) -> ServedField:
+        if one.value or not one.is_seen:
+            return one
+        return replace(one, value=one.options[-1] if one.options else "" if one.kind in NOT_WORDS else "Vài lời.")
+
+    return replace(form, fields=[fill(one) for one in form.fields])
+
+
 def at_once(form: ServedForm, button: Button) -> Iterator[Post]:
     """Every field that can be filled in holds the same at once; then everything that is carried does."""
     base = [(name, value.encode()) for name, value in form.pairs(button)]
@@ -88,8 +110,8 @@ def at_once(form: ServedForm, button: Button) -> Iterator[Post]:
 
 
 def one_by_one(form: ServedForm, button: Button) -> Iterator[Post]:
-    """One field at a time, the others as they were served."""
-    base = [(name, value.encode()) for name, value in form.pairs(button)]
+    """One field at a time, the others as somebody fills them in who wants the form to be taken."""
+    base = [(name, value.encode()) for name, value in filled(form).pairs(button)]
     for one in form.fields:
         if one.name in ("", "form_token") or one.kind == "file":
             continue

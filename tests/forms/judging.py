@@ -29,7 +29,8 @@ def complaints(knob: Knob, form: ServedForm, post: Post, status: int, page: Serv
         return
     if "<script>alert" in page.text or "Traceback" in page.text:
         yield f"{where}: what was sent acts on the page"
-    if status in (400, 401, 403, 409) and post.is_form:
+    # A choice that no form offers, such as another ward, may be refused flatly; a session that is over may not.
+    if post.is_form and (status in (400, 401, 409) or (status == 403 and not post.is_about_fields)):
         yield from (f"{where}: {lost}" for lost in _lost(form, post, page))
     if status in (400, 401) and post.is_form and post.is_about_fields and form.seen:
         yield from (f"{where}: {trouble}" for trouble in _untold(page))

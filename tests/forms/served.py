@@ -135,7 +135,7 @@ class ServedPage(HTMLParser):
             form.fields.append(self._select)
         elif tag == "option" and self._select is not None:
             self._select.options.append(value)
-            if "selected" in given or len(self._select.options) == 1:
+            if ("selected" in given and len(self._select.options) < 2) or len(self._select.options) == 1:
                 self._select.value = value
         elif tag == "button" and given.get("type", "submit") == "submit":
             form.buttons.append(Button(given.get("formaction", form.action), name, value))
@@ -156,7 +156,7 @@ class ServedPage(HTMLParser):
 def _chosen_alone(found: re.Match[str]) -> str:
     options = re.findall(r"<option\b[^>]*>[^<]*</option>", found[2])
     chosen = [option for option in options if " selected" in option] or options[:1]
-    return f"{found[1]}{''.join(chosen)}</select>"
+    return f"{found[1]}{''.join([*chosen, *options[-1:]])}</select>"
 
 
 @dataclass(frozen=True)
