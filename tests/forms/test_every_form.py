@@ -175,7 +175,7 @@ def everything_at_once(form: ServedForm, button: Button) -> Iterator[Post]:
 
 def one_by_one_and_broken(form: ServedForm, button: Button) -> Iterator[Post]:
     yield from one_by_one(form, button)
-    yield from as_no_form(form, button)
+    yield from list(as_no_form(form, button))[len(button.action) % 3 :: 3]
 
 
 async def test_whatever_is_sent_comes_back_with_what_was_typed(
