@@ -32,6 +32,7 @@ LEARNED_FROM = (
     "neighbours.csv",
     "visitors.csv",
     "callers.csv",
+    "asides.csv",
 )
 
 

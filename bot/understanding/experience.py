@@ -13,7 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 
 from bot.understanding.hearing import Heard
-from bot.understanding.text import SMALL_WORDS, Text
+from bot.understanding.text import SMALL_WORDS, Text, Token
 
 SEEN = Path(__file__).parent / "data" / "seen.txt"
 PAIR = "_"  # between the two words of a sign
@@ -65,19 +65,28 @@ class Experience:
 def signs_of(words: Text, heard: Heard) -> tuple[str, ...]:
     """What is counted of a text: its words without marks, every two that follow each other, and its ideas, each once.
 
-    A syllable says little ("cảm", "ơn"): in Vietnamese most words are two. Whom the writer only calls upon is left out.
+    A syllable says little ("cảm", "ơn"): in Vietnamese most words are two. Whom the writer only calls upon is left out, and
+    so are numbers: which house it is says nothing.
     """
     empty = SMALL_WORDS if words.is_english else frozenset()
     tokens = [token for at, token in enumerate(words.tokens) if at not in heard.called_upon]
-    signs = dict.fromkeys(token.plain for token in tokens if token.plain not in empty)
+    signs = dict.fromkeys(token.plain for token in tokens if token.plain not in empty and not _is_number(token))
     signs |= dict.fromkeys(f"{IDEA}{idea}" for idea in heard.said)
     signs |= dict.fromkeys(f"{IDEA}{category}" for category, _, _ in heard.direct)
     pairs = pairwise(tokens)
-    signs |= dict.fromkeys(f"{one.plain}{PAIR}{next_.plain}" for one, next_ in pairs if not next_.after_stop)
+    signs |= dict.fromkeys(
+        f"{one.plain}{PAIR}{next_.plain}"
+        for one, next_ in pairs
+        if not (next_.after_stop or _is_number(one) or _is_number(next_))
+    )
     if len(signs) <= MOST_SIGNS:
         return tuple(signs)
     found = list(signs)
     return tuple(found[: MOST_SIGNS // 2] + found[-MOST_SIGNS // 2 :])
+
+
+def _is_number(token: Token) -> bool:
+    return token.plain.isdigit()
 
 
 @cache

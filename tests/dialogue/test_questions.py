@@ -66,7 +66,7 @@ async def test_whom_to_call_is_said_as_soon_as_the_ward_is_known(meet: Meet, dat
         await uow.ward_settings.put(Office(ward_code=BA_DINH, phone="024 3733 0000"), MONDAY)
         await uow.commit()
     lan = meet("Lan")
-    await lan.says("phường mình có số điện thoại không", "Ba Đình")
+    await lan.says("Cho tôi xin số điện thoại phường", "Ba Đình")
     assert "024 3733 0000" in lan.hears[-2]
     assert "Bạn xem lại" in lan.hears[-1]
     before = len(lan.hears)
