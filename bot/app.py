@@ -319,7 +319,7 @@ async def live(parts: Parts, asked_to_stop: asyncio.Event) -> None:
     stops = [asyncio.Event(), asyncio.Event(), asyncio.Event()]
     working = [parts.watching, parts.timekeeping, parts.noticing, parts.intake.work]
     loops: list[list[Loop]] = [parts.receiving, working, [parts.delivery.run]]
-    read_word_lists(parts.city)
+    await asyncio.to_thread(read_word_lists, parts.city)  # the pages are there meanwhile
     # What was made so far stays: the collector need not look through it again and again.
     gc.collect()
     gc.freeze()

@@ -10,7 +10,7 @@ from bot.domain.case import CaseCode, CaseId, CaseKind, CaseStatus, Desk
 from bot.domain.people import Channel, StaffId
 from bot.domain.ward import WardCode
 
-COUNT_CAP = 10_000  # beyond it a count says "10 000+"
+COUNT_CAP = 2_000  # beyond it a count says "2 000+": nobody works through more, and counting on costs every page
 
 _KEY = re.compile(r"d(\d{1,17})_(\d{1,17})|([nf])(\d{1,17})", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

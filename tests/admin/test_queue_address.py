@@ -137,6 +137,6 @@ def test_a_number_that_was_not_counted_to_its_end_says_so() -> None:
     assert [count_words(number) for number in (0, 999, COUNT_CAP, COUNT_CAP + 1)] == [
         "0",
         "999",
-        "10\u202f000",
-        "10\u202f000+",
+        "2\u202f000",
+        "2\u202f000+",
     ]
