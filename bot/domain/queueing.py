@@ -116,7 +116,10 @@ class QueuePage:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class QueueCounts:
-    """How many open cases a viewer has. A number above `COUNT_CAP` means "more than that"; it is never counted further."""
+    """How many open cases a viewer has. A number above `COUNT_CAP` means "more than that"; it is never counted further.
+
+    `undelivered` is 0 for an inspector, who sends nothing again: it would be looked for in every open case of the city.
+    """
 
     open: int = 0
     mine: int = 0

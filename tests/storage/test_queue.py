@@ -247,6 +247,7 @@ async def test_the_counts_are_of_ones_own_queue(database: Database) -> None:
         for viewer, expected in (
             (mine, QueueCounts(open=4, mine=1, unowned=3, late=1, today=1, emergency=1, undelivered=1)),
             (CITY, QueueCounts(open=1, unowned=1)),
+            (officer(None, Role.INSPECTOR), QueueCounts(open=6, mine=1, unowned=5, late=2, today=1, emergency=1)),
             (officer(None, Role.OPERATOR), QueueCounts()),
         ):
             assert await uow.cases.counts(viewer, now=NOW, today_ends=NOW + DAY) == expected
