@@ -1,0 +1,132 @@
+"""Staff: who they are, what they did, and what they keep at the desk."""
+
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint
+
+from storage.tables.base import metadata, only_where
+from storage.types import CleanText, Id, UtcDateTime
+
+staff = Table(
+    "staff",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("username", CleanText, nullable=False),
+    Column("folded_username", CleanText, nullable=False, unique=True),  # without case: what is compared
+    Column("full_name", CleanText, nullable=False),
+    Column("role", String(32), nullable=False),
+    Column("ward_code", String(5)),
+    Column("language", String(2), nullable=False),
+    Column("password_hash", CleanText, nullable=False),
+    Column("is_disabled", Boolean, nullable=False),
+    Column("must_change_password", Boolean, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("unit", String(16), nullable=False, server_default=""),
+    CheckConstraint(
+        "(role IN ('ward_officer', 'ward_leader', 'restricted_officer')) = (ward_code IS NOT NULL)", name="ward_of_role"
+    ),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("id_hash", String(64), primary_key=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("form_token", CleanText, nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime, nullable=False),
+)
+
+# Append-only. `hash` covers the row and `prev_hash`, so that a change anywhere shows.
+audit = Table(
+    "audit",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("at", UtcDateTime, nullable=False),
+    Column("staff_id", Id),  # no foreign key: the trail outlives an account
+    Column("action", CleanText, nullable=False),
+    Column("subject", CleanText, nullable=False),
+    Column("details", CleanText, nullable=False),  # canonical JSON, as it was hashed
+    Column("prev_hash", String(64), nullable=False),
+    Column("hash", String(64), nullable=False),
+)
+Index("ix_audit_staff", audit.c.staff_id, audit.c.id, **only_where("staff_id IS NOT NULL"))
+
+# While somebody is away, a colleague may do what they may.
+absences = Table(
+    "absences",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("deputy_id", Id, ForeignKey("staff.id"), nullable=False),
+    Column("from_at", UtcDateTime, nullable=False),
+    Column("until_at", UtcDateTime, nullable=False),
+    Column("made_by", Id, ForeignKey("staff.id"), nullable=False),
+    Column("made_at", UtcDateTime, nullable=False),
+    Index("ix_absences_deputy", "deputy_id", "until_at"),
+)
+
+# Who must not know of a case: the people it is about, and those close to them.
+case_exclusions = Table(
+    "case_exclusions",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True, autoincrement=False, index=True),
+    Column("why", String(16), nullable=False),
+)
+
+# What staff typed and have not sent.
+staff_drafts = Table(
+    "staff_drafts",
+    metadata,
+    Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True, autoincrement=False),
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False, index=True),
+    Column("form", String(16), primary_key=True),
+    Column("text", CleanText, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
+# Queues under a name of one's own.
+saved_views = Table(
+    "saved_views",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False),
+    Column("name", CleanText, nullable=False),
+    Column("query", CleanText, nullable=False),
+    UniqueConstraint("staff_id", "name"),
+)
+
+# Ready texts for answers; without a ward they are the city's.
+templates = Table(
+    "templates",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("ward_code", String(5), index=True),
+    Column("name", CleanText, nullable=False),
+    Column("language", String(2), nullable=False),
+    Column("text", CleanText, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+)
+
+# Who has a case open in front of them.
+presences = Table(
+    "presences",
+    metadata,
+    Column("case_id", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False),
+    Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True, autoincrement=False),
+    Column("seen_at", UtcDateTime, nullable=False, index=True),
+    Column("is_writing", Boolean, nullable=False),
+)
+
+# A note names a colleague: where they find it again.
+mentions = Table(
+    "mentions",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
+    Column("message_id", Id, ForeignKey("messages.id"), nullable=False),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("seen_at", UtcDateTime),
+    Index("ix_mentions_staff", "staff_id", "id"),
+    Index("ix_mentions_message", "message_id"),
+)
