@@ -24,17 +24,17 @@ KILLS = 3  # on each engine; a process costs a second to start
 WORKER = """
 import asyncio, sys
 from pathlib import Path
-from handlers import timekeeping
+from handlers.timekeeping import notices
 from storage import Database
 from tests.services.told import HANOI, URL, CityCalendar, hanoi
 
-timekeeping.MOST_AT_ONCE = 1
+notices.MOST_AT_ONCE = 1
 
 async def main(url, folder):
     database = Database(url, data_dir=Path(folder))
     await database.open()
     now = hanoi(18, 11)
-    work = timekeeping.DueNotices(database, CityCalendar(HANOI, changes={}, now=now), URL)
+    work = notices.DueNotices(database, CityCalendar(HANOI, changes={}, now=now), URL)
     while await work.do(now):
         print("one more", flush=True)
     await database.close()

@@ -1,0 +1,26 @@
+"""What is due without anybody asking: a loop that looks at stored due times, so that nothing is forgotten by a restart.
+
+`timekeeper` is the loop; each kind of work is a `DueWork` in a file of its topic, and what it decides is elsewhere. Any
+number of processes may run this loop: what one has taken is passed over by the others, and moving a due time on is part
+of the same transaction as the work.
+"""
+
+from handlers.timekeeping.drafts import DueDrafts
+from handlers.timekeeping.notices import LOOK_FOR_NOTICES_EVERY, DueDigests, DueNotices
+from handlers.timekeeping.owners import IdleOwners
+from handlers.timekeeping.retention import DoomedFiles, DueErasures, OldMail
+from handlers.timekeeping.timekeeper import MOST_ROUNDS, DueWork, Timekeeper
+
+__all__ = [
+    "LOOK_FOR_NOTICES_EVERY",
+    "MOST_ROUNDS",
+    "DoomedFiles",
+    "DueDigests",
+    "DueDrafts",
+    "DueErasures",
+    "DueNotices",
+    "DueWork",
+    "IdleOwners",
+    "OldMail",
+    "Timekeeper",
+]

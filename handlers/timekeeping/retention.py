@@ -1,0 +1,64 @@
+"""What is kept no longer: cases to be forgotten, old mail, files that nothing points to."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.ports import FileStore, Storage
+from bot.services.erase import erase_due
+from handlers.timekeeping.timekeeper import MOST_AT_ONCE
+
+MAIL_IS_KEPT = timedelta(days=30)  # raw updates, from when they were handled; to find out what went wrong
+
+
+@dataclass(frozen=True, slots=True)
+class DueErasures:
+    """Cases whose residents asked to be forgotten, once they were answered."""
+
+    storage: Storage
+    name: str = "erasures"
+
+    async def do(self, now: datetime) -> int:
+        async with self.storage.begin() as uow:
+            done = await erase_due(uow, now=now, most=MOST_AT_ONCE)
+            if done:
+                await uow.commit()
+        return done
+
+
+@dataclass(frozen=True, slots=True)
+class OldMail:
+    """Raw updates that were handled long ago and that no page shows again."""
+
+    storage: Storage
+    name: str = "old_mail"
+
+    async def do(self, now: datetime) -> int:
+        async with self.storage.begin() as uow:
+            done = await uow.retention.blank_old_mail(handled_before=now - MAIL_IS_KEPT, most=10 * MOST_AT_ONCE)
+            if done:
+                await uow.commit()
+        return done
+
+
+@dataclass(frozen=True, slots=True)
+class DoomedFiles:
+    """Files that nothing points to any more are removed from the store, with no transaction open.
+
+    Two processes may both remove one: the second finds nothing.
+    """
+
+    storage: Storage
+    files: FileStore
+    name: str = "doomed_files"
+
+    async def do(self, now: datetime) -> int:
+        async with self.storage.begin() as uow:
+            keys = await uow.retention.doomed(now=now, most=MOST_AT_ONCE)
+            free = [key for key in keys if not await uow.retention.is_needed(key)]
+        for key in free:
+            await self.files.remove(key)
+        if keys:
+            async with self.storage.begin() as uow:
+                await uow.retention.spare(keys)
+                await uow.commit()
+        return len(keys)
