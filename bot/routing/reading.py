@@ -186,7 +186,7 @@ class _Reader:
             self.notes.append("another province or city is named")
             return None
         if spot.sort is SpotSort.HINT:
-            return Mention(Strength.HINT, spot.codes, spot.shown, spot.start, spot.end, is_place=True)
+            return Mention(Strength.HINT, spot.codes, spot.shown, spot.start, spot.end, is_place=not spot.is_namesake)
         if spot.sort is SpotSort.DISTRICT and spot.district is not None:
             return self._district_mention(spot, spot.district)
         if spot.sort is SpotSort.WARD:

@@ -3,7 +3,8 @@
 Every token is looked at a bounded number of times, so the time grows with the length of the text and with nothing else.
 """
 
-from bot.routing.gazetteer import Name, Sort
+from bot.routing.gazetteer import Name, Sort, UnitKind
+from bot.routing.meaning import codes_of
 from bot.routing.names import PARTLY, SLIP, UNMARKED, Hit, mistyped, same_letters
 from bot.routing.spots import Spot, SpotSort, Windows
 from bot.routing.tokens import Token
@@ -31,6 +32,7 @@ from bot.routing.vocabulary import (
 _LONGEST = 6  # tokens of a ward's name
 _LONGEST_BEFORE = 4  # tokens of a mistyped name before "ward"
 _SHORTEST_GLUED = 6  # letters
+_MOST_NAMESAKES = 2  # wards
 _LONGEST_NUMBER = 5  # tokens of a house's number and its lanes
 
 
@@ -356,11 +358,21 @@ class Scanner(Windows):
                 if hit.name.sort is Sort.STREET and hit.distance <= UNMARKED and not is_word:
                     shown = f"street {hit.name.shown}"
                     return Spot(SpotSort.HINT, at, end, codes=hit.name.codes, shown=shown, is_street=True)
-            if any(
-                hit.name.sort in (Sort.UNIT, Sort.DISTRICT) and hit.distance <= UNMARKED for hit in self._same(start, end)
-            ):
-                return Spot(SpotSort.THING, at, end) if self._is_thing(at, start, end) else None
+            near = [hit for hit in self._same(start, end) if hit.distance <= UNMARKED]
+            if any(hit.name.sort in (Sort.UNIT, Sort.DISTRICT) for hit in near):
+                return self._namesake(at, end, near) if self._is_thing(at, start, end) else None
         return None
+
+    def _namesake(self, at: int, end: int, hits: list[Hit]) -> Spot:
+        """ "phố Hàng Bạc": a street without a line of its own lies, more often than not, in the phường that was named after
+        it. That is worth a question, never an answer; a name that several share says nothing.
+        """
+        called = [unit for hit in hits if hit.name.sort is Sort.UNIT for unit in hit.name.units]
+        codes = codes_of(unit for unit in called if unit.kind is UnitKind.PHUONG)
+        if not 1 <= len(codes) <= _MOST_NAMESAKES:
+            return Spot(SpotSort.THING, at, end)
+        shown = f"street {hits[0].name.shown}"
+        return Spot(SpotSort.HINT, at, end, codes=codes, shown=shown, is_street=True, is_namesake=True)
 
     def _is_ward_after_number(self, at: int, start: int, end: int) -> bool:
         """ "lane 12, Phu Thuong ward": only the lane has a number, the name is the ward's."""
@@ -371,8 +383,9 @@ class Scanner(Windows):
         )
 
     def _is_thing(self, at: int, start: int, end: int) -> bool:
-        """A street of that name; "đường Phường Mai Động" is a street in a ward."""
-        return self.tokens[at].has_marks or self.tokens[start].is_capital or end == len(self.tokens)
+        """A street of that name; "đường Phường Mai Động" is a street in a ward, "duong lang" the village road."""
+        is_plain_name = end - start > 1 and not self.marked and not self.has_capitals
+        return is_plain_name or self.tokens[at].has_marks or self.tokens[start].is_capital or end == len(self.tokens)
 
     def _is_number(self, at: int) -> bool:
         token = self.tokens[at]

@@ -42,6 +42,7 @@ class Spot:
     codes: tuple[WardCode, ...] = ()
     shown: str = ""
     is_street: bool = False
+    is_namesake: bool = False  # a street that only bears a ward's name: a district beside it says as much
     name: tuple[int, int] = (0, 0)  # where the name itself stands
 
 

@@ -54,3 +54,21 @@ def test_a_house_number_before_a_former_wards_name_hints_at_it(router: Router) -
     """The street is in no table of ours; the ward that was named after it is asked about, and never taken for sure."""
     found = router.route("Cây đổ trước nhà tôi 45 Hàng Bạc")
     assert (found.decision, found.codes) == ("ask", ("00070",))
+
+
+@pytest.mark.parametrize("text", ["Vỉa hè phố Hàng Bạc bị chiếm hết", "số 12 phố Hàng Đào", "pho hang bac on ao"])
+def test_a_street_that_bears_a_former_wards_name_hints_at_it(router: Router, text: str) -> None:
+    found = router.route(text)
+    assert (found.decision, found.codes) == ("ask", ("00070",))
+
+
+def test_a_district_beside_such_a_street_says_as_much(router: Router) -> None:
+    """Another district may have a street of that name: both are offered."""
+    found = router.route("phố Hàng Bạc, quận Cầu Giấy")
+    assert found.decision == "ask"
+    assert {"00070", "00160"} <= set(found.codes)
+
+
+def test_a_word_of_the_road_is_no_street(router: Router) -> None:
+    """ "đường làng" is any village's road, typed without its marks it is no Láng."""
+    assert router.route("duong lang toi ngap lut").decision == "none"
