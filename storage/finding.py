@@ -15,10 +15,14 @@ from storage.visible_cases import place_of
 
 @dataclass(frozen=True, slots=True)
 class Stretch:
-    """A part of what is found: with exact marks, or the others. `beyond` is the id to go on from."""
+    """A part of what is found: with exact marks, or the others. `beyond` is the id to go on from.
+
+    `exact` are the ids of all that have the exact marks, where those are known: then the others need not look for them.
+    """
 
     is_folded: bool
     beyond: int | None = None
+    exact: tuple[int, ...] | None = None
 
 
 @dataclass(slots=True)
@@ -49,10 +53,17 @@ class Look:
         return list(conditions(self.viewer, self.wanted, Sort.NEWEST))
 
     def beyond(self, place: ColumnElement[int], stretch: Stretch) -> list[ColumnElement[bool]]:
-        """Behind the place to go on from, where there is one."""
-        if stretch.beyond is None:
-            return []
-        return [place > stretch.beyond if self.is_backwards else place < stretch.beyond]
+        """Behind the place to go on from, where there is one; not again what is known to have the exact marks."""
+        found: list[ColumnElement[bool]] = []
+        if stretch.beyond is not None:
+            found.append(place > stretch.beyond if self.is_backwards else place < stretch.beyond)
+        if stretch.exact:
+            found.append(place.not_in(stretch.exact))
+        return found
+
+    def has_exact_apart(self, stretch: Stretch) -> bool:
+        """Whether the words must tell what has the exact marks from the others."""
+        return self.sought.has_marks and stretch.exact is None
 
     def in_order(self, place: ColumnElement[int]) -> ColumnElement[int]:
         """By acceptance."""

@@ -70,7 +70,7 @@ def _said(look: Look, stretch: Stretch) -> str:
     if not stretch.is_folded:
         return exact
     folded = _all_of((*look.scope, *look.sought.folded))
-    return f"{folded} & !({exact})" if look.sought.has_marks else folded
+    return f"{folded} & !({exact})" if look.has_exact_apart(stretch) else folded
 
 
 def _all_of(words: Iterable[str]) -> str:

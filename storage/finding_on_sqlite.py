@@ -11,6 +11,7 @@ from storage.unindexed import unindexed
 
 _search = table("case_search", column("rowid", Integer))
 _matches = text("case_search MATCH :sought")
+_NOWHERE = "@"  # a word that no case has
 
 
 async def find_on_sqlite(link: Link, look: Look, stretch: Stretch, most: int) -> list[int]:
@@ -32,12 +33,21 @@ def found_ids(look: Look, stretch: Stretch) -> Select[tuple[int]]:
 
 def _said(look: Look, stretch: Stretch) -> str:
     """In FTS5's language. Every word is quoted, and none can hold a quote."""
-    exact = _all_of((*look.scope, *look.sought.exact))
     if not stretch.is_folded:
-        return exact
+        return _all_of((*look.scope, *look.sought.exact))
     folded = _all_of((*look.scope, *look.sought.folded))
-    return f"({folded}) NOT ({exact})" if look.sought.has_marks else folded
+    # Without the scope: it is there already, and every word is walked for itself.
+    return f"({folded}) NOT ({_all_of(look.sought.exact)})" if look.has_exact_apart(stretch) else folded
 
 
 def _all_of(words: Iterable[str]) -> str:
-    return " AND ".join(f'"{word}"' for word in words)
+    """Word after word, the longest first: what one leaves over is all that the next is compared with.
+
+    A plain "a AND b AND c" walks all of them side by side, the rarest as slowly as the one that half the city has; FTS5
+    makes just that of brackets too, but for a NOT between them, here of a word that nothing has. Long words are the rarer.
+    """
+    longest, *others = sorted(words, key=len, reverse=True)
+    said = f'"{longest}"'
+    for number, word in enumerate(others):
+        said = f'(({said}) NOT "{_NOWHERE}") AND "{word}"' if number else f'{said} AND "{word}"'
+    return said

@@ -5,6 +5,7 @@ there is its own affair: `storage.finding_on_sqlite`, `storage.finding_on_postgr
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 
@@ -52,6 +53,8 @@ class CaseSearch:
         look = Look(viewer, wanted, sought, is_backwards=is_backwards)
         keys: list[QueueKey] = []
         for stretch in stretches(sought, key, is_backwards=is_backwards):
+            if stretch.is_folded and key is None:  # all of the exact ones fitted on this page, the first
+                stretch = replace(stretch, exact=tuple(one.case_id for one in keys))
             found = await find(self._link, look, stretch, most + 1 - len(keys))
             keys += [QueueKey(case_id=case_id, is_folded=stretch.is_folded) for case_id in found]
             if len(keys) > most:

@@ -53,6 +53,18 @@ async def test_the_last_word_may_be_a_beginning(database: Database) -> None:
         assert await search(database, words) == [], words
 
 
+@pytest.mark.parametrize("marks", [True, False])
+async def test_as_many_words_as_are_looked_at_find_what_has_all_of_them(database: Database, marks: bool) -> None:
+    """In any order, long and short ones; one word that a case has not is enough to leave it out."""
+    words = "o ga to giua ngo hem thuy khue toi thui"
+    typed = "ổ gà to giữa ngõ hẻm thụy khuê tối thui" if marks else words
+    exact = await a_case(database, text="Ổ gà to giữa ngõ, hẻm Thụy Khuê tối thui")
+    bare = await a_case(database, text=f"o day {words} qua")
+    for missing in words.split():
+        await a_case(database, text=words.replace(missing, "x", 1))
+    assert await search(database, typed) == ([exact.code, bare.code] if marks else [bare.code, exact.code])
+
+
 async def test_both_places_of_a_tone_are_one_word(database: Database) -> None:
     one, other = await a_case(database, text="Hoà Bình"), await a_case(database, text="Hòa Bình")
     assert await search(database, "hòa bình") == await search(database, "hoà bình") == [other.code, one.code]
@@ -168,8 +180,12 @@ async def test_other_filters_hold_beside_the_words(database: Database) -> None:
     assert await search(database, "ngo", INSPECTOR, ward_code=BA_DINH) == []
 
 
-async def test_pages_of_a_search_are_whole_in_both_directions(database: Database) -> None:
-    """Four with the very marks, five without; read forwards, then backwards, while new ones arrive."""
+@pytest.mark.parametrize("most", [2, 3, 6])
+async def test_pages_of_a_search_are_whole_in_both_directions(database: Database, most: int) -> None:
+    """Four with the very marks, five without; read forwards, then backwards, while new ones arrive.
+
+    A page of six has both: all that have the marks, and what comes after them.
+    """
     exact, near = [], []
     for _ in range(4):
         exact.append(await a_case(database, text="rác thải"))
@@ -182,7 +198,7 @@ async def test_pages_of_a_search_are_whole_in_both_directions(database: Database
     after: QueueKey | None = None
     for _ in range(9):
         async with database.reading() as uow:
-            pages.append(await uow.cases.queue(officer(), wanted, after=after, most=2))
+            pages.append(await uow.cases.queue(officer(), wanted, after=after, most=most))
         after = pages[-1].after
         if after is None:
             break
@@ -196,7 +212,7 @@ async def test_pages_of_a_search_are_whole_in_both_directions(database: Database
     before = pages[-1].before
     while before is not None:
         async with database.reading() as uow:
-            page = await uow.cases.queue(officer(), wanted, before=before, most=2)
+            page = await uow.cases.queue(officer(), wanted, before=before, most=most)
         back = [line.code for line in page.lines] + back
         before = page.before
     assert [code for code in back if code in set(expected)] == expected[: len(expected) - len(pages[-1].lines)]
