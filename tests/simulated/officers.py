@@ -1,0 +1,99 @@
+"""What staff do when they come across an open case: take it, answer, move it, close it; and come back to it later."""
+
+from contextlib import suppress
+from datetime import timedelta
+from functools import partial
+
+from bot.domain.case import Case, CaseId, Desk
+from bot.domain.correction import MoveReason
+from bot.domain.outcome import Outcome
+from bot.domain.people import StaffMember
+from bot.ports import UnitOfWork
+from bot.services.answer_case import answer_case
+from bot.services.close_case import close_case
+from bot.services.move_case import AlreadyThere, move_case
+from bot.services.own_case import take_case
+from tests.simulated import residents
+from tests.simulated.town import WARDS, Town, open_case
+
+_OUTCOMES = (*[Outcome.DONE] * 6, *[Outcome.PLANNED] * 2, Outcome.NOT_OURS, Outcome.REFUSED, Outcome.NO_ACTION)
+
+
+async def attends(town: Town, uow: UnitOfWork, *, case_id: CaseId) -> None:
+    """One thing is done to it, and the next is planned; three in a hundred are left lying for good."""
+    case = await open_case(uow, case_id)
+    if case is None or town.chance(0.03):
+        return
+    if case.desk is Desk.UNPLACED or town.chance(0.05):
+        await moves(town, uow, case)
+    elif case.owner_id is None and town.chance(0.5):
+        await takes(town, uow, case)
+    elif case.first_answer_at is None and town.chance(0.8):
+        await answers(town, uow, case)
+    else:
+        await closes(town, uow, case)
+    case = await open_case(uow, case_id)
+    if case is not None:
+        days = 0.0 if town.chance(0.1) else town.random.expovariate(1 / 3)
+        town.later(await town.office_hour(uow, days), partial(attends, case_id=case_id))
+
+
+async def takes(town: Town, uow: UnitOfWork, case: Case) -> None:
+    async def does(staff: StaffMember) -> Case:
+        calendar = town.city.calendar
+        return await take_case(uow, staff=staff, code=case.code, version=case.version, now=town.now, calendar=calendar)
+
+    await town.somebody(case, does)
+
+
+async def answers(town: Town, uow: UnitOfWork, case: Case) -> None:
+    words = "Phường đã nhận được và sẽ cử người đến xem."
+
+    async def does(staff: StaffMember) -> int:
+        return await answer_case(
+            uow, staff=staff, code=case.code, version=case.version, text=words, now=town.now, wards=town.city.wards
+        )
+
+    await town.somebody(case, does)
+
+
+async def moves(town: Town, uow: UnitOfWork, case: Case) -> None:
+    """To another ward, or back to the city."""
+    ward = None if case.ward_code and town.chance(0.15) else town.random.choice(WARDS)
+    reason = MoveReason.WRONG_WARD if town.chance(0.7) else MoveReason.OTHER
+
+    async def does(staff: StaffMember) -> Case:
+        return await move_case(
+            uow,
+            staff=staff,
+            code=case.code,
+            version=case.version,
+            ward_code=ward,
+            now=town.now,
+            wards=town.city.wards,
+            reason=reason,
+        )
+
+    with suppress(AlreadyThere):  # nothing was done: it says so before it writes
+        await town.somebody(case, does)
+
+
+async def closes(town: Town, uow: UnitOfWork, case: Case) -> None:
+    """And its resident judges it within the month."""
+    closed = await town.somebody(case, lambda staff: _closed(town, uow, case, staff))
+    if closed is not None and closed.closed_at is not None:
+        after = timedelta(days=min(town.random.expovariate(1 / 4), 29))
+        town.later(town.now + after, partial(residents.judges, case_id=case.id, closed_at=closed.closed_at))
+
+
+async def _closed(town: Town, uow: UnitOfWork, case: Case, staff: StaffMember) -> Case:
+    return await close_case(
+        uow,
+        staff=staff,
+        code=case.code,
+        version=case.version,
+        outcome=town.random.choice(_OUTCOMES),
+        text="Đã xử lý xong, cảm ơn bác đã báo.",
+        now=town.now,
+        wards=town.city.wards,
+    )

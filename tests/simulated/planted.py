@@ -1,0 +1,117 @@
+"""Faults put into the program on purpose, each with what must find it: an invariant that never fails proves nothing."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import pytest
+
+from bot.domain.case import Desk
+from bot.services import dispute_case, file_case
+from bot.services.city import City
+from storage import figures
+from storage.cases import SqlCases
+from storage.notices import SqlNotices
+from storage.outbox import SqlOutbox
+from tests.simulated import invariants
+from tests.simulated.invariants import Invariant
+
+Plant = Callable[[pytest.MonkeyPatch], None]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What goes wrong, and the invariant that says so."""
+
+    what: str
+    plant: Plant
+    found_by: Invariant
+
+
+def _closing_words_are_lost(patch: pytest.MonkeyPatch) -> None:
+    queue = SqlOutbox.add
+
+    async def add(self: SqlOutbox, replies: Any, now: datetime, **more: Any) -> list[int]:
+        return await queue(self, [new for new in replies if not (new.message_id and new.reply.choices)], now, **more)
+
+    patch.setattr(SqlOutbox, "add", add)
+
+
+def _undelivered_is_not_noted(patch: pytest.MonkeyPatch) -> None:
+    async def shows(*_: Any) -> None: ...
+
+    patch.setattr(SqlOutbox, "_show_on_case", shows)
+
+
+def _undelivered_is_noted_twice(patch: pytest.MonkeyPatch) -> None:
+    show = SqlOutbox._show_on_case
+
+    async def shows(self: SqlOutbox, *about: Any) -> None:
+        await show(self, *about)
+        await show(self, *about)
+
+    patch.setattr(SqlOutbox, "_show_on_case", shows)
+
+
+def _disputes_are_not_counted(patch: pytest.MonkeyPatch) -> None:
+    reopen = SqlCases.reopen
+
+    async def reopens(self: SqlCases, case: Any, *, due_at: datetime, is_disputed: bool) -> Any:
+        return await reopen(self, case, due_at=due_at, is_disputed=False)
+
+    patch.setattr(SqlCases, "reopen", reopens)
+
+
+def _disputes_rate_nothing(patch: pytest.MonkeyPatch) -> None:
+    async def rate(*_: Any, **__: Any) -> None: ...
+
+    patch.setattr(dispute_case, "rate_case", rate)
+
+
+def _everything_goes_to_the_general_desk(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(file_case, "choose_desk", lambda kind, ward, **_: Desk.GENERAL if ward else Desk.UNPLACED)
+
+
+def _a_case_is_due_at_once(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(City, "due_after", lambda self, start, *_: start)
+
+
+def _moves_are_forgotten(patch: pytest.MonkeyPatch) -> None:
+    change = SqlCases.change
+
+    async def changes(self: SqlCases, case: Any, **to: Any) -> Any:
+        return await change(self, case, **{name: value for name, value in to.items() if name != "is_hop"})
+
+    patch.setattr(SqlCases, "change", changes)
+
+
+def _the_open_are_counted_as_closed(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(figures, "_CLOSED", figures._DISPUTED)
+
+
+def _facts_are_never_spread(patch: pytest.MonkeyPatch) -> None:
+    async def nothing(*_: Any) -> bool:
+        return False
+
+    patch.setattr(SqlNotices, "is_anything_due", nothing)
+
+
+FAULTS = (
+    Fault("closing words are lost", _closing_words_are_lost, invariants.every_word_of_staff_is_on_its_way),
+    Fault("undelivered is not noted", _undelivered_is_not_noted, invariants.what_did_not_arrive_is_on_the_case_once),
+    Fault("undelivered is noted twice", _undelivered_is_noted_twice, invariants.what_did_not_arrive_is_on_the_case_once),
+    Fault("disputes are not counted", _disputes_are_not_counted, invariants.each_case_is_where_its_events_say),
+    Fault("disputes rate nothing", _disputes_rate_nothing, invariants.each_closing_is_judged_once),
+    Fault(
+        "all go to the general desk",
+        _everything_goes_to_the_general_desk,
+        invariants.what_accuses_an_official_stays_restricted,
+    ),
+    Fault("a case is due at once", _a_case_is_due_at_once, invariants.no_open_case_lacks_a_deadline),
+    Fault("moves are forgotten", _moves_are_forgotten, invariants.each_case_is_where_its_events_say),
+    Fault(
+        "the disputed are counted closed", _the_open_are_counted_as_closed, invariants.the_figures_are_those_of_the_events
+    ),
+    Fault("facts are never spread", _facts_are_never_spread, invariants.nothing_lies_waiting),
+)

@@ -1,0 +1,96 @@
+"""All that is stored when the year is over, read once and as it is: rows, without a service in between."""
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, Table, select
+
+from bot.domain.figures import By, Figures
+from bot.domain.people import Role, StaffMember
+from bot.domain.rights import Right
+from bot.ports import Viewer
+from storage import Database
+from storage.tables import case_events, case_exclusions, cases, messages, notice_facts, outbox, ratings
+from storage.unit_of_work import SqlUnitOfWork
+from tests.simulated.town import BEGINS, ENDS, Town
+
+Rows = Sequence[Row[Any]]
+QUARTER = BEGINS + timedelta(days=90), BEGINS + timedelta(days=181)
+_TABLES = (cases, case_events, messages, outbox, ratings, notice_facts, case_exclusions)
+PERIODS = ((BEGINS, ENDS), QUARTER)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question to the dashboard."""
+
+    who: StaffMember
+    by: By
+    start: datetime
+    end: datetime
+
+
+@dataclass(frozen=True)
+class Record:
+    """Every row, oldest first, and what the dashboard says. `now` is the last look's moment."""
+
+    now: datetime
+    staff: Mapping[int, StaffMember]
+    cases: Rows
+    events: Mapping[int, Rows]  # of each case
+    messages: Mapping[int, Rows]
+    outbox: Rows
+    ratings: Rows
+    untold: int  # facts that nobody was told of yet
+    broken_trail: int | None
+    figures: Mapping[Asked, Mapping[str, Figures]]
+    barred: frozenset[tuple[int, int]]  # case and staff member
+
+
+async def read_record(town: Town) -> Record:
+    """Read it all."""
+    async with town.database.reading() as uow:
+        assert isinstance(uow, SqlUnitOfWork)
+        found = {table.name: await _rows(uow, table) for table in _TABLES}
+        broken = await uow.audit.verify()
+    return Record(
+        now=town.now,
+        staff={one.id: one for one in town.staff},
+        cases=found["cases"],
+        events=_by_case(found["case_events"]),
+        messages=_by_case(found["messages"]),
+        outbox=found["outbox"],
+        ratings=found["ratings"],
+        untold=len(found["notice_facts"]),
+        broken_trail=broken,
+        figures=await _figures(town.database, town),
+        barred=frozenset((row.case_id, row.staff_id) for row in found["case_exclusions"]),
+    )
+
+
+async def _rows(uow: SqlUnitOfWork, table: Table) -> Rows:
+    return await uow._link.rows(select(table).order_by(*table.primary_key.columns))
+
+
+def _by_case(rows: Rows) -> Mapping[int, Rows]:
+    found: defaultdict[int, list[Row[Any]]] = defaultdict(list)
+    for row in rows:
+        found[row.case_id].append(row)
+    return found
+
+
+async def _figures(database: Database, town: Town) -> Mapping[Asked, Mapping[str, Figures]]:
+    """For an inspector, who sees everything, and a ward's leader; by everything that figures are broken down by."""
+    readers = [next(one for one in town.staff if one.role is role) for role in (Role.INSPECTOR, Role.WARD_LEADER)]
+    found: dict[Asked, Mapping[str, Figures]] = {}
+    async with database.reading() as uow:
+        for who in readers:
+            viewer = Viewer.of(who).wanting(Right.DASHBOARD)
+            for start, end in PERIODS:
+                for by in By:
+                    told = await uow.figures.by(viewer, by, start=start, end=end, now=town.now)
+                    found[Asked(who, by, start, end)] = told
+    return found

@@ -1,0 +1,133 @@
+"""The cases and the figures counted again from the events alone, as anybody would with paper and patience.
+
+Written without a glance at `storage.figures`: what the program counts by columns, indexes and packed numbers is here a walk
+over each case's timeline, one event after the other. From a case's row comes only what never changes after its filing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row
+
+from tests.simulated.record import Asked, Record
+
+_WARD_DESKS = ("general", "restricted")
+
+
+@dataclass
+class Life:
+    """What became of a case."""
+
+    code: str
+    category: str
+    channel: str
+    filed_at: datetime
+    ward: str
+    desk: str
+    outcome: str = ""
+    closed_at: datetime | None = None
+    disputes: int = 0
+    hops: int = 0
+    answered_at: datetime | None = None
+    has_joined: bool = False
+    owner: int | None = None
+    closers: list[int] = field(default_factory=list)
+
+    def group(self, by: str) -> str:
+        return str(getattr(self, by))
+
+
+def life_of(case: Row[Any], events: Sequence[Row[Any]]) -> Life:
+    """Walk the timeline."""
+    first = events[0]
+    assert first.kind in ("filed", "excluded"), first.kind
+    filed = next(event for event in events if event.kind == "filed")
+    life = Life(case.code, case.category, case.channel, filed.at, filed.details["ward"], filed.details["desk"])
+    for event in events:
+        _then(life, event.kind, event.at, event.staff_id, event.details or {})
+    return life
+
+
+def _then(life: Life, kind: str, at: datetime, staff_id: int | None, details: dict[str, str]) -> None:
+    if kind in ("answered", "closed"):
+        life.answered_at = life.answered_at or at
+    if kind == "closed":
+        life.closed_at, life.outcome = at, details["outcome"]
+        life.closers.append(staff_id or 0)
+    if kind == "disputed":
+        life.disputes += 1
+    if kind == "disputed" or details.get("reopened"):
+        life.closed_at, life.outcome, life.has_joined = None, "", False
+    if kind == "joined" and "main" in details:
+        life.has_joined = True
+    if kind == "moved":
+        _moved(life, details)
+    if kind == "taken":
+        life.owner = staff_id
+    if kind in ("handed_back", "returned"):
+        life.owner = None
+
+
+def _moved(life: Life, details: dict[str, str]) -> None:
+    wished = details.get("ward") or details.get("wished")
+    if wished and details.get("from_desk") in _WARD_DESKS:
+        life.hops += 1
+    life.desk, life.owner = details["desk"], None
+    if life.desk == "unplaced":
+        life.ward = ""
+    elif details.get("ward"):
+        life.ward = details["ward"]
+
+
+def lives_of(record: Record) -> dict[int, Life]:
+    """Every case's, by its id."""
+    return {case.id: life_of(case, record.events[case.id]) for case in record.cases}
+
+
+def counted(record: Record, lives: dict[int, Life], asked: Asked) -> dict[str, dict[str, Any]]:
+    """Group to what the dashboard should say of it; numbers by their names, times as sorted lists of whole hours."""
+    found: dict[str, dict[str, Any]] = {}
+    for case in record.cases:
+        life = lives[case.id]
+        if life.has_joined or (case.id, asked.who.id) in record.barred or not _may_see(asked, life):
+            continue
+        facts = _now(life, case.due_at, record.now) + (_since(life) if asked.start <= life.filed_at < asked.end else [])
+        for name, value in facts:
+            group = found.setdefault(life.group(asked.by.value), {})
+            if isinstance(value, bool):
+                group[name] = group.get(name, 0) + value
+            else:
+                group.setdefault(name, []).append(value)
+    return found
+
+
+def _may_see(asked: Asked, life: Life) -> bool:
+    if asked.who.ward_code is None:  # an inspector
+        return True
+    return life.ward == asked.who.ward_code and life.desk in _WARD_DESKS
+
+
+def _now(life: Life, due_at: datetime, now: datetime) -> list[tuple[str, Any]]:
+    return [] if life.closed_at else [("waiting", True), ("overdue", due_at < now)]
+
+
+def _since(life: Life) -> list[tuple[str, Any]]:
+    is_closed = life.closed_at is not None
+    facts: list[tuple[str, Any]] = [
+        ("accepted", True),
+        ("closed", is_closed),
+        ("disputed", life.disputes > 0),
+        ("reopened", life.disputes > 0 and not is_closed),
+        ("moved", life.hops > 0),
+    ]
+    if life.answered_at is not None:
+        facts.append(("to_answer", _hours(life.filed_at, life.answered_at)))
+    if life.closed_at is not None:
+        facts.append(("to_close", _hours(life.filed_at, life.closed_at)))
+    return facts
+
+
+def _hours(start: datetime, end: datetime) -> int:
+    return int((end - start).total_seconds() // 3600)
