@@ -171,7 +171,7 @@ class Resident:
         self.heard.append(Heard(message["message_id"], text, buttons, wishes[0] if wishes else "", file, message))
         self._news.set()
 
-    async def next(self, timeout: float = 5.0) -> Heard:
+    async def next(self, timeout: float = 60.0) -> Heard:
         """The oldest message not read yet, waiting for it if need be; `timeout` is in seconds."""
         async with asyncio.timeout(timeout):
             while len(self.heard) <= self._read:
@@ -180,7 +180,7 @@ class Resident:
         self._read += 1
         return self.heard[self._read - 1]
 
-    async def next_like(self, pattern: str, timeout: float = 5.0) -> Heard:
+    async def next_like(self, pattern: str, timeout: float = 60.0) -> Heard:
         """Read on until a message matches; the ones before count as read."""
         async with asyncio.timeout(timeout):
             while not re.search(pattern, (heard := await self.next(timeout)).text):

@@ -10,6 +10,8 @@ from typing import Any, Literal
 
 from playwright.async_api import Page
 
+from tests.browser.rest import at_rest
+
 SIZES = ((360, 740), (768, 1024), (1440, 900))
 MODES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 Look = tuple[Literal["light", "dark"], tuple[int, int]]
@@ -23,18 +25,23 @@ LONGEST = 160  # characters of an element's source in a complaint
 async def complaints(page: Page, looks: Iterable[Look] = EVERY_LOOK) -> list[str]:
     """The page as it stands, in these sizes and modes; empty when axe finds nothing.
 
-    The page is left as it was. Nothing moves while it is looked at: a colour on its way is no colour of ours.
+    The page is left as it was. Nothing moves while it is looked at: a colour on its way is no colour of ours. The window is
+    as high as the page: what a bar covers would depend on how far the page has been moved.
     """
-    before = page.viewport_size
+    await at_rest(page)
+    before, down = page.viewport_size, await page.evaluate("scrollY")
     await page.evaluate(SCRIPT)
     found = []
     for mode, (width, height) in looks:
         await page.emulate_media(color_scheme=mode, reduced_motion="reduce")
         await page.set_viewport_size({"width": width, "height": height})
+        whole = await page.evaluate("document.documentElement.scrollHeight")
+        await page.set_viewport_size({"width": width, "height": max(whole, height)})
         found += [f"{mode} {width}: {line}" for line in await _looked_at(page)]
     await page.emulate_media(color_scheme="null", reduced_motion="null")
     if before:
         await page.set_viewport_size(before)
+        await page.evaluate("down => scrollTo({ top: down, behavior: 'instant' })", down)
     return found
 
 

@@ -9,10 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 
-from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, BrowserContext, ConsoleMessage, Page, Request, async_playwright, expect
 
 HOW_TO_GET_IT = "no Chromium; Debian and Ubuntu: apt-get install chromium"
-PATIENCE = 15_000  # milliseconds for whatever is waited for; a walk is not a timed test
+PATIENCE = 60_000  # milliseconds for whatever is waited for; a walk is not a timed test
+expect.set_options(timeout=PATIENCE)
 
 # A browser that asks nobody anything by itself, and cannot find anybody but this machine.
 SWITCHES = [

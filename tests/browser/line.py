@@ -13,6 +13,7 @@ class Line:
         self._host, self._port = host, port
         self._server: asyncio.Server | None = None
         self._own_port = 0
+        self._is_cut = False
         self._open: set[asyncio.StreamWriter] = set()
         self._passing: set[asyncio.Task[None]] = set()
 
@@ -22,11 +23,13 @@ class Line:
 
     async def mend(self) -> None:
         """Listen (again), at the same port."""
+        self._is_cut = False
         self._server = await asyncio.start_server(self._take, "127.0.0.1", self._own_port)
         self._own_port = self._server.sockets[0].getsockname()[1]
 
     async def cut(self) -> None:
         """Nobody gets through, and whoever was through is cut off."""
+        self._is_cut = True
         if self._server:
             self._server.close()
         for writer in list(self._open):
@@ -35,6 +38,10 @@ class Line:
 
     async def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         there, back = await asyncio.open_connection(self._host, self._port)
+        if self._is_cut:  # it was cut while this one was still getting through
+            writer.transport.abort()
+            back.transport.abort()
+            return
         self._open |= {writer, back}
         for source, target in ((reader, back), (there, writer)):
             task = asyncio.create_task(self._pass(source, target))

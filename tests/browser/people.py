@@ -5,13 +5,16 @@ Both do only what a person can: read what is shown, press, type. At every step t
 
 import asyncio
 import re
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 
-from playwright.async_api import Locator, Page, expect
+from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.chromium import PATIENCE, Watch
+from tests.browser.rest import at_rest, eventually
 
+NO_LINE = "#lines > :first-child"  # the resident's own, before anything of ours
 MOST_STOPS = 60  # presses of Tab; no page of ours has more
 # A whole row of the queue shows the focus of the link in it.
 HAS_OUTLINE = """element => [element, element.closest('.case-row')].some(
@@ -30,11 +33,42 @@ class Person:
         await self.page.goto(self.root + path)
         await self.sees_it_whole()
 
+    @asynccontextmanager
+    async def before_the_script_comes(self, path: str) -> AsyncIterator[None]:
+        """A page on a slow line, to be written into while its script is still on the way; afterwards it is there."""
+        comes, scripts = asyncio.Event(), "**/assets/**/*.js"
+
+        async def late(route: Route) -> None:
+            await comes.wait()
+            await route.continue_()
+
+        await self.page.route(scripts, late)
+        await self.page.goto(self.root + path, wait_until="commit")
+        try:
+            yield
+        finally:
+            comes.set()
+        await at_rest(self.page)
+        await self.page.unroute(scripts)
+
     def part(self, test_id: str) -> Locator:
         return self.page.get_by_test_id(test_id)
 
+    async def reads(self, test_id: str) -> str:
+        """What stands in this part of the page, once the whole page is there."""
+        await expect(self.part(test_id)).to_be_visible()
+        await at_rest(self.page)
+        return await self.part(test_id).inner_text()
+
+    async def goes_on(self, key: str = "Enter") -> None:
+        """Press a key that leads to another page, and wait until one can work with that."""
+        async with self.page.expect_navigation():
+            await self.page.keyboard.press(key)
+        await at_rest(self.page)
+
     async def tabs_to(self, stop: Locator) -> None:
         """Press Tab until `stop` has the focus; it must be seen to have it."""
+        await at_rest(self.page)
         for _ in range(MOST_STOPS):
             await self.page.keyboard.press("Tab")
             if await stop.evaluate("element => element === document.activeElement"):
@@ -43,7 +77,8 @@ class Person:
         raise AssertionError(f"{MOST_STOPS} stops of the Tab key, and {stop} was none of them")
 
     async def sees_it_whole(self) -> None:
-        """Nothing is wider than the window: nobody has to move a page sideways to read it."""
+        """The page has come to rest, and nothing is wider than the window: nobody has to move it sideways to read it."""
+        await at_rest(self.page)
         wide, window = await self.page.evaluate(
             "[document.documentElement.scrollWidth, document.documentElement.clientWidth]"
         )
@@ -61,6 +96,8 @@ class Person:
 class Resident(Person):
     """Writes in the chat and reads it."""
 
+    _heard_before = NO_LINE
+
     async def comes_in(self) -> None:
         """By the front page, as somebody does who was told the address."""
         await self.opens("/")
@@ -69,6 +106,8 @@ class Resident(Person):
         await self.sees_it_whole()
 
     async def says(self, text: str, photos: Sequence[Path] = ()) -> None:
+        await self._waits_for_the_answer()
+        await self._marks()
         await self.part("chat-text").fill(text)
         if photos:
             await self.part("chat-files").set_input_files([str(photo) for photo in photos])
@@ -76,9 +115,18 @@ class Resident(Person):
         if text:
             await expect(self.mine.last).to_contain_text(text)
 
-    async def presses(self, label: str) -> None:
-        """The newest chip with these words."""
-        await self.part("chip").filter(has_text=label).last.click()
+    async def presses(self, label: str, *, is_exact: bool = False) -> None:
+        """The newest chip with these words; `is_exact` where another's words begin with them."""
+        chip = self.part("chip").get_by_text(label, exact=True) if is_exact else self.part("chip").filter(has_text=label)
+        await self._waits_for(chip)
+        await self._marks()
+        await chip.last.click()
+
+    async def types_digits(self, digits: str) -> None:
+        """Into the form that asks whether the secret was written down."""
+        await self._marks()
+        await self.part("keep-digits").last.fill(digits)
+        await self.part("keep-send").last.click()
 
     @property
     def mine(self) -> Locator:
@@ -89,22 +137,57 @@ class Resident(Person):
         return self.page.locator('[data-testid="chat-line"][data-from="homthu"]')
 
     async def hears(self, words: str) -> str:
-        """The newest line of ours with these words. With script it must come by itself; without, by looking again."""
-        line = self.theirs.filter(has_text=words).last
-        if not self.has_script:
-            async with asyncio.timeout(PATIENCE / 1000):
-                while not await line.count():
-                    await self.part("chat-refresh").click()
-                    await asyncio.sleep(0.1)
-        await expect(line).to_be_visible(timeout=PATIENCE)
+        """The newest line of ours with these words, said since the resident last said something.
+
+        With script it must come by itself; without, by looking again.
+        """
+        line = self._heard_since.filter(has_text=words)
+        await self._waits_for(line)
+        await expect(line.last).to_be_visible()
         await self.sees_it_whole()
-        return await line.inner_text()
+        return await line.last.inner_text()
 
     async def reads_code(self) -> str:
         """The case code of the receipt."""
         found = re.search(r"(?:Mã hồ sơ|Case code): ([0-9A-Z-]+)", await self.hears("Mã hồ sơ"))
         assert found
         return found[1]
+
+    @property
+    def _heard_since(self) -> Locator:
+        """Our lines after those that stood there when the resident last said something."""
+        return self.page.locator(f'{self._heard_before} ~ [data-testid="chat-line"][data-from="homthu"]')
+
+    async def _marks(self) -> None:
+        """Remember where the chat ends: what was said before does not answer what is said now."""
+        newest = self.theirs.last
+        self._heard_before = f"#{await newest.get_attribute('id')}" if await self.theirs.count() else NO_LINE
+
+    async def _waits_for(self, wanted: Locator) -> None:
+        """Without script nothing comes by itself: look again until it is there. With script whoever uses it waits."""
+
+        async def is_there() -> bool:
+            if not await wanted.count():
+                await self._looks_again()
+            return bool(await wanted.count())
+
+        if not self.has_script:
+            await eventually(is_there, f"{wanted} is in the chat")
+
+    async def _waits_for_the_answer(self) -> None:
+        """Without script a page that waits for an answer loads itself again, whatever is being typed."""
+
+        async def is_answered() -> bool:
+            if waits := await self.page.locator("meta[http-equiv=refresh]").count():
+                await self._looks_again()
+            return not waits
+
+        if not self.has_script:
+            await eventually(is_answered, "the chat waits for nothing")
+
+    async def _looks_again(self) -> None:
+        await self.part("chat-refresh").click()
+        await at_rest(self.page)
 
 
 class Officer(Person):
@@ -127,12 +210,14 @@ class Officer(Person):
         await form.locator("[name=username]").fill(username)
         await form.locator("[name=password]").fill(password)
         await form.locator("button").click()
+        await at_rest(self.page)
 
     async def signs_out(self) -> None:
         """By the menu behind one's name."""
         await self.part("who").click()
         await self.part("logout-form").locator("button").click()
         await expect(self.part("login-form")).to_be_visible()
+        await at_rest(self.page)
 
     async def renews(self, password: str) -> None:
         """By the form that is open: a new password for the given one."""
@@ -141,6 +226,7 @@ class Officer(Person):
         await form.locator("[name=new]").fill(NEW_PASSWORD)
         await form.locator("[name=again]").fill(NEW_PASSWORD)
         await form.locator("button").click()
+        await at_rest(self.page)
 
     async def opens_case(self, code: str) -> None:
         """By its row in the queue."""
@@ -171,6 +257,7 @@ class Officer(Person):
         await self.writes_answer(text)
         await expect(self.part("done")).to_be_visible()
         await expect(self.part("thread-line").filter(has_text=text).last).to_be_visible()
+        await at_rest(self.page)
 
     async def closes(self, outcome: str, text: str) -> None:
         form = await self.unfolds("close-form")

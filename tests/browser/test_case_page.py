@@ -66,10 +66,10 @@ async def test_a_draft_outlives_signing_out_at_once_and_arrow_keys_turn_the_pict
     await expect(minh.part("photo-following")).to_be_visible()
     assert await complaints(minh.page) == []
     first = minh.page.url
-    await minh.page.keyboard.press("ArrowRight")
+    await minh.goes_on("ArrowRight")
     await expect(minh.part("photo-previous")).to_be_visible()
     assert minh.page.url != first
-    await minh.page.keyboard.press("ArrowLeft")
+    await minh.goes_on("ArrowLeft")
     await expect(minh.part("photo-following")).to_be_visible()
     assert minh.page.url == first
 

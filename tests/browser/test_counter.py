@@ -23,7 +23,7 @@ async def looks_right(officer: Officer) -> None:
 
 async def receipt_of(officer: Officer) -> tuple[str, str]:
     """Code and secret, as they stand on the paper."""
-    told = await officer.part("receipt").inner_text()
+    told = await officer.reads("receipt")
     code, secret = re.search(r"Mã hồ sơ: ([0-9A-Z-]+)", told), re.search(r"Mã bí mật: (\d{4} \d{4} \d{4})", told)
     assert code
     assert secret
@@ -98,9 +98,9 @@ async def test_by_keyboard_alone(town: Town) -> None:
     await minh.tabs_to(minh.page.locator("#text"))
     await minh.page.keyboard.type("Xe máy đỗ kín vỉa hè phố Thụy Khuê")
     await minh.tabs_to(minh.page.locator("button[name=step]").last)
-    await minh.page.keyboard.press("Enter")
+    await minh.goes_on()
     await minh.tabs_to(minh.part("counter-next"))
-    await minh.page.keyboard.press("Enter")
+    await minh.goes_on()
     await minh.tabs_to(minh.part("counter-file"))
-    await minh.page.keyboard.press("Enter")
+    await minh.goes_on()
     await receipt_of(minh)

@@ -39,21 +39,21 @@ async def test_by_keyboard_alone(town: Town, has_script: bool) -> None:
     await keys.type("minh")
     await minh.tabs_to(minh.part("login-form").locator("[name=password]"))
     await keys.type(password)
-    await keys.press("Enter")
+    await minh.goes_on()
     await expect(minh.part("forced")).to_be_visible()
     await keys.type(password)
     for name in ("new", "again"):
         await minh.tabs_to(minh.part("password-form").locator(f"[name={name}]"))
         await keys.insert_text(NEW_PASSWORD)
-    await keys.press("Enter")
+    await minh.goes_on()
 
     await minh.tabs_to(minh.part("case-number").first)
-    await keys.press("Enter")
+    await minh.goes_on()
     await expect(minh.part("case-code")).to_have_text(code)
     await minh.tabs_to(minh.part("reply-form").locator("textarea"))
     await keys.insert_text(ANSWER)
     await minh.tabs_to(minh.part("reply-form").locator("button").first)
-    await keys.press("Enter")
+    await minh.goes_on()
     await expect(minh.part("done")).to_be_visible()
     await expect(minh.part("thread-line").last).to_contain_text(ANSWER)
 
@@ -64,7 +64,7 @@ async def test_by_keyboard_alone(town: Town, has_script: bool) -> None:
     await minh.tabs_to(minh.part("close-form").locator("textarea"))
     await keys.insert_text("Đã thay nắp cống.")
     await minh.tabs_to(minh.part("close-form").locator("button").first)
-    await keys.press("Enter")
+    await minh.goes_on()
     await expect(minh.part("queue-empty")).to_be_visible()
 
 
@@ -79,23 +79,23 @@ async def test_a_case_is_found_and_given_to_a_colleague_by_keyboard_alone(town: 
     keys = minh.page.keyboard
     await minh.tabs_to(minh.page.locator("#q"))
     await keys.type("nap cong")
-    await keys.press("Enter")
+    await minh.goes_on()
     await expect(minh.part("case-number")).to_have_text([code])
     await minh.tabs_to(minh.part("tick").first)
     await keys.press("Space")
     await minh.tabs_to(minh.part("bulk-assign"))
-    await keys.press("Enter")
+    await minh.goes_on()
     await minh.tabs_to(minh.page.locator("#username"))
     await keys.type("Ng")  # as every colleague here is called
     await keys.press("ArrowDown")
     await minh.tabs_to(minh.part("preview"))
-    await keys.press("Enter")
+    await minh.goes_on()
     await expect(minh.part("will")).to_contain_text("1 hồ sơ")
     await minh.tabs_to(minh.part("do"))
-    await keys.press("Enter")
+    await minh.goes_on()
     await expect(minh.part("bulk-done")).to_contain_text("Đã giao 1 hồ sơ")
     await minh.tabs_to(minh.part("undo-form").locator("button"))
-    await keys.press("Enter")
+    await minh.goes_on()
     await expect(minh.part("bulk-done")).to_contain_text("Đã hoàn tác 1 hồ sơ")
 
 
@@ -163,6 +163,26 @@ async def test_words_outlive_a_forgotten_cookie(town: Town) -> None:
     await lan.sees_it_whole()
     await lan.part("chat-send").click()
     await lan.hears("Phú Thượng")
+
+
+async def test_what_was_typed_and_picked_before_the_script_came_is_kept(town: Town, photo: Path) -> None:
+    """On a slow line Lan picks her photo, and Minh writes a note and leaves, before the page's script has come."""
+    lan, minh = await town.resident(), await town.officer()
+    async with lan.before_the_script_comes("/chat"):
+        await lan.part("chat-text").fill(DRAIN)
+        await lan.part("chat-files").set_input_files(str(photo))
+    await lan.part("chat-send").click()
+    await lan.hears("1 ảnh")
+    await lan.presses("Gửi")
+    code = await lan.reads_code()
+    await minh.signs_in("minh", await town.account("minh"))
+    words = minh.part("reply-form").locator("textarea")
+    async with minh.before_the_script_comes(f"/staff/cases/{code}"):
+        await words.fill(ANSWER)
+    await minh.signs_out()
+    await minh.signs_in("minh", NEW_PASSWORD, is_first_time=False)
+    await minh.opens_case(code)
+    await expect(words).to_have_value(ANSWER)
 
 
 @pytest.mark.parametrize("language", ["vi-VN", "en-US"])

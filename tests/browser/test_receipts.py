@@ -21,7 +21,7 @@ async def files_anonymously(lan: Resident) -> tuple[str, str, str]:
     await lan.hears("Phú Thượng")
     await lan.presses("ẩn danh")
     await lan.hears("Phú Thượng")
-    await lan.part("chip").get_by_text("Gửi", exact=True).last.click()
+    await lan.presses("Gửi", is_exact=True)
     code = await lan.reads_code()
     told = await lan.hears("Biên nhận")
     secret = re.search(r"Mã bí mật: (\d{4} \d{4} \d{4})", told)
@@ -37,11 +37,6 @@ async def looks_right(person: Person) -> None:
         assert await complaints(person.page) == []
 
 
-async def types_digits(lan: Resident, digits: str) -> None:
-    await lan.part("keep-digits").last.fill(digits)
-    await lan.part("keep-send").last.click()
-
-
 @pytest.mark.parametrize("has_script", [True, False])
 async def test_the_last_digits_are_typed_again(town: Town, has_script: bool) -> None:
     """With script and without: wrong ones are asked for again, right ones end it."""
@@ -49,10 +44,10 @@ async def test_the_last_digits_are_typed_again(town: Town, has_script: bool) -> 
     _, secret, _ = await files_anonymously(lan)
     await expect(lan.part("keep-form")).to_have_count(1)
     await looks_right(lan)
-    await types_digits(lan, "0000" if not secret.endswith("0000") else "1111")
+    await lan.types_digits("0000" if not secret.endswith("0000") else "1111")
     await lan.hears("chưa đúng")
     await expect(lan.part("keep-form")).to_have_count(1)
-    await types_digits(lan, secret[-4:])
+    await lan.types_digits(secret[-4:])
     await lan.hears("Đúng rồi")
     await expect(lan.part("keep-form")).to_have_count(0)
     await lan.opens("/chat")
@@ -73,7 +68,7 @@ async def test_leaving_before_that_is_warned_about(town: Town) -> None:
     await lan.page.goto(lan.root + "/")
     assert asked == ["beforeunload"]
     await lan.opens("/chat")
-    await types_digits(lan, secret[-4:])
+    await lan.types_digits(secret[-4:])
     await lan.hears("Đúng rồi")
     await lan.page.goto(lan.root + "/")
     assert asked == ["beforeunload"]
@@ -91,7 +86,7 @@ async def test_a_receipt_is_checked(town: Town, has_script: bool) -> None:
     await holder.page.keyboard.type(code)
     await holder.tabs_to(holder.page.locator("#signature"))
     await holder.page.keyboard.type(signature)
-    await holder.page.keyboard.press("Enter")
+    await holder.goes_on()
     await expect(holder.part("track-answer")).to_contain_text("Biên nhận thật")
     await holder.sees_it_whole()
     await looks_right(holder)

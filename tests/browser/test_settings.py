@@ -73,7 +73,7 @@ async def test_a_leader_is_made_and_reads_the_audit_without_javascript(chromium:
     await form.locator("[name=role]").select_option("ward_leader")
     await form.locator("[name=ward]").select_option("00091")
     await form.locator("button").click()
-    given = await ngoc.part("given-password").inner_text()
+    given = await ngoc.reads("given-password")
     await ngoc.sees_it_whole()
     await ngoc.page.context.close()
     hien = await at_the_demo(chromium, demo)  # a browser with script, for axe

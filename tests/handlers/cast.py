@@ -18,7 +18,7 @@ from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, Reply
 from bot.ports import KeptUpdate, RawUpdate, UnitOfWork
 from storage import Database
 
-PATIENCE = 10.0  # seconds until a test that waits gives up
+PATIENCE = 60.0  # seconds until a test that waits gives up
 
 
 def update(
@@ -35,13 +35,14 @@ def address(chat: str) -> Address:
 
 @dataclass
 class TestClock:
-    """The real time, moved by hand."""
+    """The real time, or a moment at which it stands still, moved by hand."""
 
     __test__ = False
     moved: timedelta = timedelta()
+    stands_at: datetime | None = None
 
     def now(self) -> datetime:
-        return datetime.now(UTC) + self.moved
+        return (self.stands_at or datetime.now(UTC)) + self.moved
 
 
 @dataclass

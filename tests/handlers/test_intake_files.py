@@ -209,7 +209,7 @@ async def test_asked_to_stop_it_gives_a_stuck_photo_back_in_time(
         await intake.keep(TELEGRAM, [update(1, "lan", "ảnh", files=("photo-1",))])
         await entered.wait()
         before = asyncio.get_running_loop().time()
-    assert asyncio.get_running_loop().time() - before < 2
+    assert asyncio.get_running_loop().time() - before < 15
     channel.before_fetching = None
     async with at_work(make_intake(database, channel, dialogue).work):
         await until(lambda: nothing_waits(database))

@@ -61,7 +61,7 @@ class Program:
         assert self.process is not None
         assert self.process.poll() is None, f"it was already gone\n{self.log.read_text()[-3000:]}"
         self.process.kill()
-        self.process.wait(timeout=10)
+        self.process.wait(timeout=60)
         self._close()
 
     def is_asked_to_stop(self) -> float:
@@ -69,7 +69,7 @@ class Program:
         assert self.process is not None
         began = time.monotonic()
         self.process.terminate()
-        self.process.wait(timeout=30)
+        self.process.wait(timeout=60)
         assert self.process.returncode == 0, self.log.read_text()[-3000:]
         self._close()
         return time.monotonic() - began
@@ -85,7 +85,7 @@ class Program:
         """Leave nothing running, whatever the test came to."""
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
-            self.process.wait(timeout=10)
+            self.process.wait(timeout=60)
         self._close()
 
     def _close(self) -> None:

@@ -191,7 +191,7 @@ async def test_readiness_fails_while_postgresql_is_gone(postgres_place: Place) -
         status, _ = await asyncio.to_thread(running.shows, "/metrics")
         assert status == 503
         await admin.execute(f'ALTER DATABASE "{url.database}" ALLOW_CONNECTIONS true')
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(60):
             while (await asyncio.to_thread(running.readiness))[0] != 200:
                 await asyncio.sleep(0.2)
         await asyncio.to_thread(running.stops_on, signal.SIGTERM)

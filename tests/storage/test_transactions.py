@@ -117,7 +117,7 @@ async def test_a_cancelled_unit_of_work_lets_the_next_one_go_on(database: Databa
             await asyncio.sleep(0.0005 * (number % 5))
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         await write(1000)
         await database.ping()
     async with database.reading() as uow:
@@ -136,7 +136,7 @@ async def test_many_readers_and_writers_at_once(database: Database) -> None:
         async with database.reading() as uow:
             return (await uow.inbox.backlog()).waiting
 
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         await asyncio.gather(*(write(number) for number in range(60)), *(read() for _ in range(60)))
     assert await read() == 60
 

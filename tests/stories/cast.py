@@ -30,7 +30,7 @@ from tests.handlers.webchat.town import Browser
 from tests.stories.forms import forms
 
 CODE = re.compile(r"(?:Mã hồ sơ|Case code): ([0-9A-Z-]+)")
-PATIENCE = 15.0  # seconds; a story is not a timed test
+PATIENCE = 60.0  # seconds; a story is not a timed test
 
 
 class Resident(Protocol):

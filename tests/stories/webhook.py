@@ -37,7 +37,7 @@ async def knocks(city: City, body: bytes, *secrets: str) -> int:
     lines = "".join(f"{HEADER}: {secret}\r\n" for secret in secrets)
     head = f"POST /hooks/telegram HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: {len(body)}\r\n{lines}\r\n"
     writer.write(head.encode("utf-8", "surrogateescape") + body)
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         status = int((await reader.readline()).split()[1])
     writer.close()
     await writer.wait_closed()

@@ -39,7 +39,9 @@ if (events) listen();
 
 // A case: what is typed is kept, and who else is here is told.
 const here = $("[data-case]")?.dataset.case, others = $("[data-others]"), drafts = all("[data-draft]");
-const text = (form) => form.elements.text.value, kept = new Map(drafts.map((form) => [form, text(form)]));
+const text = (form) => form.elements.text.value;
+// What the page came with: somebody may have typed before this script had come.
+const kept = new Map(drafts.map((form) => [form, form.elements.text.defaultValue]));
 const beacon = (url, { body }) => navigator.sendBeacon(url, body);
 let wroteAt = 0;
 const send = (what, values, by = fetch) => {

@@ -130,6 +130,7 @@ const listen = () => {
 form.classList.add("composer--live");
 try { text.value ||= localStorage.homthu || ""; } catch { /* off */ }
 grow();
+if (picker.files.length) picker.onchange(); // picked before this script had come
 offer();
 toEnd();
 listen();

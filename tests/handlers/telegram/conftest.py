@@ -38,7 +38,7 @@ class Inbox:
             self.crash_after -= 1
             raise asyncio.CancelledError
 
-    async def has(self, number: int, timeout: float = 5.0) -> list[RawUpdate]:
+    async def has(self, number: int, timeout: float = 60.0) -> list[RawUpdate]:
         """Every row, once there are so many."""
         async with asyncio.timeout(timeout):
             while len(self.rows) < number:

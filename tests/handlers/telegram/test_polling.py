@@ -38,13 +38,13 @@ async def polling(calls: RawCalls, keep: Keep, *, long_poll: int = 5) -> AsyncIt
         yield Running(task, stop)
     finally:
         stop.set()
-        async with asyncio.timeout(5):
+        async with asyncio.timeout(60):
             await asyncio.wait({task})
     if not task.cancelled():
         task.result()
 
 
-async def until(happened: Callable[[], object], timeout: float = 5.0) -> None:
+async def until(happened: Callable[[], object], timeout: float = 60.0) -> None:
     async with asyncio.timeout(timeout):
         while not happened():
             await asyncio.sleep(0.01)
@@ -226,7 +226,7 @@ async def test_it_stops_at_once_also_in_the_middle_of_a_question(
     async with polling(calls, inbox.keep, long_poll=25) as running:
         await asyncio.sleep(0.2)
         running.stop.set()
-        async with asyncio.timeout(1):
+        async with asyncio.timeout(10):
             await running.task
 
 

@@ -72,7 +72,7 @@ async def test_nobody_without_the_one_right_secret_gets_in(door: Door, inbox: In
     lines = "".join(f"{name}: {value}\r\n" for name, value in headers)
     head = f"POST {PATH} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 15\r\n{lines}\r\n"
     writer.write(head.encode("utf-8", "surrogateescape") + b'{"update_id":1}')
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(60):
         status = (await reader.readline()).split()[1]
     writer.close()
     await writer.wait_closed()
@@ -85,7 +85,7 @@ async def test_a_stranger_is_turned_away_before_the_body_is_read(door: Door) -> 
     host, _, port = door.url.removeprefix("http://").partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(f"POST {PATH} HTTP/1.1\r\nHost: x\r\nContent-Length: 1000000\r\n\r\n".encode())
-    async with asyncio.timeout(2):
+    async with asyncio.timeout(30):
         assert b" 403 " in await reader.readline()
     writer.close()
     await writer.wait_closed()
@@ -164,5 +164,5 @@ async def test_registering_gives_up_when_told_to_stop(unused_port: int) -> None:
         task = asyncio.create_task(register_webhook(calls, public_url="https://x", secret=SECRET, stop=stop))
         await asyncio.sleep(0.1)
         stop.set()
-        async with asyncio.timeout(2):
+        async with asyncio.timeout(30):
             await task

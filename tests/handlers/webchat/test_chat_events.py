@@ -94,7 +94,7 @@ async def test_a_silent_stream_shows_signs_of_life(town: Town, monkeypatch: pyte
     monkeypatch.setattr(webchat_events, "LOOK_EVERY", 0.05)
     monkeypatch.setattr(webchat_events, "HEARTBEAT", 0.1)
     lan = await town.visitor()
-    async with lan.follows() as stream, asyncio.timeout(3):
+    async with lan.follows() as stream, asyncio.timeout(60):
         rows = [await stream.response.content.readuntil(b"\n\n") for _ in range(3)]
     assert rows == [b"retry: 2000\n\n", b": still here\n\n", b": still here\n\n"]
 
@@ -102,7 +102,7 @@ async def test_a_silent_stream_shows_signs_of_life(town: Town, monkeypatch: pyte
 async def test_streams_end_when_the_process_does(town: Town) -> None:
     """A stop ends every stream cleanly and soon; who comes afterwards is sent away for good."""
     lan = await town.visitor()
-    async with lan.follows() as stream, asyncio.timeout(2):
+    async with lan.follows() as stream, asyncio.timeout(30):
         await stream.response.content.readuntil(b"\n\n")
         town.stop.set()
         assert await stream.response.content.read() == b""
@@ -124,7 +124,7 @@ async def test_a_closed_page_frees_its_place(town: Town, monkeypatch: pytest.Mon
         assert other.response.status == 200
     for opened in open_pages:
         await opened.__aexit__(None, None, None)
-    async with asyncio.timeout(3):
+    async with asyncio.timeout(60):
         while True:
             async with lan.follows() as again:
                 if again.response.status == 200:

@@ -10,6 +10,7 @@ from playwright.async_api import Browser, Page, Route, async_playwright, expect
 from bot.domain.incoming import LARGEST_FILE
 from bot.domain.people import Address, Channel
 from bot.web.assets import FOLDER
+from tests.browser.chromium import PATIENCE
 from tests.handlers.webchat.town import Town
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
@@ -51,7 +52,7 @@ async def phone(chromium: Browser, town: Town, complaints: Complaints) -> AsyncI
         geolocation={"latitude": 21.0285, "longitude": 105.8542, "accuracy": 15},
     )
     page = await context.new_page()
-    page.set_default_timeout(5_000)
+    page.set_default_timeout(PATIENCE)
     complaints.listen(page)
     await page.goto(str(town.root / "chat"))
     yield page
@@ -83,8 +84,8 @@ async def test_a_conversation_without_loading_the_page(phone: Page, town: Town) 
     await town.staff_write("Tổ điện sẽ đến sáng mai.")
     await expect(lines.nth(6)).to_contain_text("Tổ điện sẽ đến sáng mai.")
     assert await phone.evaluate("document.documentElement.scrollWidth") <= SMALLEST_PHONE["width"]
-    await phone.reload()
-    await phone.wait_for_timeout(400)
+    async with phone.expect_response("**/chat/events?*"):
+        await phone.reload()
     await expect(lines).to_have_count(7)
 
 

@@ -191,7 +191,7 @@ class Stream:
 
     response: ClientResponse
 
-    async def next(self, within: float = 5.0) -> Event:
+    async def next(self, within: float = 60.0) -> Event:
         """The next event that shows something; comments are passed over."""
         found = {"id": "", "event": ""}
         data: list[str] = []
