@@ -166,7 +166,9 @@ async def act_on_case(visit: Visit, form_name: str, act: Act, *, done: str) -> w
             return await _refuse(visit, code, form_name, form, refused)
     # A case that was moved or closed leaves the queue one works through; an answered one stays in hand, and so does one
     # whose resident still has to be told.
-    stays = done not in ("moved", "closed") or (isinstance(result, Case) and result.address.channel is Channel.COUNTER)
+    stays = done not in ("moved", "closed", "disputed") or (
+        isinstance(result, Case) and result.address.channel is Channel.COUNTER
+    )
     page = f"/staff/cases/{code}" if stays else QUEUE
     raise web.HTTPSeeOther(f"{page}?done={done}")
 

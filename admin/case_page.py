@@ -8,6 +8,7 @@ from datetime import date
 from aiohttp import web
 
 from admin.case.clocks import clocks_part
+from admin.case.disputing import dispute_part, is_barred
 from admin.case.gallery import photo_lines
 from admin.case.map import map_part
 from admin.case.parts import KindOption, OwnerPart, ReplyPart
@@ -21,8 +22,9 @@ from admin.guard import Visit
 from admin.labels import category_name, kind_key, lateness, map_url, sorting_key
 from admin.pages import CaseFacts, CasePage, Typed, WardOption
 from admin.thread_lines import resident_name, thread_line, timeline_line
-from bot.domain.case import WARD_DESKS, Case, CaseCode, CaseKind, CaseStatus, Desk, read_code
+from bot.domain.case import CITY_DESKS, WARD_DESKS, Case, CaseCode, CaseKind, CaseStatus, Desk, read_code
 from bot.domain.correction import MoveReason
+from bot.domain.disputing import closers_disputed
 from bot.domain.outcome import Outcome
 from bot.domain.people import Language, StaffMember
 from bot.domain.rights import Right
@@ -50,6 +52,7 @@ DONE = frozenset(
         "split",
         "draft",
         "told",
+        "disputed",
         "closed",
         "sent_again",
     }
@@ -123,10 +126,11 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
         wards=ward_options(visit.language, visit.request.app[keys.WARDS]),
         outcomes={outcome.value: f"outcome_{outcome.value}" for outcome in Outcome},
         reasons={reason.value: f"desk_move_why_{reason.value}" for reason in MoveReason},
-        is_at_city=case.desk in (Desk.UNPLACED, Desk.LEADERS),
+        dispute=dispute_part(visit, case, read.timeline, is_barred=read.is_barred),
+        is_at_city=case.desk in CITY_DESKS,
         seen=f"{len(thread)}.{len(told)}",
-        rights=frozenset(right.value for right in Right if visit.viewer.may(right)),
-        owner=_owner_part(visit, case, read.colleagues),
+        rights=_rights(visit, is_barred=read.is_barred),
+        owner=_owner_part(visit, case, read),
         ties=ties_part(visit, case, read.named, read.near, read.timeline),
         kinds=[
             KindOption(value=kind.value, wording_key=kind_key(kind.value), is_chosen=kind is case.kind) for kind in CaseKind
@@ -155,6 +159,7 @@ class _Read:
     reply: ReplyPart
     others: Sequence[Presence]
     calendar_changes: Mapping[date, bool]
+    is_barred: bool  # whoever looks closed it before, and the resident disputed that
 
 
 async def _read(visit: Visit, uow: UnitOfWork, case: Case) -> _Read:
@@ -175,6 +180,7 @@ async def _read(visit: Visit, uow: UnitOfWork, case: Case) -> _Read:
         reply=await read_reply_part(visit, uow, case),
         others=await uow.presences.others(case.id, but=visit.staff.id, now=visit.now),
         calendar_changes=await uow.calendar.changes(),
+        is_barred=await is_barred(visit, uow, case, timeline),
     )
 
 
@@ -186,15 +192,26 @@ async def _colleagues(uow: UnitOfWork, case: Case) -> list[StaffMember]:
     return [owner] if owner else []
 
 
-def _owner_part(visit: Visit, case: Case, colleagues: Sequence[StaffMember]) -> OwnerPart:
+def _rights(visit: Visit, *, is_barred: bool) -> frozenset[str]:
+    """What the forms ask for. Whose disputed closing it was has no form to close it with."""
+    found = {right.value for right in Right if visit.viewer.may(right)}
+    return frozenset(found - {Right.CLOSE.value} if is_barred else found)
+
+
+def _owner_part(visit: Visit, case: Case, read: _Read) -> OwnerPart:
+    colleagues, barred = read.colleagues, closers_disputed(read.timeline)
     owner = next((member.full_name for member in colleagues if member.id == case.owner_id), "")
     return OwnerPart(
         name=owner or ("?" if case.owner_id is not None else ""),
         is_me=case.owner_id == visit.staff.id,
         until=case.owner_until,
-        may_take=visit.viewer.may(Right.TAKE),
+        may_take=visit.viewer.may(Right.TAKE) and not read.is_barred,
         may_assign=visit.viewer.may(Right.ASSIGN),
-        colleagues=[(member.username, member.full_name) for member in colleagues if not member.is_disabled],
+        colleagues=[
+            (member.username, member.full_name)
+            for member in colleagues
+            if not member.is_disabled and member.id not in barred
+        ],
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 
 from admin.case.parts import (
     ClocksPart,
+    DisputePart,
     KindOption,
     MapPart,
     OtherLine,
@@ -229,6 +230,7 @@ class CasePage:
     others: Sequence[OtherLine]  # who else has it open
     preview: PreviewPart | None = None
     map: MapPart | None = None
+    dispute: DisputePart
     tell: TellPart | None = None  # of a case told at the counter or on the phone
     clocks: ClocksPart
     trace: Sequence[str] = ()  # why it came to its ward, in sentences

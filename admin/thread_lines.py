@@ -7,6 +7,7 @@ from admin.pages import EditLine, FileLine, ThreadLine, TimelineLine
 from bot.domain.assisting import Way
 from bot.domain.case import CaseCode
 from bot.domain.difference import difference
+from bot.domain.disputing import TO_CITY
 from bot.domain.incoming import FileKind, StoredFile
 from bot.domain.privacy import pseudonym
 from bot.domain.reply import DeliveryState
@@ -106,10 +107,10 @@ def _added(visit: Visit, details: Details, known: Container[str]) -> str:
     return visit.say("desk_case_reopened") if details.get("reopened") else _other_case(visit, details, known)
 
 
-def _rated(visit: Visit, details: Details, _known: Container[str]) -> str:
-    words = visit.say("desk_case_resolved_yes" if details.get("resolved") == "yes" else "desk_case_resolved_no")
-    stars = details.get("stars", "")
-    return f"{words}, {visit.say('desk_case_stars', n=int(stars))}" if stars.isascii() and stars.isdigit() else words
+def _disputed(visit: Visit, details: Details, _known: Container[str]) -> str:
+    if details.get(TO_CITY):
+        return visit.say("dispute_event_city")
+    return visit.say("dispute_event_to", name=details["to"]) if details.get("to") else ""
 
 
 def _who(_visit: Visit, details: Details, _known: Container[str]) -> str:
@@ -141,7 +142,7 @@ _DETAILS: Mapping[EventKind, Callable[[Visit, Details, Container[str]], str]] = 
     EventKind.CLOSED: _closed,
     EventKind.ADDED: _added,
     EventKind.EDITED: _added,
-    EventKind.RATED: _rated,
+    EventKind.DISPUTED: _disputed,
     EventKind.ASSIGNED: _who,
     EventKind.RETURNED: _who,
     EventKind.IDENTITY: _identity,

@@ -9,6 +9,9 @@ _FIELDS = {
     "desk_case_template_missing": "template",
     "desk_outcome_missing": "outcome",
     "ward_unknown": "ward",
+    "dispute_sent_back_before": "ward",
+    "dispute_nobody_else": "ward",
+    "dispute_reason_missing": "text",
     "case_already_there": "ward",
     "desk_move_why_missing": "why",
     "desk_case_not_assignable": "username",
@@ -35,6 +38,7 @@ _IN_FORM = {
     ("attach", "text_is_empty"): "files",
     ("identity", "text_is_empty"): "reason",
     ("split", "settings_choice_unknown"): "kind",
+    ("assign", "dispute_closed_it_before"): "username",
     ("pause", "settings_choice_unknown"): "length",
 }
 

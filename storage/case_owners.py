@@ -1,10 +1,11 @@
 """Who has a case, and until when they must have done something."""
 
+from collections.abc import Collection, Mapping
 from datetime import datetime
 
-from sqlalchemy import bindparam, null, select, update
+from sqlalchemy import bindparam, func, null, select, update
 
-from bot.domain.case import Case
+from bot.domain.case import Case, CaseStatus
 from bot.domain.people import StaffId
 from bot.errors import StaleVersion
 from storage.case_rows import case_from
@@ -34,6 +35,16 @@ _give_back = (
     .where(cases.c.id.in_(bindparam("rows", expanding=True)))
     .values(owner_id=null(), owner_until=null(), version=cases.c.version + 1)
 )
+_loads = (
+    select(cases.c.owner_id, func.count().label("open"))
+    .where(
+        cases.c.owner_id.is_not(None),
+        cases.c.owner_id.in_(bindparam("owners", expanding=True)),
+        cases.c.status == CaseStatus.OPEN.value,
+        cases.c.main_case_id.is_(None),
+    )
+    .group_by(cases.c.owner_id)
+)
 
 
 class CaseOwners:
@@ -47,6 +58,11 @@ class CaseOwners:
         if row is None:
             raise StaleVersion(code=case.code, version=case.version)
         return case_from(row)
+
+    async def open_by_owner(self, owners: Collection[StaffId]) -> Mapping[StaffId, int]:
+        if not owners:
+            return {}
+        return {StaffId(row.owner_id): row.open for row in await self._link.rows(_loads, {"owners": sorted(owners)})}
 
     async def give_back_overdue(self, now: datetime, *, most: int = 50) -> list[Case]:
         found = [case_from(row) for row in await self._link.rows(_overdue, {"now": now, "most": most})]

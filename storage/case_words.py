@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from sqlalchemy import bindparam, delete, literal_column, select, text
 
-from bot.domain.case import Case, CaseId, CaseStatus, Desk
+from bot.domain.case import CITY_DESKS, Case, CaseId, CaseStatus, Desk
 from bot.domain.thread import Author
 from bot.domain.words import beginnings_of, words_to_find
 from storage.link import Link, by_engine
@@ -54,7 +54,7 @@ def ward_word(ward_code: str) -> str:
 def place_words(ward_code: str | None, desk: Desk, status: CaseStatus) -> set[str]:
     """Where a case is, as words."""
     found = {ward_word(ward_code)} if ward_code else set()
-    if desk in (Desk.UNPLACED, Desk.LEADERS):
+    if desk in CITY_DESKS:
         found.add(AT_CITY)
     if status is CaseStatus.OPEN:
         found.add(IS_OPEN)

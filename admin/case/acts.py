@@ -7,6 +7,7 @@ from admin.guard import Visit
 from bot.domain.assisting import Way
 from bot.domain.case import CaseCode, CaseKind, read_code
 from bot.ports import UnitOfWork
+from bot.services.dispute_for import dispute_for_resident
 from bot.services.own_case import assign_case, hand_back_case, take_case
 from bot.services.send_again import send_again
 from bot.services.split_case import split_case
@@ -58,6 +59,28 @@ async def _told(uow: UnitOfWork, posted: Posted) -> None:
         raise BadChoice("counter_way_missing") from None
     visit = posted.visit
     await note_told(uow, staff=visit.staff, code=posted.code, version=posted.version, way=way, now=visit.now)
+
+
+async def post_dispute(visit: Visit) -> web.StreamResponse:
+    return await act_on_case(visit, "dispute", _dispute, done="disputed")
+
+
+async def _dispute(uow: UnitOfWork, posted: Posted) -> None:
+    try:
+        way = Way(posted.form.text("way"))
+    except ValueError:
+        raise BadChoice("counter_way_missing") from None
+    visit = posted.visit
+    await dispute_for_resident(
+        uow,
+        staff=visit.staff,
+        code=posted.code,
+        version=posted.version,
+        text=posted.text,
+        way=way,
+        city=visit.request.app[keys.CITY],
+        now=visit.now,
+    )
 
 
 async def post_again(visit: Visit) -> web.StreamResponse:

@@ -105,6 +105,15 @@ class TellPart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DisputePart:
+    """What a disputed closing means for this viewer and this case."""
+
+    is_barred: bool  # they closed it themselves: somebody else looks at it
+    city_key: str  # the wording of what the city may do with it; empty where it did not come to the city
+    may_note: bool  # the resident may still dispute the closing, and the viewer may write it down for them
+
+
+@dataclass(frozen=True, kw_only=True)
 class MapPart:
     """The ward's border as an SVG path, and where the pin stands in it (x, y); see `admin.case.map` for the units."""
 

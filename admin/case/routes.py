@@ -7,6 +7,7 @@ from aiohttp import web
 from admin.case.acts import (
     post_again,
     post_assign,
+    post_dispute,
     post_hand_back,
     post_link,
     post_merge,
@@ -43,6 +44,7 @@ _POSTS: dict[str, DeskHandler] = {
     "letin": post_let_in,
     "told": post_told,
     "again": post_again,
+    "dispute": post_dispute,
 }
 
 

@@ -31,7 +31,7 @@ _VIEWS: Sequence[tuple[str, Mapping[str, str], str, bool]] = (
 _DESKS: Mapping[Role, Sequence[Desk]] = {
     Role.WARD_LEADER: (Desk.GENERAL, Desk.RESTRICTED),
     Role.RESTRICTED_OFFICER: (Desk.GENERAL, Desk.RESTRICTED),
-    Role.CITY_COORDINATOR: (Desk.UNPLACED, Desk.LEADERS),
+    Role.CITY_COORDINATOR: (Desk.UNPLACED, Desk.LEADERS, Desk.DISPUTED),
     Role.INSPECTOR: tuple(Desk),
 }
 

@@ -30,12 +30,13 @@ class CaseKind(StrEnum):
 
 
 class Desk(StrEnum):
-    """Where a case waits: inside a ward (general, restricted) or at the city (unplaced, leaders)."""
+    """Where a case waits: inside a ward (general, restricted) or at the city (unplaced, leaders, disputed)."""
 
     GENERAL = "general"
     RESTRICTED = "restricted"
     UNPLACED = "unplaced"
     LEADERS = "leaders"
+    DISPUTED = "disputed"  # the ward's closing was said to be untrue twice, or nobody there could look at it anew
 
 
 class Accused(StrEnum):
@@ -47,6 +48,7 @@ class Accused(StrEnum):
 
 
 WARD_DESKS = frozenset({Desk.GENERAL, Desk.RESTRICTED})
+CITY_DESKS = frozenset(Desk) - WARD_DESKS
 
 
 class CaseStatus(StrEnum):

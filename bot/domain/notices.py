@@ -41,6 +41,7 @@ class Reason(StrEnum):
     RESIDENT = "resident"  # the resident of a case of theirs wrote, or says that its closing is not true
     ARRIVED = "arrived"  # a case came to a desk they hold
     EMERGENCY = "emergency"  # the same, where somebody may be in danger
+    DISPUTED = "disputed"  # a closing of theirs is said to be untrue: somebody else has the case now
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +56,9 @@ class Choices:
     digest: bool = True
 
     def wants(self, reason: Reason) -> bool:
-        """An emergency is also a case that arrives."""
+        """An emergency is also a case that arrives, and a dispute what a resident says."""
+        if reason is Reason.DISPUTED:
+            return self.resident
         return bool(getattr(self, reason.value)) or (reason is Reason.EMERGENCY and self.arrived)
 
     def is_urgent(self, reason: Reason) -> bool:
@@ -70,7 +73,7 @@ class Fact:
     case_id: CaseId
     kind: EventKind
     by: StaffId | None  # who did it: knows already
-    about: StaffId | None  # whom a note names
+    about: StaffId | None  # whom a note names, or whose closing was disputed
     ward_code: WardCode | None
     desk: Desk
     owner_id: StaffId | None
@@ -111,7 +114,8 @@ def reason_for(post: Post, fact: Fact) -> Reason | None:
     if fact.by == post.to:
         return None
     if fact.about is not None:
-        return Reason.MENTIONED if fact.about == post.to == post.stands.id else None
+        reason = Reason.DISPUTED if fact.kind is EventKind.DISPUTED else Reason.MENTIONED
+        return reason if fact.about == post.to == post.stands.id else None
     if fact.kind is EventKind.ASSIGNED:
         return Reason.ASSIGNED if fact.owner_id == post.stands.id else None
     if fact.kind not in (EventKind.FILED, EventKind.MOVED):
@@ -139,6 +143,8 @@ def is_still_news(notice: Notice, owners: frozenset[StaffId]) -> bool:
     """
     if notice.reason is Reason.MENTIONED:
         return True
+    if notice.reason is Reason.DISPUTED:
+        return notice.status is CaseStatus.OPEN
     if notice.status is CaseStatus.CLOSED:
         return False
     if notice.reason in (Reason.ARRIVED, Reason.EMERGENCY):

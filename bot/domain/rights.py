@@ -72,7 +72,7 @@ DESKS: dict[Role, tuple[Desk, ...]] = {
     Role.WARD_OFFICER: (Desk.GENERAL,),
     Role.WARD_LEADER: _BOTH_OF_A_WARD,
     Role.RESTRICTED_OFFICER: _BOTH_OF_A_WARD,
-    Role.CITY_COORDINATOR: (Desk.UNPLACED, Desk.LEADERS),  # as the partial indexes have it, in this order
+    Role.CITY_COORDINATOR: (Desk.UNPLACED, Desk.LEADERS, Desk.DISPUTED),  # as the partial indexes have it, in this order
     Role.INSPECTOR: tuple(Desk),
 }
 

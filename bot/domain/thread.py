@@ -32,7 +32,6 @@ class EventKind(StrEnum):
     UNDELIVERED = "undelivered"  # a reply can never reach the resident
     JOINED = "joined"  # another resident's case joined this one, or this one joined another
     DISPUTED = "disputed"  # the resident says that the closing is not true
-    RATED = "rated"
     PAUSED = "paused"  # staff hear nothing of this resident for a time
     RESUMED = "resumed"
     TAKEN = "taken"  # a staff member made it theirs

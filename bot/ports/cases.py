@@ -78,6 +78,10 @@ class Cases(Protocol):
         """
         ...
 
+    async def open_by_owner(self, owners: Collection[StaffId]) -> Mapping[StaffId, int]:
+        """How many open cases each of them has; who has none is left out."""
+        ...
+
     async def put_back(self, case: Case, before: Case) -> Case:
         """Ward, desk, owner and hops as they were before; for undoing at once what nobody built on yet.
 

@@ -13,7 +13,7 @@ from bot.errors import EmptyText
 from bot.ports import UnitOfWork
 from bot.services.held import held
 from bot.services.joined import answer_joined
-from bot.services.staff_change import WardNames, case_to_change, office_name, residents_language
+from bot.services.staff_change import WardNames, case_to_change, office_of, residents_language
 from bot.wording import say
 
 
@@ -61,5 +61,5 @@ async def answer_case(
 
 def answer_text(language: Language, case: Case, words: str, wards: WardNames) -> str:
     """The answer as its resident reads it."""
-    office = office_name(language, case.ward_code, wards)
+    office = office_of(language, case, wards)
     return say(language, "answer_text", code=case.code, office=office, text=words).strip()

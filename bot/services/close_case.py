@@ -11,8 +11,9 @@ from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.errors import EmptyText
 from bot.ports import UnitOfWork
 from bot.services.joined import close_joined
+from bot.services.next_hand import refuse_closer
 from bot.services.rate_case import closing_choices
-from bot.services.staff_change import WardNames, case_to_change, office_name, residents_language
+from bot.services.staff_change import WardNames, case_to_change, office_of, residents_language
 from bot.wording import say
 
 
@@ -32,11 +33,13 @@ async def close_case(
     Raises:
         CaseNotFound, StaleVersion, CaseAlreadyClosed: See `case_to_change`.
         EmptyText: The closing words are missing.
+        ClosedItBefore: They closed it before, and the resident disputed that.
     """
     words = text.strip()
     if not words:
         raise EmptyText(code=code)
     case = await case_to_change(uow, staff, code, version, right=Right.CLOSE, now=now)
+    await refuse_closer(uow, case, staff.id, now)
     # First the change, then the message: adding a message raises the version, and `change` compares it.
     closed = await uow.cases.change(case, status=CaseStatus.CLOSED, outcome=outcome, closed_at=now)
     message_id = await uow.cases.add_message(
@@ -63,7 +66,7 @@ def closing_text(language: Language, case: Case, outcome: Outcome, words: str, w
         language,
         "answer_closed",
         code=case.code,
-        office=office_name(language, case.ward_code, wards),
+        office=office_of(language, case, wards),
         outcome=say(language, f"outcome_{outcome.value}"),
         text=words,
     )

@@ -11,6 +11,7 @@ from bot.domain.thread import CaseEvent, EventKind
 from bot.domain.working_time import due_after, with_changes
 from bot.errors import BotError
 from bot.ports import CalendarSource, UnitOfWork
+from bot.services.next_hand import refuse_closer
 from bot.services.staff_change import case_to_change, viewer_of
 
 OWNER_DAYS = 2  # working days in which an owner must do something
@@ -28,9 +29,11 @@ async def take_case(
     """Make it one's own, also when it was a colleague's.
 
     Raises:
+        ClosedItBefore: The resident disputed their own closing of it.
         CaseNotFound, StaleVersion, CaseAlreadyClosed: See `case_to_change`.
     """
     case = await case_to_change(uow, staff, code, version, right=Right.TAKE, now=now)
+    await refuse_closer(uow, case, staff.id, now)
     owned = await uow.cases.own(case, staff.id, await _until(uow, calendar, now))
     await _record(uow, case, EventKind.TAKEN, staff, now, {})
     return owned
@@ -50,6 +53,7 @@ async def assign_case(
 
     Raises:
         NotAssignable: There is nobody of that name who may. Which of the two it is, is not told.
+        ClosedItBefore: The resident disputed a closing of it by that colleague.
         CaseNotFound, StaleVersion, CaseAlreadyClosed: See `case_to_change`.
     """
     case = await case_to_change(uow, staff, code, version, right=Right.ASSIGN, now=now)
@@ -57,6 +61,7 @@ async def assign_case(
     if found is None or found[0].is_disabled or not await _may_answer(uow, found[0], code, now):
         raise NotAssignable(code=code)
     owner = found[0]
+    await refuse_closer(uow, case, owner.id, now)
     owned = await uow.cases.own(case, owner.id, await _until(uow, calendar, now))
     await _record(uow, case, EventKind.ASSIGNED, staff, now, {"to": owner.full_name})
     return owned

@@ -1,4 +1,8 @@
-"""Say what one thinks of a closing: resolved or not, and how many stars. One row for each closing; the last word counts."""
+"""Say what one thinks of a closing: resolved or not, and how many stars. One row for each closing; the last word counts.
+
+Who rates is protected (L-37): nothing of it comes to the case's timeline, its version, the audit trail or a live page. Staff
+learn neither what a resident chose nor whether they chose at all. A dispute is no rating: it speaks to staff.
+"""
 
 from datetime import datetime
 
@@ -6,7 +10,6 @@ from bot.domain.case import Case
 from bot.domain.closing import STARS, closing_of
 from bot.domain.people import Language
 from bot.domain.reply import Choice
-from bot.domain.thread import CaseEvent, EventKind
 from bot.ports import UnitOfWork
 from bot.ports.after import Rating
 from bot.wording import say
@@ -52,6 +55,4 @@ async def rate_case(
     if known is not None and (known.is_resolved, known.stars) == (is_resolved, stars):
         return known
     await uow.ratings.put(rating)
-    details = {"resolved": "yes" if is_resolved else "no"} | ({"stars": str(stars)} if stars else {})
-    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.RATED, at=now, details=details))
     return rating

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.case import Case, CaseCode, CaseStatus, Desk
+from bot.domain.case import CITY_DESKS, WARD_DESKS, Case, CaseCode, CaseStatus, Desk
 from bot.domain.people import Language, StaffMember
 from bot.domain.rights import Right
 from bot.domain.ward import Ward, WardCode
@@ -71,11 +71,16 @@ def office_name(language: Language, ward_code: WardCode | None, wards: WardNames
     return say(language, "answer_from_ward", ward=ward_name(language, wards[ward_code]))
 
 
+def office_of(language: Language, case: Case, wards: WardNames) -> str:
+    """Who speaks for this case: at a desk of the city the city does, also about a ward."""
+    return office_name(language, case.ward_code if case.desk in WARD_DESKS else None, wards)
+
+
 def who_has_it(language: Language, desk: Desk, ward: str) -> str:
     """Who a case at this desk waits for, as its resident may know it. `ward` as it stands in a sentence, or empty."""
     if desk is Desk.LEADERS:
         return say(language, "after_who_leaders")
-    if not ward or desk is Desk.UNPLACED:
+    if not ward or desk in CITY_DESKS:
         return say(language, "after_who_city")
     return say(language, "after_who_named" if desk is Desk.RESTRICTED else "after_who_ward", ward=ward)
 

@@ -14,6 +14,7 @@ from bot.domain.thread import CaseEvent, EventKind
 from bot.errors import BotError, CaseNotFound
 from bot.ports import UnitOfWork
 from bot.services.joined import leave_main
+from bot.services.next_hand import refuse_closer
 from bot.services.staff_change import case_to_change, residents_language, viewer_of
 from bot.wording import say
 
@@ -73,10 +74,12 @@ async def merge_case(
 
     Raises:
         NotOneMatter, OtherNotFound: See there.
+        ClosedItBefore: The resident disputed their closing of it.
         CaseNotFound, StaleVersion, CaseAlreadyClosed: See `case_to_change`.
     """
     main = await _other(uow, staff, into, now, for_update=True)  # the main one is always taken first
     case = await case_to_change(uow, staff, code, version, right=Right.MERGE, now=now)
+    await refuse_closer(uow, case, staff.id, now)  # or it would be closed with the other one
     is_at_one_desk = (main.ward_code, main.desk, main.accused_unit) == (case.ward_code, case.desk, case.accused_unit)
     is_free = main.id != case.id and main.main_case_id is None and case.main_case_id is None
     if not is_free or not is_at_one_desk or main.status is CaseStatus.CLOSED:

@@ -8,7 +8,7 @@ import hashlib
 from dataclasses import replace
 from datetime import datetime
 
-from bot.domain.case import Case, CaseStatus
+from bot.domain.case import CITY_DESKS, Case, CaseStatus
 from bot.domain.closing import STARS, closing_of, may_be_disputed
 from bot.domain.draft import Awaited, Awaits, DraftPart
 from bot.domain.reply import Choice
@@ -104,7 +104,10 @@ async def of_this_case(turn: Turn, *, is_resolved: bool) -> bool:
 
 def _say_open(turn: Turn, case: Case) -> None:
     turn.case_id = case.id
-    turn.say("after_dispute_done", code=case.code, due=shown_day(turn, case.due_at), choices=[[new_button(turn)]])
+    key = "after_dispute_other" if case.owner_id is not None else "after_dispute_done"
+    if case.owner_id is None and case.desk in CITY_DESKS:
+        key = "after_dispute_city"
+    turn.say(key, code=case.code, due=shown_day(turn, case.due_at), choices=[[new_button(turn)]])
 
 
 async def _closed_then(turn: Turn, value: str) -> Case | None:

@@ -80,7 +80,7 @@ _FILTERS = (
 
 _MAIN = "main_case_id IS NULL"
 
-_AT_CITY = f"desk IN ('unplaced', 'leaders') AND {_MAIN}"
+_AT_CITY = f"desk IN ('unplaced', 'leaders', 'disputed') AND {_MAIN}"
 Index("ix_cases_queue", cases.c.ward_code, cases.c.status, cases.c.due_at, cases.c.id, *_FILTERS, **only_where(_MAIN))
 Index("ix_cases_newest", cases.c.ward_code, cases.c.status, cases.c.id, *_FILTERS, **only_where(_MAIN))
 Index("ix_cases_city_queue", cases.c.status, cases.c.due_at, cases.c.id, **only_where(_AT_CITY))

@@ -48,6 +48,7 @@ ON_A_CASE: dict[tuple[str, str], Right] = {
     ("POST", f"{CASE}/letin"): Right.EXCLUDE_STAFF,
     ("POST", f"{CASE}/told"): Right.ANSWER,
     ("POST", f"{CASE}/again"): Right.ANSWER,
+    ("POST", f"{CASE}/dispute"): Right.FILE_FOR_SOMEONE,
 }
 # On one case, and on something of it that is not there in this test: nobody may be told that it is.
 NEVER_SHOWN = {

@@ -26,13 +26,21 @@ class Officer:
     now: datetime = MONDAY
 
     @classmethod
-    async def hired(cls, storage: Storage, city: City, ward: str = "00103", name: str = "minh") -> "Officer":
+    async def hired(
+        cls,
+        storage: Storage,
+        city: City,
+        ward: str | None = "00103",
+        name: str = "minh",
+        role: Role = Role.WARD_OFFICER,
+        full_name: str = "Trần Minh",
+    ) -> "Officer":
         async with storage.begin() as uow:
             member = await uow.staff.add(
                 username=name,
-                full_name="Trần Minh",
-                role=Role.WARD_OFFICER,
-                ward_code=WardCode(ward),
+                full_name=full_name,
+                role=role,
+                ward_code=WardCode(ward) if ward else None,
                 password_hash="argon2id$…",
                 must_change_password=False,
                 now=MONDAY,
@@ -75,7 +83,7 @@ class Officer:
             )
             await uow.commit()
 
-    async def moves(self, code: CaseCode, ward: str | None) -> None:
+    async def moves(self, code: CaseCode, ward: str | None, words: str = "") -> None:
         case = await self.case(code)
         async with self.storage.begin() as uow:
             await move_case(
@@ -84,6 +92,7 @@ class Officer:
                 code=code,
                 version=case.version,
                 ward_code=self.city.wards[ward].code if ward else None,
+                words=words,
                 now=self.now,
                 wards=self.city.wards,
             )

@@ -102,9 +102,10 @@ async def test_a_closing_is_disputed(meet: Meet, minh: Officer, with_words: bool
 async def test_two_chats_with_the_same_message_ids_both_count(meet: Meet, minh: Officer) -> None:
     """A son disputes, and after the next closing his mother does: message 4 of one chat is not message 4 of another."""
     case, son, mother = await told(minh), meet("Son"), meet("Mother")
-    for person in (son, mother):
-        minh.now = person.now
-        await minh.closes(case.code)
+    hoa = await Officer.hired(minh.storage, minh.city, name="hoa", full_name="Lê Hoa")
+    for person, officer in ((son, minh), (mother, hoa)):
+        officer.now = person.now
+        await officer.closes(case.code)
         await finds(person, case)
         await person.presses("Chưa xong")
         await person.says("Rác vẫn còn nguyên, tôi vừa ra xem.")

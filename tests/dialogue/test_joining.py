@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.case import Case, CaseStatus
-from bot.domain.people import Language
+from bot.domain.case import Case, CaseStatus, Desk
+from bot.domain.people import Language, Role
 from bot.domain.reply import Choice
 from bot.domain.thread import Author, EventKind
 from bot.services.city import City
@@ -282,7 +282,10 @@ async def test_a_neighbour_who_disputes_goes_to_the_queue_alone(meet: Meet, minh
     assert (after.status, after.main_case_id, after.disputes) == (CaseStatus.OPEN, None, 1)
     mains = await now_of(lan, main)
     assert (mains.status, mains.joined_count) == (CaseStatus.CLOSED, 0)
-    await minh.answers(joined.code, "Sẽ quay lại.")
+    assert after.desk is Desk.DISPUTED, "there is nobody but Minh in this ward"
+    thu = await Officer.hired(minh.storage, minh.city, None, "thu", Role.CITY_COORDINATOR)
+    thu.now = hoa.now
+    await thu.answers(joined.code, "Sẽ quay lại.")
     await all_hear(lan, hoa)
     assert "Sẽ quay lại." in hoa.hears[-1]
 
@@ -308,8 +311,9 @@ async def test_a_main_case_that_is_disputed_stays_alone(meet: Meet, minh: Office
     await all_hear(lan, hoa)
     await lan.presses("Chưa xong")
     await lan.says("Chưa sạch")
-    minh.now += timedelta(hours=1)
-    await minh.closes(main.code, "Dọn lại rồi.")
+    thu = await Officer.hired(minh.storage, minh.city, None, "thu", Role.CITY_COORDINATOR)
+    thu.now = minh.now + timedelta(hours=1)
+    await thu.closes(main.code, "Dọn lại rồi.")
     await all_hear(lan, hoa)
     assert sum("Dọn lại rồi." in heard for heard in hoa.hears) == 0
     assert (await now_of(hoa, joined)).status is CaseStatus.CLOSED

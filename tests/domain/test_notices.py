@@ -112,6 +112,9 @@ def test_a_deputy_stands_where_the_absent_one_does() -> None:
 
 
 def test_every_reason_is_a_choice() -> None:
-    assert {reason.value for reason in Reason} | {"digest"} == set(Choices.__dataclass_fields__)
+    """A dispute of one's closing goes with what residents say."""
+    chosen = {reason.value for reason in Reason} - {Reason.DISPUTED.value}
+    assert chosen | {"digest"} == set(Choices.__dataclass_fields__)
+    assert not Choices(resident=False).wants(Reason.DISPUTED)
     assert all(Choices().wants(reason) for reason in Reason)
     assert EventKind.NOTED not in TOLD_OF

@@ -140,7 +140,7 @@ async def test_an_owner_is_told_what_the_resident_does(chats: Chats) -> None:
         await chats.happens(case, kind)
         assert await chats.told(minh) == [one(case)]
     chats.desk.clock.passes(minutes=11)
-    for kind in (EventKind.ANSWERED, EventKind.NOTED, EventKind.CLOSED, EventKind.RATED, EventKind.IDENTITY):
+    for kind in (EventKind.ANSWERED, EventKind.NOTED, EventKind.CLOSED, EventKind.IDENTITY):
         await chats.happens(case, kind)
     assert await chats.told(minh) == await chats.told(hoa) == []
 

@@ -11,7 +11,7 @@ from bot.domain.people import StaffMember
 from bot.ports import UnitOfWork
 from bot.services.answer_case import answer_case
 from bot.services.close_case import close_case
-from bot.services.move_case import AlreadyThere, move_case
+from bot.services.move_case import AlreadyThere, NobodyElseThere, SentBackBefore, move_case
 from bot.services.own_case import take_case
 from tests.simulated import residents
 from tests.simulated.town import WARDS, Town, open_case
@@ -72,9 +72,10 @@ async def moves(town: Town, uow: UnitOfWork, case: Case) -> None:
             now=town.now,
             wards=town.city.wards,
             reason=reason,
+            words="Nơi này sát với việc hơn.",
         )
 
-    with suppress(AlreadyThere):  # nothing was done: it says so before it writes
+    with suppress(AlreadyThere, SentBackBefore, NobodyElseThere):  # nothing was done: it says so before it writes
         await town.somebody(case, does)
 
 

@@ -58,6 +58,7 @@ def _then(life: Life, kind: str, at: datetime, staff_id: int | None, details: di
         life.closers.append(staff_id or 0)
     if kind == "disputed":
         life.disputes += 1
+        life.desk, life.owner = details["desk"], int(details["owner"]) if "owner" in details else None
     if kind == "disputed" or details.get("reopened"):
         life.closed_at, life.outcome, life.has_joined = None, "", False
     if kind == "joined" and "main" in details:

@@ -25,6 +25,7 @@ from bot.receipts import KeyedReceipts
 from bot.sealing import SecretKeySealer
 from bot.services.city import City
 from bot.services.link_chat import begin_link, link_chat
+from bot.services.next_hand import ClosedItBefore
 from storage import Database
 
 HANOI = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -106,7 +107,7 @@ class Town:
         await link_chat(uow, receipts, address=address, typed=code, now=self.now, zone=HANOI)
 
     async def somebody(self, case: Case, does: Callable[[StaffMember], Awaitable[Done]]) -> Done | None:
-        """Whoever works at the case's desk does it, its owner first; who is barred from it finds no such case, and passes.
+        """Whoever works at the case's desk does it, its owner first; who is barred from it, or closed it before, passes.
 
         Returns:
             What came of it; None where everybody is barred.
@@ -115,7 +116,7 @@ class Town:
         there = [one for one in there if one.ward_code in (None, case.ward_code)]
         self.random.shuffle(there)
         for member in sorted(there, key=lambda one: one.id != case.owner_id):
-            with suppress(CaseNotFound):  # every service says so before it writes
+            with suppress(CaseNotFound, ClosedItBefore):  # every service says so before it writes
                 return await does(member)
         return None
 

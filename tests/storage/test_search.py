@@ -159,13 +159,14 @@ async def test_every_role_finds_only_its_own(database: Database) -> None:
             (TAY_HO, Desk.RESTRICTED),
             (None, Desk.UNPLACED),
             (TAY_HO, Desk.LEADERS),
+            (TAY_HO, Desk.DISPUTED),
         )
     }
     for role, ward, desks in (
         (Role.WARD_OFFICER, TAY_HO, {Desk.GENERAL}),
         (Role.WARD_LEADER, TAY_HO, {Desk.GENERAL, Desk.RESTRICTED}),
         (Role.WARD_LEADER, BA_DINH, set()),
-        (Role.CITY_COORDINATOR, None, {Desk.UNPLACED, Desk.LEADERS}),
+        (Role.CITY_COORDINATOR, None, {Desk.UNPLACED, Desk.LEADERS, Desk.DISPUTED}),
         (Role.INSPECTOR, None, set(Desk)),
         (Role.OPERATOR, None, set()),
     ):

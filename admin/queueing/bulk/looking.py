@@ -8,7 +8,7 @@ from admin.guard import Visit
 from admin.queueing.bulk.order import RIGHTS, Act, Order
 from admin.queueing.bulk.pages import Skipped
 from admin.queueing.colleagues import colleagues_of
-from bot.domain.case import CaseCode, CaseStatus, Desk
+from bot.domain.case import CITY_DESKS, CaseCode, CaseStatus
 from bot.domain.people import StaffMember
 from bot.domain.queueing import QueueLine
 from bot.domain.rights import Right
@@ -82,5 +82,5 @@ def _why_not(
 
 def _is_there(order: Order, line: QueueLine) -> bool:
     if order.ward == CITY_OPTION:
-        return line.desk in (Desk.UNPLACED, Desk.LEADERS)
+        return line.desk in CITY_DESKS
     return bool(order.ward) and line.ward_code == order.ward
