@@ -16,21 +16,19 @@ from admin.uploads import FORM_LIMITS, NotKept, keep_uploads
 from bot.domain.case import Case, CaseCode
 from bot.domain.correction import MoveReason
 from bot.domain.incoming import StoredFile
-from bot.domain.outcome import Outcome
 from bot.domain.people import Channel
 from bot.domain.staffing import DraftForm
 from bot.domain.ward import WardCode
 from bot.errors import BotError, CaseAlreadyClosed, CaseNotFound, StaleVersion, StorageBusy, UnknownWard
 from bot.ports import UnitOfWork
 from bot.services.answer_case import answer_case
-from bot.services.close_case import close_case
 from bot.services.move_case import move_case
 from bot.services.note_case import note_case
 from bot.services.staff_change import LONGEST_WORDS
 from bot.web import keys
 from bot.web.forms import Form, read_form
 
-_DRAFTS = frozenset({"reply", "note", "close"})  # forms whose unsent words are kept
+_DRAFTS = frozenset({"reply", "note"})  # forms whose unsent words are kept
 CHANGED = (StaleVersion, CaseAlreadyClosed)
 
 
@@ -74,10 +72,6 @@ async def post_files(visit: Visit) -> web.StreamResponse:
     return await act_on_case(visit, "attach", _note, done="attached")
 
 
-async def post_close(visit: Visit) -> web.StreamResponse:
-    return await act_on_case(visit, "close", _close, done="closed")
-
-
 async def post_move(visit: Visit) -> web.StreamResponse:
     return await act_on_case(visit, "move", _move, done="moved")
 
@@ -104,23 +98,6 @@ async def _note(uow: UnitOfWork, posted: Posted) -> None:
         text=posted.text,
         files=posted.files,
         now=posted.visit.now,
-    )
-
-
-async def _close(uow: UnitOfWork, posted: Posted) -> Case:
-    try:
-        outcome = Outcome(posted.form.text("outcome"))
-    except ValueError:
-        raise BadChoice("desk_outcome_missing") from None
-    return await close_case(
-        uow,
-        staff=posted.visit.staff,
-        code=posted.code,
-        version=posted.version,
-        outcome=outcome,
-        text=posted.text,
-        now=posted.visit.now,
-        wards=posted.visit.request.app[keys.WARDS],
     )
 
 
@@ -164,13 +141,18 @@ async def act_on_case(visit: Visit, form_name: str, act: Act, *, done: str) -> w
             return not_sent(visit.request, form, "desk_not_sent_busy", status=503)
         except (BotError, NotKept) as refused:
             return await _refuse(visit, code, form_name, form, refused)
-    # A case that was moved or closed leaves the queue one works through; an answered one stays in hand, and so does one
-    # whose resident still has to be told.
+    raise lead_on(code, result, done)
+
+
+def lead_on(code: CaseCode, result: object, done: str) -> web.HTTPSeeOther:
+    """A case that was moved or closed leaves the queue one works through; an answered one stays in hand, and so does one
+    whose resident still has to be told.
+    """
     stays = done not in ("moved", "closed", "disputed") or (
         isinstance(result, Case) and result.address.channel is Channel.COUNTER
     )
     page = f"/staff/cases/{code}" if stays else QUEUE
-    raise web.HTTPSeeOther(f"{page}?done={done}")
+    return web.HTTPSeeOther(f"{page}?done={done}")
 
 
 def ticked(form: Form) -> frozenset[int]:

@@ -23,6 +23,7 @@ from admin.labels import category_name, kind_key, lateness, map_url, sorting_key
 from admin.pages import CaseFacts, CasePage, Typed, WardOption
 from admin.thread_lines import resident_name, thread_line, timeline_line
 from bot.domain.case import CITY_DESKS, WARD_DESKS, Case, CaseCode, CaseKind, CaseStatus, Desk, read_code
+from bot.domain.closing import Ground
 from bot.domain.correction import MoveReason
 from bot.domain.disputing import closers_disputed
 from bot.domain.outcome import Outcome
@@ -125,6 +126,7 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
         timeline=[timeline_line(visit, event, visible) for event in told],
         wards=ward_options(visit.language, visit.request.app[keys.WARDS]),
         outcomes={outcome.value: f"outcome_{outcome.value}" for outcome in Outcome},
+        grounds={ground.value: f"closing_ground_{ground.value}" for ground in Ground},
         reasons={reason.value: f"desk_move_why_{reason.value}" for reason in MoveReason},
         dispute=dispute_part(visit, case, read.timeline, is_barred=read.is_barred),
         is_at_city=case.desk in CITY_DESKS,

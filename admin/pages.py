@@ -6,6 +6,7 @@ from datetime import datetime
 
 from admin.case.parts import (
     ClocksPart,
+    ClosingTyped,
     DisputePart,
     KindOption,
     MapPart,
@@ -200,6 +201,7 @@ class Typed:
     other: str = ""  # another case's code
     kind: str = ""
     messages: frozenset[int] = frozenset()  # ticked
+    closing: ClosingTyped = field(default_factory=ClosingTyped)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,6 +214,7 @@ class CasePage:
     timeline: Sequence[TimelineLine]  # oldest first
     wards: Sequence[WardOption]
     outcomes: Mapping[str, str]  # value to its wording key
+    grounds: Mapping[str, str]  # of a refusal: value to its wording key
     reasons: Mapping[str, str]  # of a move: value to its wording key, the usual one first
     is_at_city: bool
     seen: str  # how much of thread and timeline this page shows: comes back with each form

@@ -2,8 +2,9 @@
 
 from aiohttp import web
 
-from admin.actions import post_close, post_files, post_move, post_note, post_reply
+from admin.actions import post_files, post_move, post_note, post_reply
 from admin.audit_page import AUDIT, show_audit
+from admin.case.closing import post_close
 from admin.case.routes import add_case_routes
 from admin.case_page import show_case
 from admin.counter import COUNTER, post_counter, show_counter

@@ -100,7 +100,9 @@ def _moved(visit: Visit, details: Details, _known: Container[str]) -> str:
 
 def _closed(visit: Visit, details: Details, _known: Container[str]) -> str:
     outcome = details.get("outcome")
-    return visit.say(f"outcome_{outcome}") if outcome else ""
+    words = visit.say(f"outcome_{outcome}") if outcome else ""
+    override = details.get("override")
+    return visit.say("closing_overridden", outcome=words, words=override) if override else words
 
 
 def _added(visit: Visit, details: Details, known: Container[str]) -> str:

@@ -21,8 +21,9 @@ _SPARE = 8  # fields of the sign-in form itself
 # Chosen or carried along by a form, so that showing it as text would tell nobody anything.
 _CHOSEN = frozenset(
     {
-        *("act", "as", "day", "draft", "end", "grant", "kind", "language", "length", "next", "opening", "outcome", "role"),
-        *("seen", "staff", "state", "step", "template", "unit", "version", "view", "ward", "why"),
+        *("act", "as", "day", "done_on", "draft", "end", "files_kept", "grant", "ground", "handed_over", "kind"),
+        *("language", "length", "next", "opening", "outcome", "planned_for", "role", "seen", "staff", "state", "step"),
+        *("template", "unit", "version", "view", "ward", "why"),
     }
 )
 _TICK = re.compile(r"(case_|message-)\w+", re.ASCII)

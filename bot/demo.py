@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.case import CaseCode, CaseKind
+from bot.domain.closing import ClosingReport, day_in_vietnam
 from bot.domain.draft import Conversation, Draft, DraftPart
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, Language, Role, StaffMember
@@ -25,9 +26,11 @@ from bot.services.staff_accounts import add_staff, reset_password
 from bot.settings import Settings
 
 WARD = WardCode("00091")
+OFFICER, LEADER = "demo", "demo-leader"
 STAFF = (
-    ("demo", "Cán bộ Thử Nghiệm", Role.WARD_OFFICER, WARD),
+    (OFFICER, "Cán bộ Thử Nghiệm", Role.WARD_OFFICER, WARD),
     ("demo-restricted", "Cán bộ Thử Nghiệm Hai", Role.RESTRICTED_OFFICER, WARD),
+    (LEADER, "Lãnh đạo Thử Nghiệm", Role.WARD_LEADER, WARD),
     ("demo-city", "Điều phối Thử Nghiệm", Role.CITY_COORDINATOR, None),
 )
 
@@ -179,7 +182,7 @@ async def _file(storage: Storage, city: City, demo: DemoCase, number: int, at: d
 
 async def _work_on(storage: Storage, wards: Wards, demo: DemoCase, code: CaseCode, at: datetime) -> None:
     async with storage.begin() as uow:
-        staff = _officer(await uow.staff.everyone())
+        staff = _who(await uow.staff.everyone(), LEADER if demo.closing else OFFICER)
         case = await uow.cases.visible(Viewer(staff_id=staff.id, role=staff.role, ward_code=staff.ward_code), code)
         if case is None:
             raise LookupError(f"demo case {code} is not visible to its own ward's officer")
@@ -193,13 +196,19 @@ async def _work_on(storage: Storage, wards: Wards, demo: DemoCase, code: CaseCod
                 staff=staff,
                 code=code,
                 version=case.version,
-                outcome=Outcome.DONE,
-                text=demo.closing,
+                report=ClosingReport(
+                    outcome=Outcome.DONE,
+                    text="",
+                    what=demo.closing,
+                    unit="Tổ quản lý đô thị Thử Nghiệm",
+                    done_on=day_in_vietnam(at),
+                ),
+                override="Biên bản bàn giao bằng giấy, lưu tại phường.",
                 now=at,
                 wards=wards,
             )
         await uow.commit()
 
 
-def _officer(everyone: Sequence[StaffMember]) -> StaffMember:
-    return next(member for member in everyone if member.username == STAFF[0][0])
+def _who(everyone: Sequence[StaffMember], username: str) -> StaffMember:
+    return next(member for member in everyone if member.username == username)

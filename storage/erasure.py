@@ -21,12 +21,14 @@ from storage.tables import (
     addresses,
     attachments,
     cases,
+    closings,
     conversations,
     identities,
     inbox,
     message_revisions,
     messages,
     outbox,
+    proposals,
     routing_corrections,
     secret_tries,
     staff_drafts,
@@ -66,6 +68,13 @@ _empty_messages = (
 _unseal_messages = update(messages).where(messages.c.case_id == _case).values(sealed="", source_id="", group_id="")
 _drop_answers = delete(outbox).where(outbox.c.message_id.in_(_messages_of), outbox.c.message_id.is_not(None))
 _drop_correction = delete(routing_corrections).where(routing_corrections.c.case_id == _case)
+# What staff wrote of it when they closed it; that they did, when and how stays: it only counts.
+_blank_closings = (
+    update(closings)
+    .where(closings.c.case_id == _case)
+    .values(words="", what="", unit="", handed_to="", basis="", override_reason="", message_id=null())
+)
+_drop_proposals = delete(proposals).where(proposals.c.case_id == _case)
 _drop_staff_drafts = delete(staff_drafts).where(staff_drafts.c.case_id == _case)
 _NOBODY = {
     "external_id": "",
@@ -157,6 +166,8 @@ class SqlErasure:
             return Erased(file_keys=frozenset())
         await self._link.run(_unlink_files, which)
         await self._link.run(_drop_revisions, which)
+        await self._link.run(_blank_closings, which)
+        await self._link.run(_drop_proposals, which)
         await self._link.run(_empty_messages, {**which, "tombstone": tombstone})
         await self._link.run(_empty_case, {**which, "when": now, "tombstone": tombstone})
         await CaseWords(self._link).forget(case.id)

@@ -14,7 +14,7 @@ from bot.domain.draft import Conversation
 from storage.claiming import is_state
 from storage.conversations import ROWS, conversation_from
 from storage.link import Link, by_engine
-from storage.tables import HANDLED, attachments, conversations, doomed_files, inbox
+from storage.tables import HANDLED, attachments, conversations, doomed_files, inbox, proposals
 from storage.types import Id, UtcDateTime
 
 _most = bindparam("most", type_=Id)
@@ -55,6 +55,10 @@ _is_drafted: Select[tuple[int]] = select(literal_column("1")).where(
     conversations.c.draft_due_at.is_not(None),
     type_coerce(conversations.c.draft, PlainText).contains(_key),
 )
+# Of proposals that wait: what is confirmed is attached to a message, what is sent back is nobody's.
+_is_proposed: Select[tuple[int]] = select(literal_column("1")).where(
+    proposals.c.verdict.is_(None), type_coerce(proposals.c.content, PlainText).contains(_key)
+)
 
 _writes_now = (
     select(literal_column("1"))
@@ -92,7 +96,10 @@ class SqlRetention:
         return [row.key for row in await self._link.rows(_doomed, {"now": now, "most": most})]
 
     async def is_needed(self, key: str) -> bool:
-        return bool(await self._link.value(_is_attached, {"key": key}) or await self._link.value(_is_drafted, {"key": key}))
+        for statement in (_is_attached, _is_drafted, _is_proposed):
+            if await self._link.value(statement, {"key": key}):
+                return True
+        return False
 
     async def spare(self, keys: Sequence[str]) -> None:
         if keys:

@@ -16,7 +16,7 @@ from storage.visible_cases import visible_to
 _KEY = ("staff_id", "case_id", "form")
 _put = by_engine(
     lambda insert_into: (new := insert_into(staff_drafts)).on_conflict_do_update(
-        index_elements=_KEY, set_={"text": new.excluded.text, "updated_at": new.excluded.updated_at}
+        index_elements=_KEY, set_={name: new.excluded[name] for name in ("text", "fields", "updated_at")}
     )
 )
 _mine = staff_drafts.c.staff_id == bindparam("member", type_=Id)
@@ -35,11 +35,13 @@ class SqlStaffDrafts:
         self._link = link
 
     async def put(self, draft: StaffDraft) -> None:
-        if not draft.text.strip():
+        if not draft.text.strip() and not draft.fields:
             await self.drop(draft.staff_id, draft.case_id, draft.form)
             return
         values = {"staff_id": draft.staff_id, "case_id": draft.case_id, "form": draft.form.value}
-        await self._link.run(_put, values | {"text": draft.text, "updated_at": draft.updated_at})
+        await self._link.run(
+            _put, values | {"text": draft.text, "fields": dict(draft.fields) or None, "updated_at": draft.updated_at}
+        )
 
     async def get(self, staff_id: StaffId, case_id: CaseId) -> dict[DraftForm, StaffDraft]:
         rows = await self._link.rows(_of_case, {"member": staff_id, "case": case_id})
@@ -67,4 +69,5 @@ def _draft(row: Row[Any]) -> StaffDraft:
         form=DraftForm(row.form),
         text=row.text,
         updated_at=row.updated_at,
+        fields=row.fields or {},
     )

@@ -11,6 +11,7 @@ from bot.ports import (
     Calendar,
     Cases,
     ChatLines,
+    Closings,
     Conversations,
     Corrections,
     Deadlines,
@@ -25,6 +26,7 @@ from bot.ports import (
     Offices,
     Outbox,
     Presences,
+    Proposals,
     Ratings,
     Retention,
     SavedViews,
@@ -43,6 +45,7 @@ from storage.calendar import SqlCalendar
 from storage.case_presences import SqlPresences
 from storage.cases import SqlCases
 from storage.chat_lines import SqlChatLines
+from storage.closings import SqlClosings
 from storage.conversations import SqlConversations
 from storage.corrections import SqlCorrections
 from storage.deadlines import SqlDeadlines
@@ -57,6 +60,7 @@ from storage.news import SqlNews
 from storage.notices import SqlNotices
 from storage.offices import SqlOffices
 from storage.outbox import SqlOutbox
+from storage.proposals import SqlProposals
 from storage.ratings import SqlRatings, SqlTries
 from storage.retention import SqlRetention
 from storage.saved_views import SqlSavedViews
@@ -100,6 +104,8 @@ class SqlUnitOfWork:
         self.openings: IdentityOpenings = SqlIdentityOpenings(link)
         self.staff_chats: StaffChats = SqlStaffChats(link)
         self.ratings: Ratings = SqlRatings(link)
+        self.closings: Closings = SqlClosings(link)
+        self.proposals: Proposals = SqlProposals(link)
         self.tries: Tries = SqlTries(link)
         self.news: News = SqlNews(link)
         self.notices: Notices = SqlNotices(link)

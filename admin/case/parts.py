@@ -1,7 +1,7 @@
 """The parts that the case's page is made of, beside the thread and the facts."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from bot.domain.case import CaseCode
@@ -56,6 +56,17 @@ class KeptDraft:
 
     text: str
     at: datetime
+    fields: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosingTyped:
+    """What was typed into the close form beside its words and outcome. `lacks`: a field's name to what is wrong there."""
+
+    fields: Mapping[str, str] = field(default_factory=dict)
+    lacks: Mapping[str, str] = field(default_factory=dict)
+    files: Sequence[str] = ()  # names of those that are kept
+    files_sealed: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

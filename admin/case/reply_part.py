@@ -18,5 +18,8 @@ async def read_reply_part(visit: Visit, uow: UnitOfWork, case: Case) -> ReplyPar
     return ReplyPart(
         language=language.value,
         templates=[TemplateOption(id=one.id, name=one.name, language=one.language.value) for one in found],
-        drafts={form.value: KeptDraft(text=draft.text, at=draft.updated_at) for form, draft in drafts.items()},
+        drafts={
+            form.value: KeptDraft(text=draft.text, at=draft.updated_at, fields=draft.fields)
+            for form, draft in drafts.items()
+        },
     )

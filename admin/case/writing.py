@@ -5,21 +5,25 @@ from dataclasses import replace
 
 from aiohttp import web
 
+from admin.case.closing import refuse_closing
+from admin.case.closing_form import fields_of, lacks_of, read_report, typed_closing
 from admin.case.parts import PreviewPart
 from admin.case_page import asked_code, build_page
+from admin.counter.photos import Kept, carried, files_of
 from admin.guard import Visit
 from admin.pages import Typed
 from admin.troubles import field_of
-from admin.uploads import FORM_LIMITS
-from bot.domain.case import Case
-from bot.domain.outcome import Outcome
+from admin.uploads import FORM_LIMITS, NotKept
+from bot.domain.case import Case, CaseCode
+from bot.domain.closing import ClosingReport, day_in_vietnam, missing_parts, trimmed
 from bot.domain.people import Channel, Language
 from bot.domain.rights import Right
 from bot.domain.splitting import TELEGRAM_LONGEST, ZALO_LONGEST, pieces
 from bot.domain.staffing import DraftForm, StaffDraft
 from bot.domain.templating import fill
+from bot.errors import BotError
 from bot.services.answer_case import answer_text
-from bot.services.close_case import closing_text
+from bot.services.closing_words import closing_text
 from bot.services.rate_case import closing_choices
 from bot.services.staff_change import LONGEST_WORDS, office_name, residents_language
 from bot.web import keys, render
@@ -55,6 +59,8 @@ async def post_preview(visit: Visit) -> web.StreamResponse:
     code = asked_code(visit.request)
     async with read_form(visit.request, token=visit.session.form_token, limits=FORM_LIMITS) as form:
         typed = _typed(form)
+        if typed.form == DraftForm.CLOSE.value:
+            return await _preview_closing(visit, code, form)
     async with visit.request.app[keys.STORAGE].reading() as uow:
         case = await uow.cases.visible(visit.viewer.wanting(Right.ANSWER), code)
         if case is None:
@@ -69,13 +75,34 @@ async def post_preview(visit: Visit) -> web.StreamResponse:
     return render(visit.request, "staff/case.html", shown)
 
 
-def preview_of(visit: Visit, case: Case, typed: Typed, language: Language) -> PreviewPart:
-    """As the case's channel shows it."""
+async def _preview_closing(visit: Visit, code: CaseCode, form: Form) -> web.StreamResponse:
+    """What the resident would read and see, and all that is missing; the chosen files are kept."""
+    async with visit.request.app[keys.STORAGE].reading() as uow:
+        case = await uow.cases.visible(visit.viewer.wanting(Right.CLOSE), code)
+        if case is None:
+            raise web.HTTPNotFound
+        language = await residents_language(uow, case)
+    files: Sequence[Kept] = carried(visit, form)
+    try:
+        files = await files_of(visit, form)
+        report = trimmed(read_report(form, files))
+    except (BotError, NotKept) as refused:
+        return await refuse_closing(visit, code, form, files, refused)
+    lacks = lacks_of(visit, form, missing_parts(report, day_in_vietnam(visit.now)))
+    typed = typed_closing(visit, form, files, lacks)
+    page = await build_page(visit, code)
+    shown = replace(page, typed=typed, preview=preview_of(visit, case, typed, language, report))
+    return render(visit.request, "staff/case.html", shown)
+
+
+def preview_of(
+    visit: Visit, case: Case, typed: Typed, language: Language, report: ClosingReport | None = None
+) -> PreviewPart:
+    """As the case's channel shows it: the answer that was typed, or the closing that is reported."""
     wards = visit.request.app[keys.WARDS]
     choices: Sequence[str] = ()
-    if typed.form == DraftForm.CLOSE.value:
-        outcome = Outcome(typed.outcome) if typed.outcome in set(Outcome) else Outcome.DONE
-        text = closing_text(language, case, outcome, typed.text, wards)
+    if report is not None:
+        text = closing_text(language, case, report, wards)
         choices = [choice.label for row in closing_choices(language, case) for choice in row]
     else:
         text = answer_text(language, case, typed.text, wards)
@@ -94,18 +121,21 @@ async def post_draft(visit: Visit) -> web.StreamResponse:
     """Keep what was typed and go back to the case; the page's script only wants to know that it was kept."""
     code = asked_code(visit.request)
     async with read_form(visit.request, token=visit.session.form_token, limits=FORM_LIMITS) as form:
-        typed = _typed(form)
+        typed, fields = _typed(form), fields_of(form)
     storage = visit.request.app[keys.STORAGE]
     async with storage.begin() as uow:
         case = await uow.cases.visible(visit.viewer, code)
         if case is None or not visit.viewer.may(Right.NOTE):
             raise web.HTTPNotFound
+        is_closing = typed.form == DraftForm.CLOSE.value
+        chosen = {"outcome": typed.outcome[:20]} if is_closing and typed.outcome else {}
         draft = StaffDraft(
             staff_id=visit.staff.id,
             case_id=case.id,
             form=DraftForm(typed.form),
             text=typed.text[:LONGEST_WORDS],
             updated_at=visit.now,
+            fields=fields | chosen if is_closing else {},
         )
         await uow.drafts.put(draft)
         await uow.commit()

@@ -20,6 +20,7 @@ class Right(StrEnum):
     ASSIGN = "assign"  # to somebody else
     MOVE = "move"
     CLOSE = "close"
+    OVERRIDE_GATE = "override_gate"  # close with a part missing, agree to a third new day; with a reason
     MERGE = "merge"  # link, merge, split
     FILE_FOR_SOMEONE = "file_for_someone"  # the counter
     PAUSE_RESIDENT = "pause_resident"
@@ -53,7 +54,7 @@ _OFFICER = frozenset(
         Right.DASHBOARD,
     }
 )
-_CHIEF = frozenset({Right.PAUSE_RESIDENT, Right.EXCLUDE_STAFF, Right.APPROVE_IDENTITY, Right.EXPORT})
+_CHIEF = frozenset({Right.OVERRIDE_GATE, Right.PAUSE_RESIDENT, Right.EXCLUDE_STAFF, Right.APPROVE_IDENTITY, Right.EXPORT})
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.WARD_OFFICER: _OFFICER,

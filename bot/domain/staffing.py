@@ -3,7 +3,8 @@
 Plain values and the rules about them. Which case somebody sees through an absent colleague is `storage.visible_cases`.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
@@ -86,6 +87,7 @@ class StaffDraft:
     form: DraftForm
     text: str
     updated_at: datetime
+    fields: Mapping[str, str] = field(default_factory=dict)  # what else the form held
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,6 +45,10 @@ class EventKind(StrEnum):
     ASSISTED = "assisted"  # staff wrote it down for the resident and read it back
     TOLD = "told"  # staff told the resident the answers themselves: no channel leads there
     SENT_AGAIN = "sent_again"  # a reply that had not reached the resident was put on its way once more
+    CAME_BACK = "came_back"  # what it was planned for is over: it is open again, and due anew
+    POSTPONED = "postponed"  # "not yet": a new day was promised, with a reason
+    PROPOSED = "proposed"  # a closing or a third new day, for a second person to decide
+    UNPROPOSED = "unproposed"  # that was sent back, or is void because the case changed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,12 +2,13 @@
 
 Storage works in units of work: one transaction each, committed once and explicitly; every other way out changes nothing.
 
-Read in this order: `mail`, `viewing`, `cases`, `after`, `residents`, `staff`, `desk`, `storage` (a unit of work holds them
-all), `outside`.
+Read in this order: `mail`, `viewing`, `cases`, `closings`, `after`, `residents`, `staff`, `desk`, `storage` (a unit of work
+holds them all), `outside`.
 """
 
 from bot.ports.after import Rating, Ratings, Tries
 from bot.ports.cases import Cases, Corrections
+from bot.ports.closings import Closings, Proposals
 from bot.ports.desk import (
     Absences,
     Exclusions,
@@ -51,6 +52,7 @@ __all__ = [
     "ChatLine",
     "ChatLines",
     "Clock",
+    "Closings",
     "Conversations",
     "Corrections",
     "Deadlines",
@@ -71,6 +73,7 @@ __all__ = [
     "Outbox",
     "PictureKeeper",
     "Presences",
+    "Proposals",
     "Rating",
     "Ratings",
     "RawUpdate",

@@ -5,6 +5,7 @@ from typing import Protocol
 
 from bot.ports.after import Ratings, Tries
 from bot.ports.cases import Cases, Corrections
+from bot.ports.closings import Closings, Proposals
 from bot.ports.desk import (
     Absences,
     Exclusions,
@@ -49,6 +50,8 @@ class UnitOfWork(Protocol):
     openings: IdentityOpenings
     staff_chats: StaffChats
     ratings: Ratings
+    closings: Closings
+    proposals: Proposals
     tries: Tries
     news: News
     notices: Notices

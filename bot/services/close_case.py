@@ -1,20 +1,20 @@
-"""Close a case with an outcome and words to the resident. Nobody closes silently."""
+"""Close a case: what came of it, said to the resident. Nobody closes silently, or past `bot.services.closing_gate`."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.case import Case, CaseCode, CaseStatus
-from bot.domain.outcome import Outcome
-from bot.domain.people import Language, StaffMember
+from bot.domain.closing import ClosingReport, NewClosing, comes_back_at, minutes_open
+from bot.domain.people import StaffId, StaffMember
 from bot.domain.reply import NewReply, Reply
 from bot.domain.rights import Right
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
-from bot.errors import EmptyText
 from bot.ports import UnitOfWork
-from bot.services.joined import close_joined
+from bot.services.closing_gate import Passed, pass_gate
+from bot.services.closing_words import closing_body, closing_text
 from bot.services.next_hand import refuse_closer
 from bot.services.rate_case import closing_choices
-from bot.services.staff_change import WardNames, case_to_change, office_of, residents_language
-from bot.wording import say
+from bot.services.staff_change import WardNames, case_to_change, residents_language
 
 
 async def close_case(
@@ -23,50 +23,117 @@ async def close_case(
     staff: StaffMember,
     code: CaseCode,
     version: int,
-    outcome: Outcome,
-    text: str,
+    report: ClosingReport,
+    override: str = "",
     now: datetime,
     wards: WardNames,
 ) -> Case:
-    """Close it and queue the closing words, with the outcome in the resident's language and how to object.
+    """Close it, queue what the resident is told with the pictures that prove it, and keep how it was closed.
+
+    Args:
+        report: What came of it; see `bot.domain.closing.missing_parts` for what each outcome owes.
+        override: Why it may be closed although something is missing: a leader's or the city's word.
 
     Raises:
         CaseNotFound, StaleVersion, CaseAlreadyClosed: See `case_to_change`.
-        EmptyText: The closing words are missing.
         ClosedItBefore: They closed it before, and the resident disputed that.
+        ClosingIncomplete, NotToOverride, DuplicateNotFound, DuplicateStillOpen: See `pass_gate`.
     """
-    words = text.strip()
-    if not words:
-        raise EmptyText(code=code)
     case = await case_to_change(uow, staff, code, version, right=Right.CLOSE, now=now)
     await refuse_closer(uow, case, staff.id, now)
-    # First the change, then the message: adding a message raises the version, and `change` compares it.
-    closed = await uow.cases.change(case, status=CaseStatus.CLOSED, outcome=outcome, closed_at=now)
-    message_id = await uow.cases.add_message(
-        NewMessage(case_id=case.id, author=Author.STAFF, text=words, at=now, staff_id=staff.id)
-    )
+    passed = await pass_gate(uow, staff=staff, case=case, report=report, override=override, now=now)
+    return await finish_closing(uow, case=case, passed=passed, closer_id=staff.id, now=now, wards=wards)
 
-    def said(language: Language, told: Case) -> Reply:
-        text = closing_text(language, told, outcome, words, wards)
-        return Reply(text=text, choices=closing_choices(language, told), language=language)
 
-    reply = said(await residents_language(uow, closed), closed)
-    await uow.outbox.add([NewReply(address=case.address, reply=reply, message_id=message_id, case_id=case.id)], now)
+async def finish_closing(
+    uow: UnitOfWork,
+    *,
+    case: Case,
+    passed: Passed,
+    closer_id: StaffId,
+    now: datetime,
+    wards: WardNames,
+    proposed_by: StaffId | None = None,
+) -> Case:
+    """Close a case that passed the gate, and those that joined it. The case is held by the caller."""
+    ends = _End(uow, passed, closer_id, proposed_by, now, wards)
+    closed = await ends.close(case)
     if case.joined_count:
-        await close_joined(uow, case, staff_id=staff.id, outcome=outcome, text=words, now=now, said=said)
-    details = {"outcome": outcome.value}
-    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.CLOSED, at=now, staff_id=staff.id, details=details))
-    await uow.audit.record(action="case_closed", now=now, staff_id=staff.id, subject=case.code, details=details)
+        for joined in await uow.cases.joined(case.id, for_update=True):
+            if joined.status is not CaseStatus.CLOSED:  # one that was opened again meanwhile has left and stays open
+                await ends.close(joined, main=case)
+    details = {"outcome": passed.report.outcome.value}
+    if passed.missing:
+        details["missing"] = ",".join(passed.missing)
+    await uow.audit.record(action="case_closed", now=now, staff_id=closer_id, subject=case.code, details=details)
     return closed
 
 
-def closing_text(language: Language, case: Case, outcome: Outcome, words: str, wards: WardNames) -> str:
-    """The closing words as the resident reads them."""
-    return say(
-        language,
-        "answer_closed",
-        code=case.code,
-        office=office_of(language, case, wards),
-        outcome=say(language, f"outcome_{outcome.value}"),
-        text=words,
-    )
+@dataclass(frozen=True, slots=True)
+class _End:
+    """One ending, as it is said to everybody whose case it ends."""
+
+    uow: UnitOfWork
+    passed: Passed
+    closer_id: StaffId
+    proposed_by: StaffId | None
+    now: datetime
+    wards: WardNames
+
+    async def close(self, case: Case, main: Case | None = None) -> Case:
+        """This case, which joined `main` if there is one."""
+        uow, report = self.uow, self.passed.report
+        open_for = minutes_open(case, await uow.cases.timeline(case.id), self.now)
+        # First the change, then the message: adding a message raises the version, and `change` compares it.
+        closed = await uow.cases.change(case, status=CaseStatus.CLOSED, outcome=report.outcome, closed_at=self.now)
+        message_id = await self._tell(closed)
+        kept = await uow.closings.add(self._kept(case, message_id, open_for, is_main=main is None))
+        details = {"outcome": report.outcome.value, "closing": str(kept)}
+        if main is not None:
+            details["main"] = main.code
+        elif self.passed.missing:
+            details["override"] = self.passed.override_reason  # in the timeline alone: the audit holds nobody's sentences
+        event = CaseEvent(case_id=case.id, kind=EventKind.CLOSED, at=self.now, staff_id=self.closer_id, details=details)
+        await uow.cases.record(event)
+        return closed
+
+    async def _tell(self, case: Case) -> int:
+        """Keep the words in the case's own thread, in its resident's language, and send them with the pictures."""
+        report, language = self.passed.report, await residents_language(self.uow, case)
+        message_id = await self.uow.cases.add_message(
+            NewMessage(
+                case_id=case.id,
+                author=Author.STAFF,
+                text=closing_body(language, report),
+                at=self.now,
+                staff_id=self.closer_id,
+                files=report.files,
+            )
+        )
+        reply = Reply(
+            text=closing_text(language, case, report, self.wards),
+            files=report.files,
+            choices=closing_choices(language, case),
+            language=language,
+        )
+        told = NewReply(address=case.address, reply=reply, message_id=message_id, case_id=case.id)
+        await self.uow.outbox.add([told], self.now)
+        return message_id
+
+    def _kept(self, case: Case, message_id: int, open_for: int, *, is_main: bool) -> NewClosing:
+        report = self.passed.report
+        return NewClosing(
+            case_id=case.id,
+            at=self.now,
+            closer_id=self.closer_id,
+            proposed_by=self.proposed_by,
+            report=report,
+            message_id=message_id,
+            minutes_open=open_for,
+            missing=self.passed.missing,
+            override_reason=self.passed.override_reason,
+            overridden_by=self.passed.overridden_by,
+            duplicate_id=self.passed.duplicate_id,
+            # Those that joined it come back with it.
+            returns_at=comes_back_at(report.planned_for) if is_main and report.planned_for else None,
+        )

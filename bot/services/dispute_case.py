@@ -46,6 +46,7 @@ async def dispute_case(
     await lock_main(uow, case)
     if case.status is CaseStatus.CLOSED:
         await rate_case(uow, case=case, is_resolved=False, now=now)
+        await uow.closings.mark_disputed(case.id, now)
         case = await _open_again(uow, case, part, city, now, by)
     if part is not None:
         case = await add_to_case(uow, case=case, part=part, now=now, sealer=city.sealer)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.case import Accused, Case, CaseStatus, Desk
+from bot.domain.closing import ClosingReport, NewClosing, minutes_open
 from bot.domain.draft import Conversation, Draft
 from bot.domain.outcome import Outcome
 from bot.domain.people import Language, ResidentId
@@ -101,9 +102,15 @@ async def erasable(uow: UnitOfWork, resident_id: ResidentId) -> Collection[Case]
 
 
 async def _close(uow: UnitOfWork, case: Case, now: datetime) -> Case:
+    open_for = minutes_open(case, await uow.cases.timeline(case.id), now)
     closed = await uow.cases.change(case, status=CaseStatus.CLOSED, outcome=Outcome.NO_ACTION, closed_at=now)
+    report = ClosingReport(outcome=Outcome.NO_ACTION, text="")
+    kept = await uow.closings.add(
+        NewClosing(case_id=case.id, at=now, closer_id=None, report=report, message_id=None, minutes_open=open_for)
+    )
     details = {"outcome": Outcome.NO_ACTION.value, "by": "resident"}
-    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.CLOSED, at=now, details=details))
+    event = {**details, "closing": str(kept)}
+    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.CLOSED, at=now, details=event))
     await uow.audit.record(action="case_closed", now=now, subject=case.code, details=details)
     return closed
 

@@ -8,7 +8,6 @@ from datetime import datetime
 
 from bot.domain.case import Case, CaseId, CaseStatus, Desk
 from bot.domain.incoming import StoredFile
-from bot.domain.outcome import Outcome
 from bot.domain.people import Language, StaffId
 from bot.domain.reply import NewReply, Reply
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
@@ -58,19 +57,6 @@ async def answer_joined(
         await uow.cases.record(
             CaseEvent(case_id=case.id, kind=EventKind.ANSWERED, at=now, staff_id=staff_id, details={"main": main.code})
         )
-
-
-async def close_joined(
-    uow: UnitOfWork, main: Case, *, staff_id: StaffId, outcome: Outcome, text: str, now: datetime, said: Said
-) -> None:
-    """The neighbours' cases close with the main one. One that was opened again meanwhile has left it and stays open."""
-    for joined in await uow.cases.joined(main.id, for_update=True):
-        if joined.status is CaseStatus.CLOSED:
-            continue
-        case = await uow.cases.change(joined, status=CaseStatus.CLOSED, outcome=outcome, closed_at=now)
-        await _tell(uow, case, staff_id=staff_id, text=text, files=(), now=now, said=said)
-        details = {"outcome": outcome.value, "main": main.code}
-        await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.CLOSED, at=now, staff_id=staff_id, details=details))
 
 
 async def move_joined(

@@ -8,6 +8,7 @@ from storage.tables.after import consents, identities, identity_openings, rating
 from storage.tables.base import metadata
 from storage.tables.cases import cases
 from storage.tables.city import calendar_days, category_settings, heartbeat, ward_settings
+from storage.tables.closings import closings, proposals
 from storage.tables.mail import FINISHED, HANDLED, addresses, conversations, inbox, outbox, residents
 from storage.tables.notices import notice_choices, notice_facts, notices, staff_chats
 from storage.tables.people import (
@@ -46,6 +47,7 @@ __all__ = [
     "case_words",
     "cases",
     "category_settings",
+    "closings",
     "consents",
     "conversations",
     "doomed_files",
@@ -63,6 +65,7 @@ __all__ = [
     "notices",
     "outbox",
     "presences",
+    "proposals",
     "ratings",
     "residents",
     "routing_corrections",

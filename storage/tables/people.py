@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint
 
 from storage.tables.base import metadata, only_where
-from storage.types import CleanText, Id, UtcDateTime
+from storage.types import CleanText, Id, Json, UtcDateTime
 
 staff = Table(
     "staff",
@@ -81,6 +81,7 @@ staff_drafts = Table(
     Column("case_id", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False, index=True),
     Column("form", String(16), primary_key=True),
     Column("text", CleanText, nullable=False),
+    Column("fields", Json),  # what else the form held, by its name
     Column("updated_at", UtcDateTime, nullable=False),
 )
 

@@ -37,6 +37,8 @@ from bot.web import keys, make_web_app
 from bot.wording import catalogue
 from storage import Database
 from storage.files import open_file_store
+from tests.closing import PROOF_BYTES
+from tests.closing import fields as closing_fields
 
 PHU_THUONG, HOAN_KIEM = WardCode("00091"), WardCode("00070")
 PASSWORD = "một câu thật dài dễ nhớ"
@@ -80,6 +82,13 @@ class Browser:
     async def submits(self, testid: str, *, files: dict[str, bytes] | None = None, **fields: str) -> ClientResponse:
         action, hidden = self.form(testid)
         return await self.posts(action, hidden | fields, files=files)
+
+    async def closes(
+        self, outcome: str = "done", text: str = "Xong.", *, files: dict[str, bytes] | None = None, **more: str
+    ) -> ClientResponse:
+        """The close form with all that the outcome owes; `more` replaces parts of it, `files` the proof."""
+        proof = {"bien-ban.pdf": PROOF_BYTES} if files is None and outcome == "done" else files
+        return await self.submits("close-form", files=proof, **(closing_fields(outcome, text) | more))
 
     async def posts(
         self,

@@ -75,7 +75,7 @@ async def test_an_answer_stops_the_first_clock_and_the_closing_the_second(sqlite
     assert await seen(desk, minh, case) == {"answer": "Đã trả lời sau 1 ngày làm việc", "close": "Còn 1 ngày làm việc"}
     desk.clock.passes(days=2)
     await comes_to(minh, case)
-    await minh.submits("close-form", text="Đã thay bóng.", outcome="done")
+    await minh.closes("done", "Đã thay bóng.")
     assert (await seen(desk, minh, case))["close"] == "Đã đóng sau 2 ngày làm việc, vừa quá hạn, chưa đủ một ngày làm việc"
 
 
@@ -139,5 +139,5 @@ async def test_a_deadline_on_a_day_that_became_a_day_off_is_not_todays(sqlite_de
 async def test_what_was_done_at_once_was_done_on_the_same_day(sqlite_desk: StaffDesk) -> None:
     case, minh = await sqlite_desk.case(), await sqlite_desk.signed_in("minh")
     await minh.opens(f"/staff/cases/{case.code}")
-    await minh.submits("close-form", text="Đã thay bóng.", outcome="done")
+    await minh.closes("done", "Đã thay bóng.")
     assert await seen(sqlite_desk, minh, case) == {"answer": "Đã trả lời trong ngày", "close": "Đã đóng trong ngày"}

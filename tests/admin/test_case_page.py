@@ -147,7 +147,7 @@ async def test_only_this_cases_answers_are_sent_again(sqlite_desk: StaffDesk) ->
 async def test_a_closed_cases_last_words_can_be_sent_again(sqlite_desk: StaffDesk) -> None:
     case, minh = await sqlite_desk.case(), await sqlite_desk.signed_in("minh")
     await opens(minh, case)
-    await minh.submits("close-form", text="Đã thay bóng.", outcome="done")
+    await minh.closes("done", "Đã thay bóng.")
     await delivers(sqlite_desk, DeliveryState.FAILED, "gone")
     await opens(minh, case)
     assert (await minh.submits("again-form")).status == 303

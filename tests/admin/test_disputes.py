@@ -12,6 +12,7 @@ from bot.services.dispute_case import dispute_case
 from bot.services.rate_case import rate_case
 from bot.web import keys
 from tests.admin.desk import Browser, StaffDesk
+from tests.closing import report
 from tests.services.told import Chats
 
 
@@ -22,8 +23,7 @@ async def closed_by(desk: StaffDesk, username: str, case: Case) -> Case:
             staff=await desk.member(username),
             code=case.code,
             version=(await desk.now_is(case.code)).version,
-            outcome=Outcome.DONE,
-            text="Đã dọn.",
+            report=report(Outcome.DONE, "Đã dọn."),
             now=desk.clock.now(),
             wards=desk.server.app[keys.WARDS],
         )

@@ -64,7 +64,7 @@ async def test_a_closed_case_is_told_too(sqlite_desk: StaffDesk) -> None:
     officer = await sqlite_desk.signed_in("minh")
     case = await told_case(sqlite_desk, officer)
     await officer.opens(f"/staff/cases/{case.code}")
-    closed = await officer.submits("close-form", outcome="done", text="Đã dọn xong, xin cảm ơn.")
+    closed = await officer.closes("done", "Đã dọn xong, xin cảm ơn.")
     assert closed.headers["Location"] == f"/staff/cases/{case.code}?done=closed"
     await officer.opens(closed.headers["Location"])
     assert officer.shows("counter_done_closed")
@@ -76,7 +76,7 @@ async def test_a_closed_case_is_told_too(sqlite_desk: StaffDesk) -> None:
     ordinary = await sqlite_desk.case()
     await officer.opens(f"/staff/cases/{ordinary.code}")
     assert 'data-testid="tell"' not in officer.text
-    closed = await officer.submits("close-form", outcome="done", text="Xong.")
+    closed = await officer.closes("done", "Xong.")
     assert closed.headers["Location"] == "/staff/?done=closed"
 
 
@@ -106,7 +106,7 @@ async def test_the_counter_lists_who_still_has_to_be_told(desk: StaffDesk) -> No
     await answers(officer, second, "Mai có xe tới dọn.")
     desk.clock.passes(minutes=1)
     await officer.opens(f"/staff/cases/{first.code}")
-    await officer.submits("close-form", outcome="done", text="Đã dọn xong.")
+    await officer.closes("done", "Đã dọn xong.")
     await officer.opens("/staff/counter")
     assert told_of(officer) == [second.code, first.code]
     await far.opens("/staff/counter")

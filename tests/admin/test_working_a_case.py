@@ -29,7 +29,7 @@ async def test_an_answer_reaches_the_resident_and_the_thread(desk: StaffDesk) ->
 async def test_an_english_resident_is_answered_in_english(sqlite_desk: StaffDesk) -> None:
     case, minh = await sqlite_desk.case(language=Language.EN), await sqlite_desk.signed_in("minh")
     await minh.opens(f"/staff/cases/{case.code}")
-    await minh.submits("close-form", outcome="planned", text="Next week.")
+    await minh.closes("planned", "Next week.")
     [said] = await sqlite_desk.hears(case)
     assert "has closed case" in said
     assert "planned" in said
@@ -48,7 +48,7 @@ async def test_a_note_is_for_staff_alone(desk: StaffDesk) -> None:
 async def test_closing_tells_the_outcome_and_takes_the_case_from_the_queue(desk: StaffDesk) -> None:
     case, minh = await desk.case(), await desk.signed_in("minh")
     await minh.opens(f"/staff/cases/{case.code}")
-    closed = await minh.submits("close-form", outcome="done", text="Đã thay bóng đèn.")
+    closed = await minh.closes("done", "Đã thay bóng đèn.")
     await minh.opens(closed.headers["Location"])
     assert minh.codes() == []
     await minh.opens("/staff/?status=closed")
@@ -65,9 +65,9 @@ async def test_closing_tells_the_outcome_and_takes_the_case_from_the_queue(desk:
 async def test_closing_without_words_or_outcome_changes_nothing(desk: StaffDesk) -> None:
     case, minh = await desk.case(), await desk.signed_in("minh")
     await minh.opens(f"/staff/cases/{case.code}")
-    assert (await minh.submits("close-form", outcome="done", text="  ")).status == 400
-    assert minh.shows("text_is_empty")
-    assert (await minh.submits("close-form", outcome="won", text="Xong")).status == 400
+    assert (await minh.closes("no_action", "  ")).status == 400
+    assert minh.shows("closing_missing_text")
+    assert (await minh.closes("won", "Xong")).status == 400
     assert minh.shows("desk_outcome_missing")
     assert ">\nXong</textarea>" in minh.text, "what was typed is gone"
     assert (await desk.now_is(case.code)).version == case.version + 1  # the resident's own first message
@@ -176,7 +176,7 @@ async def test_words_that_the_resident_added_meanwhile_stop_a_closing(desk: Staf
     case, minh = await desk.case(), await desk.signed_in("minh")
     await minh.opens(f"/staff/cases/{case.code}")
     await desk.resident_adds(case, "Vẫn còn tối!")
-    assert (await minh.submits("close-form", outcome="done", text="Xong rồi.")).status == 409
+    assert (await minh.closes("done", "Xong rồi.")).status == 409
     assert "Vẫn còn tối!" in minh.text.split('data-testid="stale-yours"')[0]
     assert "checked" in minh.text, "the chosen outcome is gone"
     assert (await desk.now_is(case.code)).status is CaseStatus.OPEN

@@ -7,12 +7,15 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 from playwright.async_api import Locator, Page, Route, expect
 
 from tests.browser.chromium import PATIENCE, Watch
 from tests.browser.rest import at_rest, eventually
+from tests.closing import PROOF_BYTES
+from tests.closing import fields as closing_fields
 
 NO_LINE = "#lines > :first-child"  # the resident's own, before anything of ours
 MOST_STOPS = 60  # presses of Tab; no page of ours has more
@@ -262,6 +265,13 @@ class Officer(Person):
     async def closes(self, outcome: str, text: str) -> None:
         form = await self.unfolds("close-form")
         await form.locator(f"[name=outcome][value={outcome}]").check()
+        for name, value in closing_fields(outcome, text, today=datetime.now(UTC).date()).items():
+            if name not in ("outcome", "text"):
+                await form.locator(f"[name={name}]").fill(value)
+        if outcome == "done":
+            await form.locator("[name=files]").set_input_files(
+                {"name": "bien-ban.pdf", "mimeType": "application/pdf", "buffer": PROOF_BYTES}
+            )
         await form.locator("textarea").fill(text)
         await form.locator("button").first.click()
         await expect(self.part("done")).to_be_visible()

@@ -61,8 +61,9 @@ async def test_by_keyboard_alone(town: Town, has_script: bool) -> None:
     await keys.press("Enter")
     await minh.tabs_to(minh.part("close-form").locator("[name=outcome]").first)
     await keys.press("Space")
+    await keys.press("ArrowUp")  # around to the last one: nothing to be done
     await minh.tabs_to(minh.part("close-form").locator("textarea"))
-    await keys.insert_text("Đã thay nắp cống.")
+    await keys.insert_text("Nắp cống này đã được thay từ tuần trước.")
     await minh.tabs_to(minh.part("close-form").locator("button").first)
     await minh.goes_on()
     await expect(minh.part("queue-empty")).to_be_visible()

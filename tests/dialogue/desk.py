@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.domain.case import Case, CaseCode
 from bot.domain.outcome import Outcome
@@ -13,6 +14,7 @@ from bot.services.answer_case import answer_case
 from bot.services.city import City
 from bot.services.close_case import close_case
 from bot.services.move_case import move_case
+from tests.closing import report
 from tests.dialogue.driver import MONDAY, Resident
 
 
@@ -68,7 +70,7 @@ class Officer:
             )
             await uow.commit()
 
-    async def closes(self, code: CaseCode, text: str = "Đã dọn.", outcome: Outcome = Outcome.DONE) -> None:
+    async def closes(self, code: CaseCode, text: str = "Đã dọn.", outcome: Outcome = Outcome.DONE, **more: Any) -> None:
         case = await self.case(code)
         async with self.storage.begin() as uow:
             await close_case(
@@ -76,8 +78,7 @@ class Officer:
                 staff=self.member,
                 code=code,
                 version=case.version,
-                outcome=outcome,
-                text=text,
+                report=report(outcome, text, self.now.date(), **more),
                 now=self.now,
                 wards=self.city.wards,
             )

@@ -29,6 +29,7 @@ from bot.services.move_case import move_case
 from handlers.dialogue import make_dialogue
 from handlers.timekeeping import DueDrafts, DueErasures
 from storage import Database
+from tests.closing import report
 from tests.dialogue.desk import all_hear
 from tests.dialogue.driver import CODE, MONDAY, Resident, stored
 
@@ -239,7 +240,7 @@ class Town:
                     if act == "answer":
                         await answer_case(uow, text="Phường đã nhận.", **given)
                     elif act == "close":
-                        await close_case(uow, text="Phường đã xử lý.", outcome=Outcome.DONE, **given)
+                        await close_case(uow, report=report(Outcome.DONE, "Phường đã xử lý.", self.now.date()), **given)
                     else:
                         other = self.city.wards["00004" if case.ward_code == "00103" else "00103"]
                         await move_case(uow, ward_code=other.code, **given)

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.case import Case, CaseStatus
+from bot.domain.case import Case, CaseCode, CaseStatus
 from bot.domain.draft import Awaited
 from bot.domain.outcome import Outcome
 from bot.domain.people import Language
@@ -219,17 +219,25 @@ async def test_an_emergency_in_a_dispute_is_answered_first(meet: Meet, minh: Off
     assert "114" in replies[0].text
 
 
+async def closed_before(meet: Meet, minh: Officer) -> CaseCode:
+    """Hoa's case of the same matter, which was answered."""
+    code = await files(meet("Hoa"))
+    await minh.closes(code)
+    return code
+
+
 @pytest.mark.parametrize("outcome", list(Outcome))
 async def test_every_outcome_is_named_in_the_state(meet: Meet, minh: Officer, outcome: Outcome) -> None:
     """And the one who acts next is the resident, for thirty days."""
     lan = meet("Lan")
     code = await files(lan)
     minh.now = lan.now
-    await minh.closes(code, "Xem lời này.", outcome)
+    of = {"duplicate_of": await closed_before(meet, minh)} if outcome is Outcome.DUPLICATE else {}
+    await minh.closes(code, "Xem lời này.", outcome, **of)
     await lan.says(code)
     assert "đã khép lại ngày" in lan.hears[-1]
     assert "Người làm tiếp: Bạn" in lan.hears[-1]
-    assert "“Xem lời này.”" in lan.hears[-1]
+    assert "Xem lời này.”" in lan.hears[-1]
     lan.now += timedelta(days=40)
     await lan.says(code)
     assert "Không còn ai phải làm gì thêm" in lan.hears[-1]

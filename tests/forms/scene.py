@@ -17,6 +17,7 @@ from bot.services.pause_resident import pause_resident
 from bot.web import keys
 from storage.tables import cases
 from tests.admin.desk import PASSWORD, PHU_THUONG, StaffDesk
+from tests.closing import report
 from tests.forms.walker import Press, Stand, Walker
 
 PLACEHOLDERS = {"{ward}": PHU_THUONG, "/people/{id}": "/people/{colleague}", "/templates/{id}": "/templates/{template}"}
@@ -128,8 +129,7 @@ class Scene:
                 staff=boss,
                 code=closed.code,
                 version=closed.version,
-                outcome=Outcome.DONE,
-                text="Xong",
+                report=report(Outcome.DONE, "Xong", now.date()),
                 now=now,
                 wards=wards,
             )

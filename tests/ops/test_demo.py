@@ -47,7 +47,7 @@ def waits_until_ready(running: Running) -> None:
 
 
 def test_the_demo_shows_its_accounts_and_keeps_its_cases(tmp_path: Path) -> None:
-    """Three accounts with a password each, new at every start; the cases are seeded once, all in `demo/`."""
+    """Four accounts with a password each, new at every start; the cases are seeded once, all in `demo/`."""
     homthu = Homthu(tmp_path / "data")
     passwords: list[set[str]] = []
     for _ in range(2):
@@ -57,9 +57,9 @@ def test_the_demo_shows_its_accounts_and_keeps_its_cases(tmp_path: Path) -> None
             running.stops_on(signal.SIGTERM)
         assert running.process.returncode == 0
         accounts = [line.split() for line in running.said if line.startswith("  demo account")]
-        assert [account[2] for account in accounts] == ["demo", "demo-restricted", "demo-city"]
+        assert [account[2] for account in accounts] == ["demo", "demo-restricted", "demo-leader", "demo-city"]
         passwords.append({account[4] for account in accounts})
-    assert len(passwords[0] | passwords[1]) == 6
+    assert len(passwords[0] | passwords[1]) == 8
     assert sorted(path.name for path in homthu.data_dir.iterdir()) == ["demo"]
     exported = Homthu(homthu.data_dir / "demo").does("export")
     assert exported.returncode == DONE

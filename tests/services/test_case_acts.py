@@ -29,6 +29,7 @@ from bot.services.working_calendar import CityCalendar
 from handlers.timekeeping import DueNotices, IdleOwners
 from storage import Database
 from tests.admin.desk import HOAN_KIEM, PHU_THUONG, StaffDesk, StillClock, open_desk
+from tests.closing import report
 
 WARDS = load_wards()
 NOW = StillClock().now()  # a Wednesday
@@ -221,8 +222,7 @@ async def test_of_merged_cases_every_resident_is_answered_and_a_parted_one_waits
             staff=minh,
             code=main.code,
             version=now.version,
-            outcome=Outcome.DONE,
-            text="Xong.",
+            report=report(Outcome.DONE, "Xong."),
             now=NOW,
             wards=WARDS,
         )

@@ -18,11 +18,13 @@ from bot.ports import UnitOfWork
 from bot.routing.wards import load_wards
 from bot.services.answer_case import answer_case
 from bot.services.close_case import close_case
+from bot.services.closing_gate import ClosingIncomplete
 from bot.services.move_case import AlreadyThere, move_case
 from bot.services.note_case import note_case
 from storage import Database
 from storage.tables import routing_corrections
 from tests.admin.desk import HOAN_KIEM, PHU_THUONG, StaffDesk, StillClock, open_desk
+from tests.closing import report
 
 Change = Callable[[UnitOfWork, StaffMember, Case], Awaitable[object]]
 WARDS = load_wards()
@@ -38,14 +40,15 @@ async def note(uow: UnitOfWork, staff: StaffMember, case: Case, text: str = "Gá»
     return await note_case(uow, staff=staff, code=case.code, version=case.version, text=text, now=NOW)
 
 
-async def close(uow: UnitOfWork, staff: StaffMember, case: Case, text: str = "Xong.") -> object:
+async def close(
+    uow: UnitOfWork, staff: StaffMember, case: Case, text: str = "Xong.", outcome: Outcome = Outcome.DONE
+) -> object:
     return await close_case(
         uow,
         staff=staff,
         code=case.code,
         version=case.version,
-        outcome=Outcome.DONE,
-        text=text,
+        report=report(outcome, text),
         now=NOW,
         wards=WARDS,
     )
@@ -145,7 +148,7 @@ async def test_no_words_no_ward_no_change(sqlite_database: Database, bell: Bell)
         expected: tuple[tuple[Change, type[BotError]], ...] = (
             (lambda uow, staff, found: answer(uow, staff, found, " \n"), EmptyText),
             (lambda uow, staff, found: note(uow, staff, found, ""), EmptyText),
-            (lambda uow, staff, found: close(uow, staff, found, "\t"), EmptyText),
+            (lambda uow, staff, found: close(uow, staff, found, "\t", Outcome.REFUSED), ClosingIncomplete),
             (lambda uow, staff, found: move(uow, staff, found, "99999"), UnknownWard),
             (lambda uow, staff, found: move(uow, staff, found, PHU_THUONG), AlreadyThere),
         )

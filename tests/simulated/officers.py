@@ -13,6 +13,7 @@ from bot.services.answer_case import answer_case
 from bot.services.close_case import close_case
 from bot.services.move_case import AlreadyThere, NobodyElseThere, SentBackBefore, move_case
 from bot.services.own_case import take_case
+from tests.closing import report
 from tests.simulated import residents
 from tests.simulated.town import WARDS, Town, open_case
 
@@ -93,8 +94,7 @@ async def _closed(town: Town, uow: UnitOfWork, case: Case, staff: StaffMember) -
         staff=staff,
         code=case.code,
         version=case.version,
-        outcome=town.random.choice(_OUTCOMES),
-        text="Đã xử lý xong, cảm ơn bác đã báo.",
+        report=report(town.random.choice(_OUTCOMES), "Cảm ơn bác đã báo.", town.now.date()),
         now=town.now,
         wards=town.city.wards,
     )

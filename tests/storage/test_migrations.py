@@ -11,16 +11,20 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from bot.domain.case import CaseId, Desk
+from bot.domain.case import CaseId, CaseStatus, Desk
+from bot.domain.closing import NewClosing
 from bot.domain.correction import Correction
 from bot.domain.notices import Choices, Reason
+from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, Language, Role, StaffId, Unit
+from bot.domain.proposal import NewProposal, ProposalKind
 from bot.domain.staffing import DraftForm, Exclusion, NewTemplate, StaffDraft, Why
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.ports import Rating, UnitOfWork, Viewer
 from storage import Database, migrating
 from storage.migrations import HEAD
 from storage.tables import is_ours, metadata
+from tests.closing import report
 from tests.databases import PostgresDatabases
 from tests.storage.cast import (
     BA_DINH,
@@ -127,6 +131,12 @@ async def populate(database: Database) -> None:
         await uow.audit.record(action="x", now=NOW, staff_id=minh.id, subject=TAY_HO)
         await uow.mentions.add(case.id, message_id, minh.id, NOW)
         await furnish(uow, case.id, minh.id)
+        await uow.closings.add(
+            NewClosing(case_id=case.id, at=NOW, closer_id=minh.id, report=report(), message_id=message_id, minutes_open=5)
+        )
+        await uow.proposals.add(
+            NewProposal(case_id=case.id, kind=ProposalKind.CLOSE, by=minh.id, at=NOW, version=case.version, report=report())
+        )
         await uow.commit()
 
 
@@ -181,6 +191,29 @@ async def test_the_last_ward_is_that_of_the_newest_case_that_has_one(empty: Data
     async with empty.reading() as uow:
         after = [await uow.conversations.get(LAN), await uow.conversations.get(HOA)]
     assert after == [replace(before[0], last_ward=TAY_HO), before[1]]
+    await empty.close()
+
+
+async def test_closings_from_before_the_gate_know_their_outcome_and_their_moment(empty: Database) -> None:
+    """One is closed, one open: the closed one has a row, and nobody is said to have proved anything."""
+    await empty.open()
+    async with empty.begin() as uow:
+        minh = await hire(uow)
+        await uow.commit()
+    done, waiting = await a_case(empty), await a_case(empty, address=HOA)
+    async with empty.begin() as uow:
+        closed = await uow.cases.change(done, status=CaseStatus.CLOSED, outcome=Outcome.REFUSED, closed_at=NOW)
+        await uow.closings.add(
+            NewClosing(case_id=done.id, at=NOW, closer_id=minh.id, report=report(), message_id=None, minutes_open=5)
+        )
+        await uow.commit()
+    await walk(empty, "down", "2026_11_22_hear_the_last_word")
+    await walk(empty, "up", HEAD)
+    async with empty.reading() as uow:
+        [known] = await uow.closings.of_case(done.id)
+        assert await uow.closings.newest(waiting.id) is None
+    assert (known.report.outcome, known.at) == (closed.outcome, closed.closed_at)
+    assert (known.is_gated, known.closer_id, known.minutes_open, known.has_evidence) == (False, None, None, False)
     await empty.close()
 
 

@@ -25,6 +25,8 @@ from bot.routing.wards import load_wards
 from bot.settings import Settings, load_settings
 from tests.bot_api import BotApiServer
 from tests.bot_api import Resident as Chat
+from tests.closing import PROOF_BYTES
+from tests.closing import fields as closing_fields
 from tests.conftest import Place
 from tests.handlers.webchat.town import Browser
 from tests.stories.forms import forms
@@ -159,7 +161,9 @@ class Officer:
 
     async def closes(self, code: str, outcome: str, text: str) -> None:
         await self.opens_case(code)
-        await self.fills("close-form", outcome=outcome, text=text)
+        owed = closing_fields(outcome, text, today=datetime.now(UTC).date())
+        proof = ("bien-ban.pdf", PROOF_BYTES, "application/pdf") if outcome == "done" else None
+        await self.fills("close-form", file=proof, **owed)
 
 
 @dataclass

@@ -1,0 +1,159 @@
+"""How cases were closed: one row each. Its words and files are those of the message that the resident was sent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, bindparam, insert, select, update
+
+from bot.domain.case import CaseCode, CaseId
+from bot.domain.closing import Closing, ClosingPart, ClosingReport, Ground, NewClosing
+from bot.domain.incoming import FileKind, FileTrouble, StoredFile
+from bot.domain.outcome import Outcome
+from bot.domain.people import StaffId
+from storage.link import Link
+from storage.tables import attachments, cases, closings
+from storage.types import Id, UtcDateTime
+
+_case = bindparam("case", type_=Id)
+_add = insert(closings).returning(closings.c.id)
+_other = cases.alias("other")
+_every = (
+    select(closings, _other.c.code.label("other_code"))
+    .select_from(closings.outerjoin(_other, _other.c.id == closings.c.duplicate_of))
+    .where(closings.c.case_id == _case)
+)
+_of_case = _every.order_by(closings.c.id)
+_newest = _every.order_by(closings.c.id.desc()).limit(1)
+_files = (
+    select(attachments).where(attachments.c.message_id.in_(bindparam("messages", expanding=True))).order_by(attachments.c.id)
+)
+_last_of = select(closings.c.id).where(closings.c.case_id == _case).order_by(closings.c.id.desc()).limit(1)
+_dispute = (
+    update(closings)
+    .where(closings.c.id == _last_of.scalar_subquery(), closings.c.disputed_at.is_(None))
+    .values(disputed_at=bindparam("when", type_=UtcDateTime))
+)
+_returning = (
+    select(closings.c.case_id)
+    .where(closings.c.returns_at <= bindparam("now", type_=UtcDateTime))
+    .order_by(closings.c.returns_at)
+    .limit(bindparam("most", type_=Id))
+    .with_for_update(skip_locked=True)
+)
+_returned = update(closings).where(closings.c.case_id == _case, closings.c.returns_at.is_not(None)).values(returns_at=None)
+
+
+class SqlClosings:
+    """See `bot.ports.Closings`."""
+
+    __slots__ = ("_link",)
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def add(self, closing: NewClosing) -> int:
+        added: int = await self._link.value(_add, _values(closing))
+        return added
+
+    async def of_case(self, case_id: CaseId) -> list[Closing]:
+        return await self._closings(await self._link.rows(_of_case, {"case": case_id}))
+
+    async def newest(self, case_id: CaseId) -> Closing | None:
+        found = await self._closings(await self._link.rows(_newest, {"case": case_id}))
+        return found[0] if found else None
+
+    async def mark_disputed(self, case_id: CaseId, at: datetime) -> bool:
+        return bool(await self._link.run(_dispute, {"case": case_id, "when": at}))
+
+    async def returning(self, *, now: datetime, most: int) -> Sequence[CaseId]:
+        return [CaseId(row.case_id) for row in await self._link.rows(_returning, {"now": now, "most": most})]
+
+    async def returned(self, case_id: CaseId) -> None:
+        await self._link.run(_returned, {"case": case_id})
+
+    async def _closings(self, rows: Sequence[Row[Any]]) -> list[Closing]:
+        messages = [row.message_id for row in rows if row.message_id is not None]
+        files: dict[int, list[StoredFile]] = {}
+        for row in await self._link.rows(_files, {"messages": messages}) if messages else ():
+            files.setdefault(row.message_id, []).append(_file(row))
+        return [_closing(row, files.get(row.message_id, [])) for row in rows]
+
+
+def _values(closing: NewClosing) -> dict[str, Any]:
+    report = closing.report
+    return {
+        "case_id": closing.case_id,
+        "at": closing.at,
+        "closer_id": closing.closer_id,
+        "proposed_by": closing.proposed_by,
+        "outcome": report.outcome.value,
+        "message_id": closing.message_id,
+        "words": report.text,
+        "what": report.what,
+        "unit": report.unit,
+        "done_on": report.done_on,
+        "planned_for": report.planned_for,
+        "handed_to": report.handed_to,
+        "is_handed_over": report.is_handed_over,
+        "ground": report.ground.value if report.ground else None,
+        "basis": report.basis,
+        "duplicate_of": closing.duplicate_id,
+        "has_evidence": report.has_evidence,
+        "missing": ",".join(part.value for part in closing.missing),
+        "override_reason": closing.override_reason,
+        "overridden_by": closing.overridden_by,
+        "minutes_open": closing.minutes_open,
+        "returns_at": closing.returns_at,
+        "is_gated": True,
+    }
+
+
+def _closing(row: Row[Any], files: Sequence[StoredFile]) -> Closing:
+    report = ClosingReport(
+        outcome=Outcome(row.outcome),
+        text=row.words,
+        what=row.what,
+        unit=row.unit,
+        done_on=row.done_on,
+        planned_for=row.planned_for,
+        handed_to=row.handed_to,
+        is_handed_over=row.is_handed_over,
+        ground=Ground(row.ground) if row.ground else None,
+        basis=row.basis,
+        duplicate_of=CaseCode(row.other_code) if row.other_code else None,
+        files=tuple(files),
+    )
+    return Closing(
+        id=row.id,
+        case_id=CaseId(row.case_id),
+        at=row.at,
+        closer_id=_staff(row.closer_id),
+        proposed_by=_staff(row.proposed_by),
+        report=report,
+        override_reason=row.override_reason,
+        overridden_by=_staff(row.overridden_by),
+        missing=tuple(ClosingPart(part) for part in row.missing.split(",") if part),
+        has_evidence=row.has_evidence,
+        minutes_open=row.minutes_open,
+        disputed_at=row.disputed_at,
+        is_gated=row.is_gated,
+        message_id=row.message_id,
+        returns_at=row.returns_at,
+    )
+
+
+def _staff(number: int | None) -> StaffId | None:
+    return None if number is None else StaffId(number)
+
+
+def _file(row: Row[Any]) -> StoredFile:
+    return StoredFile(
+        key=row.key,
+        kind=FileKind(row.kind),
+        name=row.name,
+        media_type=row.media_type,
+        size=row.size,
+        shown_key=row.shown_key,
+        trouble=FileTrouble(row.trouble) if row.trouble else None,
+    )
