@@ -3,10 +3,10 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from aiohttp import web
 
+from admin.audit_details import told
 from admin.guard import Visit
 from admin.pages import Frame
 from bot.domain.rights import Right
@@ -16,9 +16,6 @@ from bot.wording import has
 
 AUDIT = "/staff/audit"
 MOST = 50  # rows of a page
-
-# Of what was recorded beside an act, this much is shown: names of settings, roles, wards, desks. Never a person's words.
-_SHOWN = ("role", "ward", "unit", "desk", "outcome", "deputy", "from", "until", "is_worked", "working_days", "is_active")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +68,6 @@ def _line(visit: Visit, entry: TrailEntry) -> AuditLine:
         key if has(visit.language, key) else "",
         entry.action,
         entry.subject,
-        _told(before) if isinstance(before, Mapping) else "",
-        _told(after) if isinstance(after, Mapping) else _told(entry.details),
+        told(visit, before) if isinstance(before, Mapping) else "",
+        told(visit, after) if isinstance(after, Mapping) else told(visit, entry.details),
     )
-
-
-def _told(details: Mapping[str, Any]) -> str:
-    """ "role=ward_officer, ward=00091": what is shown of the details, as recorded."""
-    return ", ".join(f"{name}={details[name]}" for name in _SHOWN if details.get(name) not in (None, ""))

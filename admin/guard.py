@@ -11,7 +11,7 @@ from aiohttp import web
 
 from admin.labels import initials
 from admin.navigation import is_at, places_of
-from admin.pages import BarLink, Frame, NotSentPage
+from admin.pages import BarLink, Frame, NotSentPage, RefusedPage
 from admin.sign_in_page import sign_in_page
 from admin.unsent import Unsent, unsent_of
 from bot.domain.people import WARD_ROLES, Language, Role, Session, StaffMember
@@ -23,7 +23,7 @@ from bot.services.staff_change import ward_name
 from bot.web import FORM_TOKEN, keys, render
 from bot.web.cookies import read_cookie
 from bot.web.errors import RETRY_AFTER
-from bot.web.forms import Form, Limits, TokenRefused, read_form
+from bot.web.forms import Form, Limits, TokenRefused, TooLarge, read_form
 from bot.web.language import page_language
 from bot.wording import say
 
@@ -99,6 +99,13 @@ def for_staff(
             return await handler(visit)
         except TokenRefused as refused:
             return not_sent(request, refused.form, "desk_not_sent_token", status=403)
+        except TooLarge as refused:
+            return not_sent(request, refused.form, "desk_not_sent_large", status=413)
+        except (web.HTTPForbidden, web.HTTPNotFound) as refused:
+            if visit is None:
+                raise
+            page = RefusedPage(frame=visit.frame, status=refused.status, wording_key=f"desk_refused_{refused.status}")
+            return render(request, "staff/refused.html", page, status=refused.status)
 
     return guarded
 

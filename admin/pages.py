@@ -72,6 +72,15 @@ class NothingPage:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RefusedPage:
+    """Everything `staff/refused.html` may use: what is not there for them, or not theirs to do."""
+
+    frame: Frame
+    status: int
+    wording_key: str  # "desk_refused_404": with "_title" and "_text" it names two sentences
+
+
+@dataclass(frozen=True, kw_only=True)
 class NotSentPage:
     """Everything `staff/not_sent.html` may use: what was typed, given back."""
 

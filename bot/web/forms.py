@@ -81,6 +81,14 @@ class TokenRefused(web.HTTPForbidden):
         self.form = form
 
 
+class TooLarge(web.HTTPRequestEntityTooLarge):
+    """More than the limits allow. `form.fields` holds what was read until then, to be given back: words before files."""
+
+    def __init__(self, form: Form, limits: Limits) -> None:
+        super().__init__(limits.total_size, 0)
+        self.form = form
+
+
 def clean(text: str) -> str:
     """Without what no database and no page can hold: NUL bytes and lone surrogates."""
     return text.encode("utf-8", "replace").decode().replace("\0", "").replace("\r\n", "\n").replace("\r", "\n")
@@ -98,7 +106,7 @@ async def read_form(
 
     Raises:
         web.HTTPBadRequest: It is no form, or a broken one.
-        web.HTTPRequestEntityTooLarge: More than the limits allow; a single too large file is not that, see `Upload`.
+        TooLarge: A 413 with what was typed; a single too large file is not that, see `Upload`.
         TokenRefused: The token is missing or wrong; a 403 with what was typed.
     """
     allowed = limits or Limits()
@@ -108,6 +116,8 @@ async def read_form(
             await _read(request, form, allowed)
         except (ValueError, LookupError, RuntimeError, AssertionError, HttpProcessingError, *MALFORMED) as broken:
             raise web.HTTPBadRequest from broken
+        except web.HTTPRequestEntityTooLarge as more:
+            raise TooLarge(form, allowed) from more
         expected = token if isinstance(token, str) else token(form)
         if not same(form.fields.get(TOKEN_FIELD, ""), expected):
             raise TokenRefused(form)
@@ -120,16 +130,17 @@ async def read_form(
 async def _read(request: web.Request, form: Form, limits: Limits) -> None:
     if request.content_type not in FORM_TYPES:
         raise ValueError("not a form")
-    if (request.content_length or 0) > limits.total_size:
-        raise _too_large(limits)
+    is_refused = (request.content_length or 0) > limits.total_size  # from now on only the words are of interest
     if request.content_type == "multipart/form-data":
-        await _read_multipart(request, form, limits)
+        await _read_multipart(request, form, limits, is_refused=is_refused)
+    elif is_refused:
+        raise _too_large(limits)
     else:
         small = request.clone(client_max_size=limits.fields_size, client_max_fields=MOST_FIELDS)
         form.fields = {name: clean(value) for name, value in (await small.post()).items() if isinstance(value, str)}
 
 
-async def _read_multipart(request: web.Request, form: Form, limits: Limits) -> None:
+async def _read_multipart(request: web.Request, form: Form, limits: Limits, *, is_refused: bool) -> None:
     fields: dict[str, str] = {}
     form.fields = fields
     fields_size = parts = 0
@@ -138,6 +149,8 @@ async def _read_multipart(request: web.Request, form: Form, limits: Limits) -> N
         if not isinstance(part, BodyPartReader) or part.name is None or parts > MOST_FIELDS:
             raise ValueError("a part that no form of ours has")
         if part.filename is not None:
+            if is_refused:
+                raise _too_large(limits)
             await _read_file(request, part, form, limits)
             continue
         value = bytearray()
@@ -147,6 +160,8 @@ async def _read_multipart(request: web.Request, form: Form, limits: Limits) -> N
             if fields_size > limits.fields_size:
                 raise _too_large(limits)
         fields[clean(part.name)] = clean(value.decode("utf-8", "replace"))
+    if is_refused:
+        raise _too_large(limits)
 
 
 async def _read_file(request: web.Request, part: BodyPartReader, form: Form, limits: Limits) -> None:

@@ -79,3 +79,33 @@ async def test_the_trail_goes_on_page_by_page_and_is_nobody_elses(sqlite_desk: S
     for role in (Role.WARD_OFFICER, Role.RESTRICTED_OFFICER, Role.CITY_COORDINATOR, Role.OPERATOR):
         browser = await sqlite_desk.signed_in(role.value, role)
         assert (await browser.opens(PAGE)).status == 403
+
+
+async def test_what_was_done_is_told_in_words(sqlite_desk: StaffDesk) -> None:
+    """Roles, wards, days and outcomes as people call them; what nobody has a word for yet, as it was recorded."""
+    inspector = await sqlite_desk.signed_in("tra", Role.INSPECTOR)
+    now = sqlite_desk.clock.now()
+    recorded: list[dict[str, object]] = [
+        {
+            "before": {"role": "ward_officer", "ward": HOAN_KIEM},
+            "after": {"role": "inspector", "ward": "", "unit": "police"},
+        },
+        {"ward": "00000", "desk": "restricted", "outcome": "done", "text": "không ai đọc được câu này"},
+        {"deputy": "lan", "from": "2026-11-20", "until": "<mai>"},
+        {"before": {"working_days": 7, "is_worked": True}, "after": {"working_days": None, "is_active": False}},
+        {"role": "wizard"},
+    ]
+    async with sqlite_desk.database.begin() as uow:
+        for details in recorded:
+            await uow.audit.record(action="nonsense", now=now, details=details)
+        await uow.commit()
+    await inspector.opens(PAGE)
+    told = re.findall(r"<td>((?:(?!<td>).)*)</td></tr>", inspector.text)[:5]
+    assert [unescape(cell) for cell in reversed(told)] == [
+        "<del>Cán bộ phường, xã · Phường Hoàn Kiếm</del> → Thanh tra · Công an",
+        "00000 · Bàn hạn chế · đã giải quyết xong",
+        "người thay: lan · từ ngày 20/11/2026 · đến hết ngày <mai>",
+        "<del>Làm việc · 7 ngày làm việc</del> → Đã cất",
+        "role=wizard",
+    ]
+    assert "không ai đọc được" not in inspector.text

@@ -1,6 +1,8 @@
 """What was written when the session turned out to be over: it travels through the sign-in, and goes out at one press."""
 
+import asyncio
 import re
+from contextlib import suppress
 from html import unescape
 
 import pytest
@@ -8,7 +10,7 @@ import pytest
 from bot.domain.people import Role
 from bot.domain.thread import Author
 from bot.services.passwords import hash_password
-from tests.admin.desk import PASSWORD, Browser, StaffDesk
+from tests.admin.desk import HOAN_KIEM, PASSWORD, Browser, StaffDesk
 from tests.admin.test_hostile_input import PAYLOADS, is_harmless
 
 LONG = "Kính gửi bà con,\n\ntổ điện sẽ đến “sáng mai” <9 giờ>.  Trân trọng"
@@ -168,3 +170,67 @@ async def test_whoever_must_change_their_password_first_still_reads_their_words(
     assert (answer.status, written(minh)) == (200, [LONG])
     assert "unsent-form" not in minh.text
     assert (await minh.opens("/staff/")).headers["Location"] == "/staff/password"
+
+
+async def posts_the_beginning(minh: Browser, form: str, words: str) -> str:
+    """A form of 900 MB, of which only the words and the beginning of a film are ever sent: all that comes back."""
+    action, hidden = minh.form(form)
+    parts = [*hidden.items(), ("text", words)]
+    body = "".join(f'--b\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in parts)
+    body += '--b\r\nContent-Disposition: form-data; name="files"; filename="phim.mp4"\r\n\r\n'
+    reader, writer = await asyncio.open_connection(minh.client.host, minh.client.port)
+    head = (
+        f"POST {action} HTTP/1.1\r\nHost: {minh.client.host}:{minh.client.port}\r\nSec-Fetch-Site: same-origin\r\n"
+        f"Cookie: homthu_session={minh.session_cookie()}\r\nContent-Type: multipart/form-data; boundary=b\r\n"
+        "Content-Length: 900000000\r\nConnection: close\r\n\r\n"
+    )
+    writer.write((head + body).encode())
+    reading = asyncio.create_task(reader.readuntil(b"</html>"))
+    for _ in range(200):  # the film goes on and on, until there is an answer
+        if reading.done():
+            break
+        writer.write(bytes(16_000))
+        await asyncio.sleep(0.02)
+    answer = await asyncio.wait_for(reading, 10)
+    writer.close()
+    with suppress(ConnectionError):
+        await writer.wait_closed()
+    return answer.decode(errors="replace")
+
+
+@pytest.mark.parametrize("form", ["reply-form", "attach-form"])
+async def test_too_much_at_once_gives_the_words_back(sqlite_desk: StaffDesk, form: str) -> None:
+    """A film hangs on the answer: it is refused before it was uploaded, and the words can be sent without it."""
+    case, minh = await sqlite_desk.case(), await sqlite_desk.signed_in("minh")
+    await minh.opens(f"/staff/cases/{case.code}")
+    minh.text = await posts_the_beginning(minh, form, LONG)
+    assert minh.text.startswith("HTTP/1.1 413 ")
+    assert minh.shows("desk_not_sent_large")
+    assert written(minh) == [LONG]
+    assert await sqlite_desk.hears(case) == []
+    if form == "reply-form":
+        await sends_again(minh)
+        assert [LONG in text for text in await sqlite_desk.hears(case)] == [True]
+
+
+async def test_words_without_end_are_refused_with_what_to_do(sqlite_desk: StaffDesk) -> None:
+    case, minh = await sqlite_desk.case(), await sqlite_desk.signed_in("minh")
+    await minh.opens(f"/staff/cases/{case.code}")
+    assert (await minh.submits("note-form", text="x" * 600_000)).status == 413
+    assert minh.shows("desk_not_sent_large")
+    assert f'href="/staff/cases/{case.code}"' in minh.text
+
+
+async def test_who_is_signed_in_keeps_the_way_on_where_the_desk_says_no(sqlite_desk: StaffDesk) -> None:
+    """Not there, or not theirs: said in the desk's own frame, with its places; a case of others is told of as none."""
+    minh, own = await sqlite_desk.signed_in("minh"), await sqlite_desk.case()
+    other = await sqlite_desk.case(ward=HOAN_KIEM)
+    seen = []
+    for path, status in ((f"/staff/cases/{other.code}", 404), ("/staff/cases/0000-0000", 404), ("/staff/audit", 403)):
+        assert (await minh.opens(path)).status == status
+        assert minh.shows(f"desk_refused_{status}_title")
+        assert 'data-testid="places"' in minh.text
+        assert other.code not in minh.text.replace(f"cases/{other.code}", "")
+        seen.append(minh.text)
+    assert len({re.sub(r'nonce="[^"]*"|\bvalue="[^"]*"', "", page) for page in seen[:2]}) == 1
+    assert (await minh.opens(f"/staff/cases/{own.code}")).status == 200
