@@ -12,7 +12,7 @@ LONGEST = 300  # characters
 
 
 def described(error: BaseException) -> str:
-    """The error's class and the line of ours that it came from: "ValueError in handlers.dialogue.filing:42"."""
+    """The error's class and the line of ours that it came from: "ValueError in handlers.dialogue.report.filing:42"."""
     place = ""
     for frame, line in traceback.walk_tb(error.__traceback__):
         module = str(frame.f_globals.get("__name__", ""))

@@ -1,6 +1,6 @@
 """A resident agrees to be reached, says how, and may take it back at any time. Nothing about a case depends on it.
 
-What is agreed to is shown by `handlers.dialogue.contact`; who may open what is kept, and how, is the desk's affair.
+What is agreed to is shown by `handlers.dialogue.oneself.contact`; who may open what is kept, and how, is the desk's affair.
 """
 
 from datetime import datetime

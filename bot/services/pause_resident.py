@@ -1,7 +1,7 @@
 """Pause an address that abuses the box, for a time and with a reason; and end the pause early.
 
 It is done from a case, by who may: the reason and the end are on the case's timeline and in the audit, never the resident's
-words. What is heard during a pause is `handlers.dialogue.pausing`.
+words. What is heard during a pause is `handlers.dialogue.oneself.pausing`.
 """
 
 from datetime import datetime, timedelta

@@ -1,9 +1,10 @@
 """The conversation with a resident, the same on every channel.
 
 It fills slots and is no wizard: whatever comes first starts a draft, and only what is missing is asked. Read in this
-order: `drafting` (its heart: `understand` and `next_question`, pure), `choices` and `spoken` (what buttons and short words
-mean), `turn` (one message in, its replies out), `asking` (how a question is put), then a file per topic: `filing`,
-`follow_up`, `help`, `my_cases`, `codes`, `language`, `fallback`; `listening` decides which of them hears a message.
+order: `choices` and `spoken` (what buttons and short words mean), `turn` (one message in, its replies out), `asking` (how a
+question is put), then a room per topic: `report` (a new matter, with the heart of it all in `drafting`), `after` (a filed
+one), `oneself` (the resident as a person), `conduct` (the codes); beside them `questions`, `help`, `language`, `fallback`.
+`listening` decides which of them hears a message.
 
 Nothing is sent and nothing committed here: replies join the outbox of the unit of work that intake opened.
 """
@@ -19,8 +20,8 @@ from bot.ports import UnitOfWork
 from bot.services.city import City
 from bot.wording import say
 from handlers.dialogue import reminders
-from handlers.dialogue.drafting import next_question, understand
 from handlers.dialogue.listening import listen
+from handlers.dialogue.report.drafting import next_question, understand
 from handlers.dialogue.turn import Turn
 
 __all__ = ["Dialogue", "make_dialogue", "next_question", "understand"]

@@ -5,10 +5,10 @@ from bot.domain.draft import Draft, Question
 from bot.domain.reply import Choice
 from bot.domain.ward import WardCode
 from handlers.dialogue import choices
-from handlers.dialogue.card import show_card
 from handlers.dialogue.choices import Act
-from handlers.dialogue.drafting import next_question, offered_wards
 from handlers.dialogue.labels import SHOWN_TEXT, button, kind_name, new_button, shorten, shown_day, ward_name
+from handlers.dialogue.report.card import show_card
+from handlers.dialogue.report.drafting import next_question, offered_wards
 from handlers.dialogue.turn import Turn
 
 __all__ = [

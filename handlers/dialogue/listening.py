@@ -6,30 +6,19 @@ from dataclasses import replace
 from bot.domain.draft import Awaits, Question
 from bot.domain.incoming import IncomingKind
 from bot.domain.people import Language
-from handlers.dialogue import (
-    choices,
-    codes,
-    fallback,
-    filing,
-    finding,
-    follow_up,
-    help,
-    joining,
-    language,
-    my_cases,
-    person,
-    questions,
-    rating,
-    receipts,
-)
-from handlers.dialogue.after_filing import ACTS, ANSWERS, SHOWN_ANSWERS
+from handlers.dialogue import choices, fallback, help, language, questions
+from handlers.dialogue.after import finding, follow_up, my_cases, rating, receipts
+from handlers.dialogue.after.after_filing import ACTS, ANSWERS, SHOWN_ANSWERS
 from handlers.dialogue.answers import chosen
-from handlers.dialogue.apart import keep_apart
 from handlers.dialogue.asking import ask_next
 from handlers.dialogue.choices import Act, Pressed
-from handlers.dialogue.drafting import next_question
-from handlers.dialogue.formal import say_where
-from handlers.dialogue.safety import warn
+from handlers.dialogue.conduct import codes
+from handlers.dialogue.oneself import person
+from handlers.dialogue.report import filing, joining
+from handlers.dialogue.report.apart import keep_apart
+from handlers.dialogue.report.drafting import next_question
+from handlers.dialogue.report.formal import say_where
+from handlers.dialogue.report.safety import warn
 from handlers.dialogue.spoken import Spoken, command, spoken
 from handlers.dialogue.turn import Turn
 

@@ -5,7 +5,7 @@ None of it takes the question away: what is no command stays a matter that goes 
 
 from bot.domain.people import Channel
 from handlers.dialogue.asking import ask_next, ward_name
-from handlers.dialogue.people import office_lines
+from handlers.dialogue.oneself.people import office_lines
 from handlers.dialogue.turn import Turn
 
 STATUS, CONTACT = "q_status", "q_contact"

@@ -17,7 +17,15 @@ from bot.services.city import City
 from handlers.dialogue import choices
 from handlers.dialogue.asking import SHOWN_TEXT, shorten
 from handlers.dialogue.choices import Act, Pressed
-from handlers.dialogue.drafting import begin, choose_ward, next_question, offered_wards, reopen_ward, serial_of, understand
+from handlers.dialogue.report.drafting import (
+    begin,
+    choose_ward,
+    next_question,
+    offered_wards,
+    reopen_ward,
+    serial_of,
+    understand,
+)
 from handlers.dialogue.spoken import Spoken, command, spoken
 from tests.dialogue.conftest import Meet
 from tests.dialogue.driver import hanoi, stored

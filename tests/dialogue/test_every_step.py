@@ -9,9 +9,9 @@ from bot.domain.incoming import Incoming, IncomingKind
 from bot.domain.people import Language
 from bot.services.city import City
 from handlers.dialogue import choices
-from handlers.dialogue.after_filing import ANSWERS
+from handlers.dialogue.after.after_filing import ANSWERS
 from handlers.dialogue.choices import Act
-from handlers.dialogue.person import _ANSWERS as PERSONS_ANSWERS
+from handlers.dialogue.oneself.person import _ANSWERS as PERSONS_ANSWERS
 from handlers.dialogue.spoken import Spoken, spoken
 from tests.dialogue.conftest import Meet
 from tests.dialogue.everything_sent import FOREIGN, MAY_BE_SILENT, SENT, SILENT, WORDS, Tried, everything, tries

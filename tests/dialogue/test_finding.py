@@ -6,7 +6,7 @@ import pytest
 
 from bot.domain.draft import Awaited
 from bot.receipts import KeyedReceipts
-from handlers.dialogue.finding import MOST_WRONG, bare_code
+from handlers.dialogue.after.finding import MOST_WRONG, bare_code
 from tests.dialogue.conftest import Meet
 from tests.dialogue.driver import SECRET, Resident
 from tests.dialogue.test_receipts import files, files_anonymously

@@ -11,7 +11,7 @@ from bot.domain.outcome import Outcome
 from bot.domain.people import Channel, Language
 from bot.file_keeper import SafeFileKeeper
 from bot.ports import FileStore, RawUpdate
-from handlers.dialogue.data_copy import pages_of
+from handlers.dialogue.oneself.data_copy import pages_of
 from handlers.timekeeping import DoomedFiles, DueErasures
 from storage import Database
 from storage.files import open_file_store

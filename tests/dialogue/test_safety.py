@@ -8,7 +8,7 @@ from bot.domain.office import Office
 from bot.domain.people import Language
 from bot.domain.ward import WardCode
 from bot.understanding import understand_text
-from handlers.dialogue.safety import danger_of, language_of
+from handlers.dialogue.report.safety import danger_of, language_of
 from tests.dialogue.conftest import Meet
 from tests.dialogue.driver import stored
 

@@ -5,7 +5,7 @@ import pytest
 from bot.domain.case import Accused, CaseKind, Desk
 from bot.domain.draft import Draft
 from bot.domain.ward import WardCode
-from handlers.dialogue.drafting import choose_accused, choose_kind
+from handlers.dialogue.report.drafting import choose_accused, choose_kind
 from tests.dialogue.conftest import Meet
 from tests.dialogue.test_drafting import CITY, after, message
 

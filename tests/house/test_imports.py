@@ -55,7 +55,7 @@ def imports_telegrams_library(found: Import) -> bool:
         ("bot.conduct.finding", "from bot.routing.names import near"),
         ("bot.routing.points", "from handlers import intake"),
         ("handlers.intake", "from storage import Database"),
-        ("handlers.dialogue.filing", "from admin import pages"),
+        ("handlers.dialogue.report.filing", "from admin import pages"),
         ("admin.queue", "import public.front"),
         ("public.front", "from handlers.delivery import Delivery"),
         ("storage.cases", "from bot.wording import say"),

@@ -10,9 +10,10 @@ from dataclasses import replace
 
 from bot.domain.draft import Awaited
 from bot.domain.incoming import IncomingKind
-from handlers.dialogue import anonymous, choices, contact, identity_cards, pausing, people, privacy, staff_link
+from handlers.dialogue import choices
 from handlers.dialogue.asking import ask_next
 from handlers.dialogue.choices import Act, Pressed
+from handlers.dialogue.oneself import anonymous, contact, identity_cards, pausing, people, privacy, staff_link
 from handlers.dialogue.spoken import Spoken, command, spoken
 from handlers.dialogue.turn import Turn
 

@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from bot.domain.draft import Awaited
-from handlers.dialogue import finding, my_cases, rating, receipts
+from handlers.dialogue.after import finding, my_cases, rating, receipts
 from handlers.dialogue.choices import Act
 from handlers.dialogue.turn import Turn
 

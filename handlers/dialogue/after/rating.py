@@ -14,11 +14,11 @@ from bot.domain.draft import Awaited, Awaits, DraftPart
 from bot.domain.reply import Choice
 from bot.services.dispute_case import dispute_case
 from bot.services.rate_case import closing_choices, rate_case
+from handlers.dialogue.after.follow_up import part_of
+from handlers.dialogue.after.receipts import handle_of, own_case
 from handlers.dialogue.asking import ask_next, new_button, shown_day
 from handlers.dialogue.choices import Act
-from handlers.dialogue.filing import say_troubles
-from handlers.dialogue.follow_up import part_of
-from handlers.dialogue.receipts import handle_of, own_case
+from handlers.dialogue.report.filing import say_troubles
 from handlers.dialogue.turn import Turn
 
 

@@ -7,9 +7,11 @@ from bot.domain.draft import Draft, DraftPart, Question
 from bot.domain.incoming import Incoming, IncomingKind
 from bot.domain.repeating import may_tell_again
 from bot.services.file_case import file_case
+from handlers.dialogue.after.receipts import say_filed
 from handlers.dialogue.asking import ask_kind, ask_next, ask_ward
 from handlers.dialogue.choices import Act, Pressed, kind_of
-from handlers.dialogue.drafting import (
+from handlers.dialogue.help import greet
+from handlers.dialogue.report.drafting import (
     begin,
     choose_accused,
     choose_anonymous,
@@ -24,8 +26,6 @@ from handlers.dialogue.drafting import (
     take_as_it_is,
     understand,
 )
-from handlers.dialogue.help import greet
-from handlers.dialogue.receipts import say_filed
 from handlers.dialogue.turn import Turn
 
 

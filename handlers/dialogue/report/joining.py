@@ -15,12 +15,12 @@ from bot.services.alike import alike_cases, metres_between
 from bot.services.join_case import join_case
 from bot.services.place_keys import shown_place
 from bot.wording import has
+from handlers.dialogue.after.receipts import say_filed
+from handlers.dialogue.after.telling import state_of
 from handlers.dialogue.asking import ask_next, kind_name, shorten, shown_day
 from handlers.dialogue.choices import Act, Pressed, about_draft
-from handlers.dialogue.drafting import next_question
-from handlers.dialogue.filing import filed
-from handlers.dialogue.receipts import say_filed
-from handlers.dialogue.telling import state_of
+from handlers.dialogue.report.drafting import next_question
+from handlers.dialogue.report.filing import filed
 from handlers.dialogue.turn import Turn
 
 

@@ -22,9 +22,11 @@ from bot.conduct import (
 from bot.domain.case import CaseKind
 from bot.domain.incoming import IncomingKind
 from bot.routing.folding import folded
-from handlers.dialogue import code_pages, fallback, filing
+from handlers.dialogue import fallback
 from handlers.dialogue.asking import ask_next
-from handlers.dialogue.drafting import begin
+from handlers.dialogue.conduct import code_pages
+from handlers.dialogue.report import filing
+from handlers.dialogue.report.drafting import begin
 from handlers.dialogue.turn import Turn
 
 MOST_ITEMS = 3  # an answer is read on a phone

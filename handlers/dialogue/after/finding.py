@@ -16,10 +16,10 @@ from bot.domain.people import Channel
 from bot.routing.folding import words_of
 from bot.services.rate_case import closing_choices
 from bot.services.track_case import track_case
-from handlers.dialogue import my_cases
+from handlers.dialogue.after import my_cases
+from handlers.dialogue.after.receipts import handle_of, own_case
+from handlers.dialogue.after.telling import say_case
 from handlers.dialogue.asking import ask_next
-from handlers.dialogue.receipts import handle_of, own_case
-from handlers.dialogue.telling import say_case
 from handlers.dialogue.turn import Turn
 
 MOST_WRONG = 5

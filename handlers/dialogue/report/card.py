@@ -9,9 +9,9 @@ from bot.domain.draft import Draft, WardSource
 from bot.domain.incoming import FileKind
 from bot.domain.reply import Choice
 from bot.wording import has
-from handlers.dialogue.card_official import leader_button, say_who_reads
 from handlers.dialogue.choices import Act, about_draft
 from handlers.dialogue.labels import button, kind_name, shorten, ward_name
+from handlers.dialogue.report.card_official import leader_button, say_who_reads
 from handlers.dialogue.turn import Turn
 
 _WHY_WARD = {

@@ -11,8 +11,8 @@ from bot.domain.incoming import IncomingKind
 from bot.domain.privacy import PauseReason
 from handlers.dialogue import choices
 from handlers.dialogue.choices import Act
-from handlers.dialogue.people import office_lines, ward_of
-from handlers.dialogue.safety import danger_of
+from handlers.dialogue.oneself.people import office_lines, ward_of
+from handlers.dialogue.report.safety import danger_of
 from handlers.dialogue.spoken import Spoken, command, spoken
 from handlers.dialogue.turn import Turn
 

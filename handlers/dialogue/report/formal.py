@@ -6,7 +6,7 @@ signed paper is on the card already; here is the way to the ward's citizen recep
 
 from bot.domain.formal import FORMAL
 from handlers.dialogue.labels import ward_name
-from handlers.dialogue.people import office_lines
+from handlers.dialogue.oneself.people import office_lines
 from handlers.dialogue.turn import Turn
 
 

@@ -13,9 +13,9 @@ from bot.understanding.hearing import hear
 from bot.understanding.lexicon import load_lexicon
 from bot.understanding.text import read
 from handlers.dialogue.asking import ask_next
-from handlers.dialogue.drafting import begin, is_full, understand
-from handlers.dialogue.filing import receive as receive_into_draft
-from handlers.dialogue.filing import say_troubles
+from handlers.dialogue.report.drafting import begin, is_full, understand
+from handlers.dialogue.report.filing import receive as receive_into_draft
+from handlers.dialogue.report.filing import say_troubles
 from handlers.dialogue.turn import Turn
 
 _CLEARLY = 0.6  # of what the words say is about officials

@@ -6,10 +6,10 @@ from bot.domain.case import Case, CaseStatus
 from bot.domain.closing import may_be_disputed
 from bot.domain.reply import Choice
 from bot.services.rate_case import closing_choices
+from handlers.dialogue.after.receipts import own_case, receipt_button
+from handlers.dialogue.after.telling import say_case
 from handlers.dialogue.asking import ask_next, kind_name, new_button, shown_day
 from handlers.dialogue.choices import Act, about_case
-from handlers.dialogue.receipts import own_case, receipt_button
-from handlers.dialogue.telling import say_case
 from handlers.dialogue.turn import Turn
 
 PAGE = 6  # cases; each has a button of its own

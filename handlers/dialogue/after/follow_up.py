@@ -13,10 +13,10 @@ from bot.services.add_to_case import Edited, add_to_case, edit_in_case
 from bot.services.masking import own_words
 from bot.services.repeat_in_case import repeat_in_case
 from handlers.dialogue import choices
+from handlers.dialogue.after.receipts import say_filed
 from handlers.dialogue.asking import ask_next, new_button, shown_day
-from handlers.dialogue.filing import receive as receive_into_draft
-from handlers.dialogue.filing import say_troubles, start_with
-from handlers.dialogue.receipts import say_filed
+from handlers.dialogue.report.filing import receive as receive_into_draft
+from handlers.dialogue.report.filing import say_troubles, start_with
 from handlers.dialogue.turn import Turn
 
 BURST = timedelta(seconds=30)

@@ -12,8 +12,8 @@ from bot.domain.ward import WardCode
 from bot.services.add_to_case import add_to_case
 from handlers.dialogue.asking import ask_next
 from handlers.dialogue.choices import Act
-from handlers.dialogue.contact import ask_consent, go_on, identity
 from handlers.dialogue.labels import ward_name
+from handlers.dialogue.oneself.contact import ask_consent, go_on, identity
 from handlers.dialogue.turn import Turn
 
 MOST = 5  # wards of one name that are offered

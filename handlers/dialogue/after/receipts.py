@@ -11,10 +11,10 @@ from bot.domain.case import Case, CaseKind, read_code
 from bot.domain.people import Channel
 from bot.domain.reply import Choice
 from bot.services.receipt import KEPT_DIGITS, receipt_text
+from handlers.dialogue.after.telling import office
 from handlers.dialogue.asking import ask_next, kind_name, new_button, shown_day
 from handlers.dialogue.choices import Act, about_case
 from handlers.dialogue.labels import contact_button
-from handlers.dialogue.telling import office
 from handlers.dialogue.turn import Rows, Turn
 
 _PROVES = "."  # between a code and the proof that its secret was shown

@@ -8,8 +8,8 @@ from datetime import tzinfo
 
 from bot.domain.incoming import IncomingKind
 from bot.services.link_chat import CHANNELS, link_chat, unlink_address
+from handlers.dialogue.after.finding import MOST_WRONG, WINDOW
 from handlers.dialogue.asking import ask_next
-from handlers.dialogue.finding import MOST_WRONG, WINDOW
 from handlers.dialogue.turn import Turn
 
 LINK, UNLINK = "link", "unlink"

@@ -14,7 +14,7 @@ from bot.services.consent import NotAgreed, agree_to_contact, keep_contact, with
 from bot.understanding import find_personal_data
 from handlers.dialogue.asking import ask_next
 from handlers.dialogue.choices import Act
-from handlers.dialogue.filing import receive as receive_into_draft
+from handlers.dialogue.report.filing import receive as receive_into_draft
 from handlers.dialogue.spoken import bare
 from handlers.dialogue.turn import Turn
 

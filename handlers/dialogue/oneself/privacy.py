@@ -12,14 +12,14 @@ from bot.domain.reply import Choice
 from bot.routing.folding import folded
 from bot.services.erase import erasable, forget_resident, is_kept_by_law, may_be_closed_by_resident
 from bot.services.file_case import file_case
+from handlers.dialogue.after.receipts import say_filed
 from handlers.dialogue.asking import ask_next
 from handlers.dialogue.choices import Act
-from handlers.dialogue.contact import go_on, identity, stop_button
-from handlers.dialogue.data_copy import copy_pages
-from handlers.dialogue.drafting import serial_of
 from handlers.dialogue.labels import contact_button, shown_day
-from handlers.dialogue.people import ward_of
-from handlers.dialogue.receipts import say_filed
+from handlers.dialogue.oneself.contact import go_on, identity, stop_button
+from handlers.dialogue.oneself.data_copy import copy_pages
+from handlers.dialogue.oneself.people import ward_of
+from handlers.dialogue.report.drafting import serial_of
 from handlers.dialogue.spoken import spoken
 from handlers.dialogue.turn import Turn
 
