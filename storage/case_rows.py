@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, null, or_, select, update
+from sqlalchemy import Row, bindparam, func, literal_column, null, or_, select, update
 from sqlalchemy import case as case_when
 
 from bot.domain.case import Accused, Case, CaseCode, CaseId, CaseKind, CaseStatus, Desk, NewCase, new_code
@@ -12,6 +12,7 @@ from bot.domain.people import Address, Channel, ResidentId, StaffId, Unit
 from bot.domain.ward import Point, WardCode
 from bot.errors import StaleVersion
 from bot.ports import Viewer
+from storage.case_clocks import clocks_from
 from storage.case_words import CaseWords
 from storage.link import Link, by_engine
 from storage.tables import cases
@@ -32,6 +33,12 @@ _of_resident = (
     .limit(bindparam("most", type_=Id))
 )
 _of_resident_before = _of_resident.where(cases.c.id < bindparam("before", type_=Id))
+_open_after = (
+    select(cases)
+    .where(cases.c.id > bindparam("after", type_=Id), cases.c.status == literal_column("'open'"))
+    .order_by(cases.c.id)
+    .limit(bindparam("most", type_=Id))
+)
 _by_serial = (
     select(cases)
     .where(cases.c.resident_id == bindparam("resident"), cases.c.draft_serial == bindparam("serial"))
@@ -98,6 +105,7 @@ def case_from(row: Row[Any]) -> Case:
         created_at=row.created_at,
         due_at=row.due_at,
         closed_at=row.closed_at,
+        clocks=clocks_from(row),
         version=row.version,
         is_sensitive=row.is_sensitive,
         is_anonymous=row.is_anonymous,
@@ -144,6 +152,9 @@ class CaseRows:
             if known is not None:
                 return known
             values["code"] = new_code()
+
+    async def open_after(self, case_id: CaseId, *, most: int) -> list[Case]:
+        return [case_from(row) for row in await self._link.rows(_open_after, {"after": case_id, "most": most})]
 
     async def by_source(self, address: Address, source_id: str) -> Case | None:
         key = {"channel": address.channel.value, "external_id": address.external_id, "source_id": source_id}

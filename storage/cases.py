@@ -3,6 +3,7 @@
 Who may see which is `storage.visible_cases`.
 """
 
+from storage.case_clocks import CaseClocks
 from storage.case_owners import CaseOwners
 from storage.case_rows import CaseRows
 from storage.case_words import CaseWords
@@ -16,7 +17,9 @@ from storage.telling import Telling
 from storage.threads import CaseThreads
 
 
-class SqlCases(CaseRows, CaseOwners, CaseQueue, CaseThreads, HeardAgain, JoinedCases, ShownCases, TakenBack, Telling):
+class SqlCases(
+    CaseClocks, CaseRows, CaseOwners, CaseQueue, CaseThreads, HeardAgain, JoinedCases, ShownCases, TakenBack, Telling
+):
     """See `bot.ports.Cases`."""
 
     def __init__(self, link: Link) -> None:

@@ -6,7 +6,15 @@ from sqlalchemy.sql.selectable import FromClause
 
 from storage.link import Link
 
-_LOCKS = {"inbox": 20_260_101, "outbox": 20_260_102, "audit": 20_260_103, "migrations": 20_260_104, "notices": 20_260_105}
+_LOCKS = {
+    "inbox": 20_260_101,
+    "outbox": 20_260_102,
+    "audit": 20_260_103,
+    "migrations": 20_260_104,
+    "notices": 20_260_105,
+    "calendar": 20_260_106,
+    "warnings": 20_260_107,
+}
 _take = select(func.pg_advisory_xact_lock(bindparam("number")))
 
 

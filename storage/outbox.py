@@ -20,10 +20,12 @@ from sqlalchemy import (
     update,
 )
 
+from bot.domain.case import CaseId
 from bot.domain.people import Address, Channel
 from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, QueuedReply, Reply
-from bot.domain.thread import EventKind
+from bot.domain.thread import CaseEvent, EventKind
 from bot.ports import Backlog
+from storage.case_clocks import step_clocks
 from storage.claiming import claim_lock, is_state
 from storage.conversations import pack_choices
 from storage.link import Link
@@ -268,10 +270,14 @@ class SqlOutbox:
             return
         self._link.has_news = True
         details = {"reply": str(result.reply_id), "error": result.error[:100]}
+        if message_id is not None:  # what staff wrote: it has answered nothing
+            details["answer"] = "yes"
+        event = CaseEvent(case_id=CaseId(case_id), kind=EventKind.UNDELIVERED, at=result.at, details=details)
         await self._link.run(
             _add_event,
-            {"case_id": case_id, "kind": EventKind.UNDELIVERED.value, "at": result.at, "staff_id": None, "details": details},
+            {"case_id": case_id, "kind": event.kind.value, "at": event.at, "staff_id": None, "details": details},
         )
+        await step_clocks(self._link, event)
         await self._link.run(_touch_case, {"case": case_id})
 
     async def next_due(self, channels: Sequence[Channel] | None = None) -> datetime | None:

@@ -14,6 +14,7 @@ from bot.domain.people import Channel, StaffId
 from bot.domain.reply import DeliveryState
 from bot.domain.thread import Attachment, Author, CaseEvent, EventKind, NewMessage, ThreadMessage
 from bot.ports import Viewer
+from storage.case_clocks import step_clocks
 from storage.case_rows import case_from
 from storage.case_words import CaseWords
 from storage.link import Link
@@ -180,6 +181,7 @@ class CaseThreads:
                 "details": dict(event.details) if event.details is not None else None,
             },
         )
+        await step_clocks(self._link, event)
         if event.kind in TOLD_OF:
             await SqlNotices(self._link).note(event.case_id, event.kind, event.at, by=event.staff_id)
 

@@ -35,11 +35,6 @@ _join = (
     .values(main_case_id=bindparam("main", type_=Id), version=cases.c.version + 1)
     .returning(cases)
 )
-_hurry = (
-    update(cases)
-    .where(cases.c.id == bindparam("row", type_=Id), cases.c.due_at > bindparam("due", type_=UtcDateTime))
-    .values(due_at=bindparam("due", type_=UtcDateTime))
-)
 _elsewhere = and_(cases.c.ward_code == bindparam("ward"), cases.c.id != bindparam("row", type_=Id))
 # Written out, not bound: an engine uses a partial index only when it sees the values.
 _of_place = select(cases.c.id).where(
@@ -93,9 +88,6 @@ class SqlTies:
         if row is None:
             raise StaleVersion(code=case.code, version=case.version)
         return case_from(row)
-
-    async def hurry(self, case_id: CaseId, due_at: datetime) -> None:
-        await self._link.run(_hurry, {"row": case_id, "due": due_at})
 
     async def near(self, viewer: Viewer, case: Case, *, metres: float, most: int = 6) -> list[Case]:
         if case.ward_code is None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import NewType
 
+from bot.domain.clocks.state import Clocks
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, ResidentId, StaffId, Unit
 from bot.domain.ward import Point, WardCode
@@ -106,6 +107,7 @@ class Case:
     created_at: datetime
     due_at: datetime
     closed_at: datetime | None
+    clocks: Clocks  # what it is due by, and what of that was reached
     version: int
     is_sensitive: bool = False
     is_anonymous: bool = False  # the resident asked for it: there is no identity to be opened

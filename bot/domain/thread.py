@@ -49,6 +49,10 @@ class EventKind(StrEnum):
     POSTPONED = "postponed"  # "not yet": a new day was promised, with a reason
     PROPOSED = "proposed"  # a closing or a third new day, for a second person to decide
     UNPROPOSED = "unproposed"  # that was sent back, or is void because the case changed
+    ASKED = "asked"  # staff wait for the resident's answer: the clocks stand still
+    GOES_ON = "goes_on"  # the resident spoke: the clocks run again
+    DEADLINE_MOVED = "deadline_moved"  # the calendar changed
+    ESCALATED = "escalated"  # somebody was warned that a clock runs out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

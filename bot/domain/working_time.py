@@ -34,6 +34,15 @@ class CalendarDay:
     note: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CalendarSweep:
+    """A changed day whose open cases are being looked through, in order of their ids; `after_id`: so far."""
+
+    id: int
+    day: date
+    after_id: int
+
+
 def with_changes(calendar: WorkingCalendar, changes: Mapping[date, bool]) -> WorkingCalendar:
     """The same, with single days (date to "is worked") decided otherwise."""
     worked = {day for day, is_worked in changes.items() if is_worked}

@@ -202,7 +202,17 @@ class Cases(Protocol):
         """A file of a case this viewer may see."""
         ...
 
-    async def record(self, event: CaseEvent) -> None: ...
+    async def record(self, event: CaseEvent) -> None:
+        """Add it to the timeline, and move the case's clocks with it (`bot.domain.clocks`)."""
+        ...
+
+    async def alarm_of(self, case_id: CaseId) -> datetime | None:
+        """When the next warning of its clocks is due; None: none comes."""
+        ...
+
+    async def open_after(self, case_id: CaseId, *, most: int) -> list[Case]:
+        """Open cases with a greater id, in that order."""
+        ...
 
     async def timeline(self, case_id: CaseId) -> list[CaseEvent]:
         """Oldest first."""

@@ -8,7 +8,7 @@ from bot.domain.case import CaseCode
 from bot.domain.incoming import Incoming, RemoteFile, StoredFile
 from bot.domain.people import Address, Channel
 from bot.domain.reply import Reply
-from bot.domain.working_time import CalendarDay, WorkingCalendar
+from bot.domain.working_time import CalendarDay, CalendarSweep, WorkingCalendar
 from bot.ports.mail import KeptUpdate
 
 
@@ -43,6 +43,20 @@ class Calendar(Protocol):
 
     async def remove(self, day: date) -> bool:
         """Leave it to the yearly rule again. False when nothing was decided."""
+        ...
+
+    async def sweep(self, day: date, now: datetime) -> None:
+        """That day changed: the deadlines of all open cases are to be laid again."""
+        ...
+
+    async def next_sweep(self) -> CalendarSweep | None:
+        """The oldest one; the other processes wait until this transaction ends."""
+        ...
+
+    async def is_sweep_due(self) -> bool: ...
+
+    async def swept(self, sweep: CalendarSweep, after_id: int | None) -> None:
+        """So far; None: it is done."""
         ...
 
 

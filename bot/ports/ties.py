@@ -29,10 +29,6 @@ class Ties(Protocol):
         """
         ...
 
-    async def hurry(self, case_id: CaseId, due_at: datetime) -> None:
-        """It is due by then, if it was not due before. Its version is left alone: `join` and its like raise it."""
-        ...
-
     async def near(self, viewer: Viewer, case: Case, *, metres: float, most: int = 6) -> list[Case]:
         """Cases of the same ward about the same street or spot, or so near to its point; newest first, by index."""
         ...

@@ -1,7 +1,7 @@
 """Add what a resident writes after filing: it joins the case's thread and its timeline, whatever became of the case.
 
-A closed case is opened again, or its words would lie where nobody looks; its deadline stays, so it stands first in the
-queue. Which case is meant is decided in `handlers.dialogue`.
+A closed case is opened again, or its words would lie where nobody looks; its clocks stood still while it was closed, as
+they do while staff wait for the resident. Which case is meant is decided in `handlers.dialogue`.
 """
 
 from datetime import datetime
@@ -12,6 +12,8 @@ from bot.domain.draft import DraftPart
 from bot.domain.incoming import StoredFile
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage, ThreadMessage
 from bot.ports import Sealer, UnitOfWork
+from bot.services.city import City
+from bot.services.deadlines import go_on, open_on
 from bot.services.exclude import exclude_accused
 from bot.services.joined import lock_main, note_addition, open_again
 from bot.services.masking import hide, hide_names, own_words
@@ -20,12 +22,12 @@ REOPENED = {"reopened": "yes"}  # what the timeline says about words that opened
 
 
 async def add_to_case(
-    uow: UnitOfWork, *, case: Case, part: DraftPart, now: datetime, sealer: Sealer, reopens: bool = True
+    uow: UnitOfWork, *, case: Case, part: DraftPart, now: datetime, city: City, reopens: bool = True
 ) -> Case:
     """Put one message into the thread; an album's later parts join its first.
 
     Args:
-        sealer: Keeps what staff read as dots: personal data in the words.
+        city: Its sealer keeps what staff read as dots, personal data in the words; its calendar lays the deadline.
         reopens: False for words that ask for nothing ("cảm ơn"): a closed case then stays closed.
 
     Returns:
@@ -38,19 +40,21 @@ async def add_to_case(
         return case
     await lock_main(uow, case)
     # First the change, then the message: adding a message raises the version, and `change` compares it.
-    details = REOPENED if reopens and case.status is CaseStatus.CLOSED else None
-    if details:
+    details = None
+    if reopens and case.status is CaseStatus.CLOSED:
+        details = await _reopened(uow, case, city, now)
         case = await open_again(uow, case, now)
     album = await uow.cases.message_by_group(case.id, part.group_id) if part.group_id else None
     if album is not None:
         await uow.cases.add_files(album, hide_names(part.files))
     if album is None or part.text:
-        await uow.cases.add_message(_message(case, part, now, sealer, with_files=album is None))
+        await uow.cases.add_message(_message(case, part, now, city.sealer, with_files=album is None))
     if album is None:
         await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.ADDED, at=now, details=details))
+    goes_on = await go_on(uow, case, calendar=city.calendar, now=now)
     await exclude_accused(uow, case, part.text, now)
     await note_addition(uow, case, now)
-    return case
+    return await uow.cases.by_id(case.id) or case if goes_on or details else case  # its deadline is another
 
 
 class Edited(StrEnum):
@@ -68,7 +72,7 @@ async def edit_in_case(
     source_id: str,
     text: str,
     now: datetime,
-    sealer: Sealer,
+    city: City,
     group_id: str = "",
     files: tuple[StoredFile, ...] = (),
 ) -> Edited:
@@ -89,24 +93,31 @@ async def edit_in_case(
     known = {attachment.file.key for attachment in message.attachments}
     new_files = tuple(file for file in files if file.key and file.key not in known)
     # An album's part without a caption says nothing about the words that came with another part.
-    hidden = hide(text, sealer)
+    hidden = hide(text, city.sealer)
     is_other = hidden.text != message.text.strip() or (
-        message.is_masked and text != (await own_words(uow, message, sealer)).strip()
+        message.is_masked and text != (await own_words(uow, message, city.sealer)).strip()
     )
     has_new_words = is_other and bool(text or not group_id)
     if not has_new_words and not new_files:
         return Edited.SAME
     await lock_main(uow, case)
-    details = REOPENED if case.status is CaseStatus.CLOSED else None
-    if details:  # first: what comes next raises the version, and `change` compares it
+    details = None
+    if case.status is CaseStatus.CLOSED:  # first: what comes next raises the version, and `change` compares it
+        details = await _reopened(uow, case, city, now)
         case = await open_again(uow, case, now)
     if has_new_words:
         await uow.cases.edit_message(message.id, hidden.text, now, sealed=hidden.sealed)
     await uow.cases.add_files(message.id, hide_names(new_files))
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.EDITED, at=now, details=details))
+    await go_on(uow, case, calendar=city.calendar, now=now)
     await exclude_accused(uow, case, text if has_new_words else "", now)
     await note_addition(uow, case, now)
     return Edited.CHANGED
+
+
+async def _reopened(uow: UnitOfWork, case: Case, city: City, now: datetime) -> dict[str, str]:
+    setting = await open_on(uow, case, calendar=city.calendar, now=now)
+    return {**REOPENED, **setting.details()}
 
 
 async def _message_of(uow: UnitOfWork, case: Case, source_id: str, group_id: str) -> ThreadMessage | None:

@@ -16,12 +16,12 @@ from bot.domain.thread import CaseEvent, EventKind
 from bot.ports import UnitOfWork
 from bot.services.add_to_case import add_to_case
 from bot.services.city import City
+from bot.services.deadlines import begin_anew
 from bot.services.exclude import exclude_accused
 from bot.services.joined import leave_main, lock_main
 from bot.services.next_hand import choose_next
 from bot.services.own_case import OWNER_DAYS
 from bot.services.rate_case import rate_case
-from bot.services.working_days import days_for
 
 
 async def dispute_case(
@@ -49,7 +49,7 @@ async def dispute_case(
         await uow.closings.mark_disputed(case.id, now)
         case = await _open_again(uow, case, part, city, now, by)
     if part is not None:
-        case = await add_to_case(uow, case=case, part=part, now=now, sealer=city.sealer)
+        case = await add_to_case(uow, case=case, part=part, now=now, city=city)
     return case
 
 
@@ -57,8 +57,8 @@ async def _open_again(
     uow: UnitOfWork, closed: Case, part: DraftPart | None, city: City, now: datetime, by: StaffMember | None
 ) -> Case:
     timeline = await uow.cases.timeline(closed.id)
-    due_at = city.due_after(now, await days_for(uow, closed.category), await uow.calendar.changes())
-    case = await uow.cases.reopen(closed, due_at=max(due_at, closed.due_at), is_disputed=True)
+    setting = await begin_anew(uow, closed, calendar=city.calendar, now=now)
+    case = await uow.cases.reopen(closed, due_at=setting.due_at, is_disputed=True)
     if closed.main_case_id is not None:
         await leave_main(uow, case, closed.main_case_id, now)
     if part is not None and case.is_sensitive:

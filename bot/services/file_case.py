@@ -13,10 +13,10 @@ from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.errors import EmptyText
 from bot.ports import UnitOfWork
 from bot.services.city import City
+from bot.services.deadlines import filed_details, first_round, sooner
 from bot.services.exclude import exclude_accused
 from bot.services.masking import Hidden, hide_all, hide_names
 from bot.services.place_keys import place_key
-from bot.services.working_days import days_for
 
 
 async def file_case(
@@ -46,24 +46,33 @@ async def file_case(
     if known is not None:
         return known
     words = hide_all([part.text for part in draft.parts], city.sealer)
-    new = await _new_case(uow, conversation, draft, words, city, now)
+    setting = await first_round(uow, category=draft.category, is_urgent=draft.is_emergency, calendar=city.calendar, now=now)
+    if main is not None and now < main.due_at < setting.due_at:
+        setting = sooner(setting, main.clocks)
+    new = await _new_case(uow, conversation, draft, words, city, setting.due_at, now)
     if main is not None:
-        due_at = min(new.due_at, main.due_at) if main.due_at > now else new.due_at
-        new = replace(new, main_case_id=main.id, ward_code=main.ward_code, desk=main.desk, due_at=due_at)
+        new = replace(new, main_case_id=main.id, ward_code=main.ward_code, desk=main.desk)
     case = await uow.cases.add(new)
     if case.created_at != new.created_at or case.version != 1:  # another process filed the same message just now
         return case
     await _tell_thread(uow, case, draft, words, now)
     await exclude_accused(uow, case, draft.text, now)
     details = {"kind": case.kind.value, "desk": case.desk.value, "ward": case.ward_code or ""}
-    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.FILED, at=now, details=details))
+    filed = {**details, **filed_details(case, setting)}
+    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.FILED, at=now, details=filed))
     details = {**details, "channel": case.address.channel.value}
     await uow.audit.record(action="case_filed", now=now, subject=case.code, details=details)
     return case
 
 
 async def _new_case(
-    uow: UnitOfWork, conversation: Conversation, draft: Draft, words: Sequence[Hidden], city: City, now: datetime
+    uow: UnitOfWork,
+    conversation: Conversation,
+    draft: Draft,
+    words: Sequence[Hidden],
+    city: City,
+    due_at: datetime,
+    now: datetime,
 ) -> NewCase:
     if conversation.resident_id is None:
         conversation = await uow.conversations.put(conversation, now)
@@ -84,7 +93,7 @@ async def _new_case(
         text=text,
         point=draft.point,
         created_at=now,
-        due_at=city.due_after(now, await days_for(uow, draft.category), await uow.calendar.changes()),
+        due_at=due_at,
         routing_trace=draft.trace,
         draft_serial=draft.serial,
         is_sensitive=draft.is_about_official,

@@ -13,11 +13,10 @@ from bot.domain.reply import NewReply, Reply
 from bot.domain.rights import Right
 from bot.domain.staffing import Exclusion
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage, ThreadMessage
-from bot.domain.working_time import due_after, with_changes
 from bot.errors import BotError
 from bot.ports import CalendarSource, UnitOfWork
+from bot.services.deadlines import filed_details, first_round
 from bot.services.staff_change import case_to_change, residents_language
-from bot.services.working_days import days_for
 from bot.wording import say
 
 
@@ -54,17 +53,20 @@ async def split_case(
     source_id = f"split-{chosen[0].id}"
     if await uow.cases.by_source(case.address, source_id) is not None:
         raise NothingToSplit(code=code)
-    due_at = due_after(
-        chosen[0].at,
-        await days_for(uow, case.category if kind is case.kind else ""),
-        with_changes(calendar.current(), await uow.calendar.changes()),
+    setting = await first_round(
+        uow,
+        category=case.category if kind is case.kind else "",
+        is_urgent=case.is_emergency,
+        calendar=calendar,
+        now=now,
+        start=chosen[0].at,
     )
-    new = await uow.cases.add(_new_case(case, chosen, kind, source_id, due_at, now))
+    new = await uow.cases.add(_new_case(case, chosen, kind, source_id, setting.due_at, now))
     barred = await uow.exclusions.of_case(case.id)
     await uow.exclusions.add([Exclusion(case_id=new.id, staff_id=one.staff_id, why=one.why) for one in barred])
     await _copy(uow, new, chosen)
     await _tell(uow, case, new, now)
-    filed = {"kind": new.kind.value, "desk": new.desk.value, "ward": new.ward_code or ""}
+    filed = {"kind": new.kind.value, "desk": new.desk.value, "ward": new.ward_code or "", **filed_details(new, setting)}
     await _record(uow, new, EventKind.FILED, staff, now, filed)
     await _record(uow, new, EventKind.SPLIT, staff, now, {"main": case.code})
     await _record(uow, case, EventKind.SPLIT, staff, now, {"other": new.code})

@@ -151,7 +151,9 @@ async def take_back_answer(
     if not await uow.outbox.take_back(case.address, held_name(code, before.version), now):
         raise CannotTakeBack(code=code)
     await uow.cases.keep_as_note(case, message_id)
-    await _record(uow, case, EventKind.NOTED, staff, now, {})
+    answered = [e for e in await uow.cases.timeline(case.id) if e.kind is EventKind.ANSWERED]
+    details = {"took_back": answered[-1].at.isoformat()} if answered else {}
+    await _record(uow, case, EventKind.NOTED, staff, now, details)
 
 
 async def _record(

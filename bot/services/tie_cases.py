@@ -13,6 +13,7 @@ from bot.domain.rights import Right
 from bot.domain.thread import CaseEvent, EventKind
 from bot.errors import BotError, CaseNotFound
 from bot.ports import UnitOfWork
+from bot.services.deadlines import carried_details
 from bot.services.joined import leave_main
 from bot.services.next_hand import refuse_closer
 from bot.services.staff_change import case_to_change, residents_language, viewer_of
@@ -91,11 +92,12 @@ async def merge_case(
     for neighbour in neighbours:
         await uow.ties.join(neighbour, main.id)
     await uow.cases.count_joined(main.id, 1 + len(neighbours))
-    await uow.ties.hurry(main.id, case.due_at)
+    hurried = carried_details(case.clocks) if case.due_at < main.due_at else {}
     for one in (case, *neighbours):
         await _tell(uow, one, "answer_merged", now)
         await _record(uow, one, staff, now, {"main": main.code})
-        await _record(uow, main, staff, now, {"joined": one.code})
+        await _record(uow, main, staff, now, {"joined": one.code, **hurried})
+        hurried = {}
     await uow.audit.record(action="case_merged", now=now, staff_id=staff.id, subject=case.code, details={"main": main.code})
     return joined
 

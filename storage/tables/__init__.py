@@ -7,7 +7,7 @@ the next one never looks at the history, which only grows.
 from storage.tables.after import consents, identities, identity_openings, ratings, secret_tries
 from storage.tables.base import metadata
 from storage.tables.cases import cases
-from storage.tables.city import calendar_days, category_settings, heartbeat, ward_settings
+from storage.tables.city import calendar_days, calendar_sweeps, category_settings, heartbeat, ward_settings
 from storage.tables.closings import closings, proposals
 from storage.tables.mail import FINISHED, HANDLED, addresses, conversations, inbox, outbox, residents
 from storage.tables.notices import notice_choices, notice_facts, notices, staff_chats
@@ -42,6 +42,7 @@ __all__ = [
     "attachments",
     "audit",
     "calendar_days",
+    "calendar_sweeps",
     "case_events",
     "case_exclusions",
     "case_words",

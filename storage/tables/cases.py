@@ -61,6 +61,20 @@ cases = Table(
     Column("answer_hours", Integer),
     Column("close_hours", Integer),
     Column("tell_since", UtcDateTime),  # an answer of the counter's that nobody has told yet; no channel leads there
+    # What the clocks show, written with every event that moves them (`storage.case_clocks`; `bot.domain.clocks`).
+    Column("clocks_began_at", UtcDateTime),  # empty: when it came in
+    Column("counted_from", UtcDateTime),  # empty: the deadline is a date as such
+    Column("counted_days", Integer, nullable=False, server_default="0"),
+    Column("counted_more", Integer, nullable=False, server_default="0"),  # minutes of working time
+    Column("answer_days", Integer, nullable=False, server_default="0"),
+    Column("accept_due_at", UtcDateTime),
+    Column("answer_due_at", UtcDateTime),
+    Column("accepted_at", UtcDateTime),
+    Column("answered_at", UtcDateTime),  # since it was last opened; `first_answer_at` is the first of all
+    Column("waits_since", UtcDateTime),  # staff asked the resident something
+    Column("stood_seconds", Integer, nullable=False, server_default="0"),
+    Column("warned", String(255), nullable=False, server_default=""),  # "accept.owner accept.leader"
+    Column("alarm_due_at", UtcDateTime),  # the next warning; empty while the clocks stand
     UniqueConstraint("channel", "external_id", "source_id"),
     CheckConstraint("desk NOT IN ('general', 'restricted') OR ward_code IS NOT NULL", name="ward_of_desk"),
 )
@@ -121,6 +135,9 @@ _TALLIED = ("ward_code", "desk", "category", "channel", "status", "disputes", "h
 Index("ix_cases_tally", cases.c.created_at, *(cases.c[name] for name in _TALLIED), **only_where(_MAIN))
 Index("ix_cases_ward_created", cases.c.ward_code, cases.c.created_at, **only_where(_MAIN))
 Index("ix_cases_owner_until", cases.c.owner_until, **only_where("owner_until IS NOT NULL"))
+# Whom to warn next: emergencies are told at night too. One that joined another is warned of with that one.
+Index("ix_cases_alarm", cases.c.is_emergency, cases.c.alarm_due_at, **only_where(f"alarm_due_at IS NOT NULL AND {_MAIN}"))
+Index("ix_cases_open", cases.c.id, **only_where("status = 'open'"))  # to lay their deadlines again
 Index("ix_cases_resident", cases.c.resident_id, cases.c.id)
 Index("ix_cases_tell", cases.c.tell_since, cases.c.id, **only_where("tell_since IS NOT NULL"))
 Index("ix_cases_erase", cases.c.closed_at, **only_where("erase_asked_at IS NOT NULL"))

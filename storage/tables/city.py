@@ -23,6 +23,16 @@ calendar_days = Table(
     Column("note", CleanText, nullable=False),
 )
 
+# A day of the calendar that changed, until the deadlines of every open case have been laid again. `after_id`: done so far.
+calendar_sweeps = Table(
+    "calendar_sweeps",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("day", Date, nullable=False),
+    Column("at", UtcDateTime, nullable=False),
+    Column("after_id", Id, nullable=False, server_default="0"),
+)
+
 # How a ward is reached by phone or in person, as its staff keep it.
 ward_settings = Table(
     "ward_settings",

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.domain.case import Case, CaseCode, CaseId, CaseKind, CaseStatus, Desk
+from bot.domain.clocks.state import Clocks
 from bot.domain.correction import MoveReason, correction_of
 from bot.domain.people import Address, Channel, ResidentId
 from bot.domain.thread import CaseEvent, EventKind
@@ -30,6 +31,7 @@ CASE = Case(
     created_at=NOW,
     due_at=NOW,
     closed_at=None,
+    clocks=Clocks(began_at=NOW, due_at=NOW, counted_from=NOW),
     version=3,
 )
 WRONG = MoveReason.WRONG_WARD

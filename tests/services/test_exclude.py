@@ -151,7 +151,7 @@ async def test_a_name_that_comes_later_bars_too_and_a_unit_bars_all_of_it(databa
             part = DraftPart(source_id="m2", text="Người đó tên là An")
             found = await uow.cases.by_id(case.id)
             assert found
-            await add_to_case(uow, case=found, part=part, now=MONDAY, sealer=CITY.sealer)
+            await add_to_case(uow, case=found, part=part, now=MONDAY, city=CITY)
             await uow.commit()
         await finds_nothing(desk, case, an)
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime
 import pytest
 
 from bot.domain.case import CaseCode, CaseKind, Desk
+from bot.domain.clocks.setting import new_round
 from bot.domain.draft import Conversation, Draft, DraftPart
 from bot.domain.people import Address, Channel
 from bot.domain.thread import EventKind
@@ -42,9 +43,11 @@ async def test_everything_is_filed_in_one_unit_of_work(database: Database) -> No
         assert await uow.cases.by_source(LAN, "m1") is not None
         assert [message.text for message in await uow.cases.thread(case.id)] == ["rác", "nhiều"]
         [event] = await uow.cases.timeline(case.id)
+        given = new_round(MONDAY, 10, CITY.calendar.current(), is_urgent=False)
+        assert given.due_at == case.due_at
         assert (event.kind, event.details) == (
             EventKind.FILED,
-            {"kind": "violation_public", "desk": "general", "ward": "00103"},
+            {"kind": "violation_public", "desk": "general", "ward": "00103", **given.details()},
         )
         assert await uow.audit.verify() is None
 
@@ -120,7 +123,7 @@ async def test_the_same_words_are_added_once_and_raise_the_version(database: Dat
         async with database.begin() as uow:
             case = await uow.cases.by_source(LAN, "m1")
             assert case is not None
-            await add_to_case(uow, case=case, part=part, now=MONDAY, sealer=CITY.sealer)
+            await add_to_case(uow, case=case, part=part, now=MONDAY, city=CITY)
             await uow.commit()
     async with database.reading() as uow:
         known = await uow.cases.by_source(LAN, "m1")
@@ -141,7 +144,7 @@ async def test_an_edit_of_a_message_elsewhere_changes_nothing(database: Database
             ("m1", "rác to", Edited.CHANGED),
             ("m1", "rác to", Edited.SAME),
         ):
-            found = await edit_in_case(uow, case=case, source_id=source_id, text=text, now=MONDAY, sealer=CITY.sealer)
+            found = await edit_in_case(uow, case=case, source_id=source_id, text=text, now=MONDAY, city=CITY)
             assert found is expected
         await uow.commit()
     async with database.reading() as uow:

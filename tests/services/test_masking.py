@@ -73,7 +73,7 @@ async def file(database: Database, *texts: str, files: tuple[StoredFile, ...] = 
 async def edit(database: Database, case: Case, source_id: str, text: str) -> Edited:
     async with database.begin() as uow:
         found = await edit_in_case(
-            uow, case=case, source_id=source_id, text=text, now=MONDAY + timedelta(minutes=1), sealer=CITY.sealer
+            uow, case=case, source_id=source_id, text=text, now=MONDAY + timedelta(minutes=1), city=CITY
         )
         await uow.commit()
     return found
@@ -99,7 +99,7 @@ async def test_what_was_filed_added_and_edited_is_kept_without_personal_data(dat
     async with database.begin() as uow:
         for at, words in enumerate(WORDS.values()):
             part = DraftPart(source_id=f"later{at}", text=words, files=(replace(photo, key="b" * 64),))
-            case = await add_to_case(uow, case=case, part=part, now=MONDAY, sealer=CITY.sealer)
+            case = await add_to_case(uow, case=case, part=part, now=MONDAY, city=CITY)
         await uow.commit()
     for source_id in ("m1", "later1", "later1"):
         assert await edit(database, case, source_id, f"sửa: {WORDS['account']} {source_id} {len(source_id)}") in Edited

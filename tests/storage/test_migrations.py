@@ -1,7 +1,7 @@
 """The schema can be walked up and down with people in it, and the tables in the code are the tables in the database."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -128,6 +128,7 @@ async def populate(database: Database) -> None:
         await uow.ratings.put(Rating(case_id=case.id, closed_at=NOW, is_resolved=True, stars=5, at=NOW))
         await uow.tries.add(LAN, now=NOW, window=timedelta(hours=1))
         await uow.deadlines.put("vio_noise", 3, NOW)
+        await uow.calendar.sweep(date(2026, 12, 31), NOW)
         await uow.audit.record(action="x", now=NOW, staff_id=minh.id, subject=TAY_HO)
         await uow.mentions.add(case.id, message_id, minh.id, NOW)
         await furnish(uow, case.id, minh.id)

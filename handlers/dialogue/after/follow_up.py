@@ -39,12 +39,12 @@ async def receive(turn: Turn) -> None:
     if not (part.files or incoming.point) and await _said_again(turn, case, part):
         return
     is_of_a_burst = not incoming.text.strip() and await _added_just_now(turn, case)
-    await add_to_case(turn.uow, case=case, part=part, now=turn.now, sealer=turn.city.sealer)
+    is_closed = case.status is CaseStatus.CLOSED
+    case = await add_to_case(turn.uow, case=case, part=part, now=turn.now, city=turn.city)
     turn.case_id = case.id
     say_troubles(turn)
     if is_album_part and not part.text:
         return
-    is_closed = case.status is CaseStatus.CLOSED
     if is_of_a_burst and not is_closed:
         return
     _acknowledge(turn, case, is_opened_again=is_closed)
@@ -97,7 +97,7 @@ async def thank(turn: Turn) -> None:
     case = await turn.uow.cases.by_code(code) if code else None
     part = part_of(turn.incoming)
     if case is not None and part is not None and case.address == turn.incoming.address:
-        await add_to_case(turn.uow, case=case, part=part, now=turn.now, sealer=turn.city.sealer, reopens=False)
+        await add_to_case(turn.uow, case=case, part=part, now=turn.now, city=turn.city, reopens=False)
     turn.say("chat_welcome", choices=[[new_button(turn)]])
 
 
@@ -124,7 +124,7 @@ async def edit(turn: Turn) -> bool:
             source_id=incoming.source_id,
             text=incoming.text.strip(),
             now=turn.now,
-            sealer=turn.city.sealer,
+            city=turn.city,
             group_id=incoming.group_id,
             files=incoming.files,
         )

@@ -113,7 +113,7 @@ async def _ask_for_call(turn: Turn) -> None:
     # One line a day, however often it is tapped.
     source_id = f"call:{_day(turn.now)}:{case.code}"
     part = DraftPart(source_id=source_id, text=turn.word("person_call_words"))
-    await add_to_case(turn.uow, case=case, part=part, now=turn.now, sealer=turn.city.sealer)
+    await add_to_case(turn.uow, case=case, part=part, now=turn.now, city=turn.city)
     turn.case_id = case.id
     turn.say("person_call_asked", code=case.code)
 

@@ -1,0 +1,105 @@
+"""The clocks of a case as its row keeps them: moved on with every event, in the event's own transaction.
+
+What an event does to them is `bot.domain.clocks`; here it is only written down, with the moment of the next warning.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, bindparam, select, update
+
+from bot.domain.case import CaseId
+from bot.domain.clocks.fold import moves_clocks, step
+from bot.domain.clocks.state import Clock, Clocks, Step, next_alarm
+from bot.domain.thread import CaseEvent
+from storage.link import Link
+from storage.tables import cases
+from storage.types import Id
+
+_MINUTE, _SECOND = timedelta(minutes=1), timedelta(seconds=1)
+_WRITTEN = (
+    *("due_at", "clocks_began_at", "counted_from", "counted_days", "counted_more", "answer_days", "accept_due_at"),
+    *("answer_due_at", "accepted_at", "answered_at", "waits_since", "stood_seconds", "warned", "alarm_due_at"),
+)
+_of_case = select(
+    *(cases.c[name] for name in (*_WRITTEN, "created_at", "closed_at", "is_emergency")),
+).where(cases.c.id == bindparam("row", type_=Id))
+_of_case_held = _of_case.with_for_update()
+_write = (
+    update(cases)
+    .where(cases.c.id == bindparam("row", type_=Id))
+    .values({name: bindparam(f"new_{name}", type_=cases.c[name].type) for name in _WRITTEN})
+)
+
+
+_alarm = select(cases.c.alarm_due_at).where(cases.c.id == bindparam("row", type_=Id))
+
+
+class CaseClocks:
+    """The part of `bot.ports.Cases` that is about clocks."""
+
+    _link: Link
+
+    async def alarm_of(self, case_id: CaseId) -> datetime | None:
+        found: datetime | None = await self._link.value(_alarm, {"row": case_id})
+        return found
+
+
+def clocks_from(row: Row[Any]) -> Clocks:
+    """The clocks of a row that holds their columns."""
+    return Clocks(
+        began_at=row.clocks_began_at or row.created_at,
+        due_at=row.due_at,
+        counted_from=row.counted_from or row.due_at,
+        counted_days=row.counted_days,
+        counted_more=row.counted_more * _MINUTE,
+        answer_days=row.answer_days,
+        is_urgent=row.is_emergency,
+        accept_due_at=row.accept_due_at,
+        answer_due_at=row.answer_due_at,
+        accepted_at=row.accepted_at,
+        answered_at=row.answered_at,
+        waits_since=row.waits_since,
+        closed_at=row.closed_at,
+        stood=row.stood_seconds * _SECOND,
+        told=_warnings(row.warned),
+    )
+
+
+async def step_clocks(link: Link, event: CaseEvent) -> None:
+    """Move the case's clocks by this event; most events move none, and cost nothing."""
+    if not moves_clocks(event):
+        return
+    row = await link.row(_of_case_held, {"row": event.case_id})
+    if row is None:
+        return
+    clocks = step(clocks_from(row), event)
+    values = _values(clocks)
+    if any(getattr(row, name) != value for name, value in values.items()):
+        new = {f"new_{name}": value for name, value in values.items()}
+        await link.run(_write, {"row": event.case_id, **new})
+
+
+def _values(clocks: Clocks) -> dict[str, Any]:
+    alarm = next_alarm(clocks)
+    return {
+        "due_at": clocks.due_at,
+        "clocks_began_at": clocks.began_at,
+        "counted_from": clocks.counted_from,
+        "counted_days": clocks.counted_days,
+        "counted_more": clocks.counted_more // _MINUTE,
+        "answer_days": clocks.answer_days,
+        "accept_due_at": clocks.accept_due_at,
+        "answer_due_at": clocks.answer_due_at,
+        "accepted_at": clocks.accepted_at,
+        "answered_at": clocks.answered_at,
+        "waits_since": clocks.waits_since,
+        "stood_seconds": clocks.stood // _SECOND,
+        "warned": " ".join(f"{clock}.{who}" for clock, who in sorted(clocks.told)),
+        "alarm_due_at": alarm.at if alarm else None,
+    }
+
+
+def _warnings(text: str) -> frozenset[tuple[Clock, Step]]:
+    pairs = (pair.split(".") for pair in text.split())
+    return frozenset((Clock(clock), Step(who)) for clock, who in pairs)
