@@ -50,11 +50,13 @@ from handlers.leases import watch_leases
 from handlers.pacing import Pace
 from handlers.timekeeping import (
     LOOK_FOR_NOTICES_EVERY,
+    ChangedCalendar,
     DoomedFiles,
     DueDigests,
     DueDrafts,
     DueErasures,
     DueNotices,
+    DueWarnings,
     IdleOwners,
     OldMail,
     Timekeeper,
@@ -166,6 +168,8 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
                 DueDrafts(database, dialogue.remind),
                 DueErasures(database),
                 IdleOwners(database, city.calendar),
+                DueWarnings(database, city.calendar),
+                ChangedCalendar(database, city.calendar),
                 OldMail(database),
                 DoomedFiles(database, files),
                 DueDigests(database, city.calendar, city.public_url),

@@ -3,12 +3,11 @@
 What an event does to them is `bot.domain.clocks`; here it is only written down, with the moment of the next warning.
 """
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
 
-from bot.domain.case import CaseId
 from bot.domain.clocks.fold import moves_clocks, step
 from bot.domain.clocks.state import Clock, Clocks, Step, next_alarm
 from bot.domain.thread import CaseEvent
@@ -30,19 +29,6 @@ _write = (
     .where(cases.c.id == bindparam("row", type_=Id))
     .values({name: bindparam(f"new_{name}", type_=cases.c[name].type) for name in _WRITTEN})
 )
-
-
-_alarm = select(cases.c.alarm_due_at).where(cases.c.id == bindparam("row", type_=Id))
-
-
-class CaseClocks:
-    """The part of `bot.ports.Cases` that is about clocks."""
-
-    _link: Link
-
-    async def alarm_of(self, case_id: CaseId) -> datetime | None:
-        found: datetime | None = await self._link.value(_alarm, {"row": case_id})
-        return found
 
 
 def clocks_from(row: Row[Any]) -> Clocks:

@@ -153,7 +153,7 @@ class CaseRows:
                 return known
             values["code"] = new_code()
 
-    async def open_after(self, case_id: CaseId, *, most: int) -> list[Case]:
+    async def open_after(self, case_id: int, *, most: int) -> list[Case]:
         return [case_from(row) for row in await self._link.rows(_open_after, {"after": case_id, "most": most})]
 
     async def by_source(self, address: Address, source_id: str) -> Case | None:

@@ -3,7 +3,7 @@
 Who may see which is `storage.visible_cases`.
 """
 
-from storage.case_clocks import CaseClocks
+from storage.case_alarms import CaseAlarms
 from storage.case_owners import CaseOwners
 from storage.case_rows import CaseRows
 from storage.case_words import CaseWords
@@ -18,7 +18,7 @@ from storage.threads import CaseThreads
 
 
 class SqlCases(
-    CaseClocks, CaseRows, CaseOwners, CaseQueue, CaseThreads, HeardAgain, JoinedCases, ShownCases, TakenBack, Telling
+    CaseAlarms, CaseRows, CaseOwners, CaseQueue, CaseThreads, HeardAgain, JoinedCases, ShownCases, TakenBack, Telling
 ):
     """See `bot.ports.Cases`."""
 

@@ -13,7 +13,6 @@ _LOCKS = {
     "migrations": 20_260_104,
     "notices": 20_260_105,
     "calendar": 20_260_106,
-    "warnings": 20_260_107,
 }
 _take = select(func.pg_advisory_xact_lock(bindparam("number")))
 

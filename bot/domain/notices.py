@@ -34,7 +34,7 @@ TOLD_OF = frozenset(
 
 
 class Reason(StrEnum):
-    """Why somebody is told; each is a choice of theirs."""
+    """Why somebody is told; each but the last is a choice of theirs."""
 
     ASSIGNED = "assigned"
     MENTIONED = "mentioned"
@@ -42,6 +42,7 @@ class Reason(StrEnum):
     ARRIVED = "arrived"  # a case came to a desk they hold
     EMERGENCY = "emergency"  # the same, where somebody may be in danger
     DISPUTED = "disputed"  # a closing of theirs is said to be untrue: somebody else has the case now
+    LATE = "late"  # a clock of a case that concerns them runs out; nobody is asked whether they want to hear that
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +60,8 @@ class Choices:
         """An emergency is also a case that arrives, and a dispute what a resident says."""
         if reason is Reason.DISPUTED:
             return self.resident
+        if reason is Reason.LATE:
+            return True
         return bool(getattr(self, reason.value)) or (reason is Reason.EMERGENCY and self.arrived)
 
     def is_urgent(self, reason: Reason) -> bool:
@@ -123,16 +126,16 @@ def reason_for(post: Post, fact: Fact) -> Reason | None:
             return Reason.RESIDENT
         if fact.kind is not EventKind.DISPUTED or fact.owner_id is not None:
             return None
-    if fact.owner_id is not None or not _holds(post.stands, fact):
+    if fact.owner_id is not None or not works_at(post.stands, fact.desk, fact.ward_code):
         return None
     return Reason.EMERGENCY if fact.is_emergency else Reason.ARRIVED
 
 
-def _holds(member: StaffMember, fact: Fact) -> bool:
-    """Whether they work at the desk where the case waits. Who only reads there holds none."""
-    if fact.desk not in DESKS.get(member.role, ()) or not may(member.role, Right.TAKE):
+def works_at(member: StaffMember, desk: Desk, ward_code: WardCode | None) -> bool:
+    """Whether they work at the desk where a case waits. Who only reads there does not."""
+    if desk not in DESKS.get(member.role, ()) or not may(member.role, Right.TAKE):
         return False
-    return member.role not in WARD_ROLES or member.ward_code == fact.ward_code
+    return member.role not in WARD_ROLES or member.ward_code == ward_code
 
 
 def is_still_news(notice: Notice, owners: frozenset[StaffId]) -> bool:
@@ -147,6 +150,8 @@ def is_still_news(notice: Notice, owners: frozenset[StaffId]) -> bool:
         return notice.status is CaseStatus.OPEN
     if notice.status is CaseStatus.CLOSED:
         return False
+    if notice.reason is Reason.LATE:
+        return not notice.has_joined
     if notice.reason in (Reason.ARRIVED, Reason.EMERGENCY):
         return notice.owner_id is None and not notice.has_joined  # or somebody has it by now
     return notice.owner_id in owners

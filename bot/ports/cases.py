@@ -210,7 +210,22 @@ class Cases(Protocol):
         """When the next warning of its clocks is due; None: none comes."""
         ...
 
-    async def open_after(self, case_id: CaseId, *, most: int) -> list[Case]:
+    async def is_alarm_due(self, *, now: datetime, in_hours: datetime) -> bool:
+        """Whether `alarmed` would find any."""
+        ...
+
+    async def alarmed(self, *, now: datetime, in_hours: datetime, most: int) -> list[Case]:
+        """Cases with a warning due, held against other writers; those that somebody else holds are passed over.
+
+        Args:
+            now: Until then, in an emergency.
+            in_hours: Until then, else: the last moment at which the office was open.
+        """
+        ...
+
+    async def set_alarm(self, case_id: CaseId, at: datetime | None) -> None: ...
+
+    async def open_after(self, case_id: int, *, most: int) -> list[Case]:
         """Open cases with a greater id, in that order."""
         ...
 

@@ -68,7 +68,7 @@ async def _open_again(
     disputed = CaseEvent(case_id=case.id, kind=EventKind.DISPUTED, at=now, staff_id=by.id if by else None)
     barred = closers_disputed([*timeline, disputed])
     case, taker = await _give_to_another(uow, case, barred, city, now)
-    details = {"times": str(case.disputes), "due": case.due_at.isoformat(), "desk": case.desk.value}
+    details = {"times": str(case.disputes), "desk": case.desk.value, **setting.details()}
     if taker is not None:
         details |= {"to": taker.full_name, "owner": str(taker.id)}
     elif closed.desk in WARD_DESKS:

@@ -1,6 +1,7 @@
 """Say that a day is worked or not, where the yearly rule does not know it, and how many days a category may take.
 
-Deadlines given before stay as they were promised.
+A changed day moves the deadlines that lie ahead, soon after (`bot.services.lay_again`); how many days a category may take
+holds for what is filed from then on.
 """
 
 from datetime import date, datetime
@@ -71,6 +72,8 @@ async def set_day(
         raise BadFields(**troubles)
     before = (await uow.calendar.changes()).get(found)
     await uow.calendar.put(found, is_worked=is_worked, note=words)
+    if before is not is_worked:
+        await uow.calendar.sweep(found, now)
     await uow.audit.record(
         action="holiday_set",
         now=now,
@@ -95,6 +98,7 @@ async def forget_day(uow: UnitOfWork, *, staff: StaffMember, viewer: Viewer, day
     if found is None or before is None:
         raise GoneMeanwhile(day=day[:20])
     await uow.calendar.remove(found)
+    await uow.calendar.sweep(found, now)
     await uow.audit.record(
         action="holiday_forgotten",
         now=now,

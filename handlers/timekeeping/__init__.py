@@ -5,6 +5,7 @@ number of processes may run this loop: what one has taken is passed over by the 
 of the same transaction as the work.
 """
 
+from handlers.timekeeping.clocks import ChangedCalendar, DueWarnings
 from handlers.timekeeping.drafts import DueDrafts
 from handlers.timekeeping.notices import LOOK_FOR_NOTICES_EVERY, DueDigests, DueNotices
 from handlers.timekeeping.owners import IdleOwners
@@ -14,11 +15,13 @@ from handlers.timekeeping.timekeeper import MOST_ROUNDS, DueWork, Timekeeper
 __all__ = [
     "LOOK_FOR_NOTICES_EVERY",
     "MOST_ROUNDS",
+    "ChangedCalendar",
     "DoomedFiles",
     "DueDigests",
     "DueDrafts",
     "DueErasures",
     "DueNotices",
+    "DueWarnings",
     "DueWork",
     "IdleOwners",
     "OldMail",

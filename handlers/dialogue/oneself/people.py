@@ -10,6 +10,7 @@ from bot.domain.people import Language
 from bot.domain.reply import Choice
 from bot.domain.ward import WardCode
 from bot.services.add_to_case import add_to_case
+from bot.services.deadlines import calendar_of
 from handlers.dialogue.asking import ask_next
 from handlers.dialogue.choices import Act
 from handlers.dialogue.labels import ward_name
@@ -67,7 +68,7 @@ async def ward_of(turn: Turn) -> WardCode | None:
 
 async def _show_office(turn: Turn, ward: WardCode) -> None:
     turn.say("person_office", ward=ward_name(turn, ward), office="\n".join(await office_lines(turn, ward)))
-    calendar = turn.city.calendar.current()
+    calendar = await calendar_of(turn.uow, turn.city.calendar)
     if is_office_time(turn.now, calendar):
         turn.say("person_office_open")
     else:
