@@ -86,6 +86,7 @@ async def _answer(uow: UnitOfWork, posted: Posted) -> None:
         files=posted.files,
         now=posted.visit.now,
         wards=posted.visit.request.app[keys.WARDS],
+        asks=posted.form.text("asks") == "yes",
     )
 
 
@@ -194,6 +195,7 @@ async def _refuse(
         other=form.text("other")[:40],
         kind=form.text("kind")[:40],
         messages=ticked(form),
+        asks=form.text("asks") == "yes",
     )
     if isinstance(refused, NotKept):
         said = visit.say(refused.key, name=refused.name[:80], most=FORM_LIMITS.files)

@@ -255,4 +255,5 @@ def _facts(visit: Visit, case: Case) -> CaseFacts:
         resident=resident_name(visit, case.code),
         is_anonymous=case.is_anonymous,
         disputes=case.disputes,
+        is_waiting=case.clocks.waits_since is not None,
     )

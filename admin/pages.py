@@ -173,6 +173,7 @@ class CaseFacts:
     resident: str  # what the resident is called, never a name of theirs
     is_anonymous: bool
     disputes: int
+    is_waiting: bool  # for the resident
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -211,6 +212,7 @@ class Typed:
     kind: str = ""
     messages: frozenset[int] = frozenset()  # ticked
     closing: ClosingTyped = field(default_factory=ClosingTyped)
+    asks: bool = False  # ticked: the resident is to answer
 
 
 @dataclass(frozen=True, kw_only=True)

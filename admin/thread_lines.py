@@ -6,6 +6,8 @@ from admin.guard import Visit
 from admin.pages import EditLine, FileLine, ThreadLine, TimelineLine
 from bot.domain.assisting import Way
 from bot.domain.case import CaseCode
+from bot.domain.clocks.setting import Setting
+from bot.domain.clocks.state import Clock, Step
 from bot.domain.difference import difference
 from bot.domain.disputing import TO_CITY
 from bot.domain.incoming import FileKind, StoredFile
@@ -129,6 +131,30 @@ def _identity(visit: Visit, details: Details, _known: Container[str]) -> str:
     return visit.say(f"desk_case_identity_{what}") if what in ("asked", "granted", "refused", "opened") else ""
 
 
+def _due(visit: Visit, details: Details, _known: Container[str]) -> str:
+    setting = Setting.read(details)
+    if setting is None:
+        return ""
+    zone = visit.request.app[keys.SETTINGS].zone
+    return visit.say("desk_event_due", day=f"{setting.due_at.astimezone(zone):%d/%m/%Y}")
+
+
+def _escalated(visit: Visit, details: Details, _known: Container[str]) -> str:
+    clock, step = details.get("clock", ""), details.get("step", "")
+    if clock not in set(Clock) or step not in set(Step):
+        return ""
+    return f"{visit.say(_CLOCKS[Clock(clock)])}: {visit.say(f'desk_page_clock_step_{step}')}"
+
+
+_CLOCKS = {
+    Clock.ACCEPT: "desk_page_clock_accept",
+    Clock.URGENT: "desk_page_clock_urgent",
+    Clock.ANSWER: "desk_page_clock_answer",
+    Clock.RESOLVE: "desk_page_clock_close",
+    Clock.DAYS45: "desk_page_clock_days45",
+}
+
+
 def _other_case(visit: Visit, details: Details, known: Container[str]) -> str:
     for name in ("main", "joined", "other"):
         if (code := details.get(name)) and code in known:
@@ -150,6 +176,10 @@ _DETAILS: Mapping[EventKind, Callable[[Visit, Details, Container[str]], str]] = 
     EventKind.IDENTITY: _identity,
     EventKind.ASSISTED: _way,
     EventKind.TOLD: _way,
+    EventKind.GOES_ON: _due,
+    EventKind.DEADLINE_MOVED: _due,
+    EventKind.POSTPONED: _due,
+    EventKind.ESCALATED: _escalated,
 }
 
 

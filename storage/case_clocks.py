@@ -89,3 +89,9 @@ def _values(clocks: Clocks) -> dict[str, Any]:
 def _warnings(text: str) -> frozenset[tuple[Clock, Step]]:
     pairs = (pair.split(".") for pair in text.split())
     return frozenset((Clock(clock), Step(who)) for clock, who in pairs)
+
+
+def farthest_warned(text: str) -> Step | None:
+    """The last of the steps that any clock has come to."""
+    told = {step for _, step in _warnings(text)}
+    return next((step for step in reversed(Step) if step in told), None)

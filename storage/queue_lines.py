@@ -9,6 +9,7 @@ from bot.domain.people import Channel, StaffId
 from bot.domain.queueing import QueueLine, Sort
 from bot.domain.thread import Author
 from bot.domain.ward import WardCode
+from storage.case_clocks import farthest_warned
 from storage.claiming import is_state
 from storage.queue_filter import order
 from storage.tables import attachments, cases, messages, outbox, staff
@@ -62,6 +63,8 @@ LINE = (
     _has_files.label("has_files"),
     _newest_author.label("newest_author"),
     _undelivered.label("undelivered"),
+    cases.c.waits_since,
+    cases.c.warned,
 )
 
 
@@ -99,6 +102,8 @@ def line_from(row: Row[Any]) -> QueueLine:
         is_unanswered=row.newest_author in (Author.RESIDENT.value, None),
         has_more=row.newest_author == Author.RESIDENT.value,
         undelivered=row.undelivered,
+        waits_since=row.waits_since,
+        warned=farthest_warned(row.warned),
     )
 
 

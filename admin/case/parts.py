@@ -153,6 +153,8 @@ class ClockLine:
     title: str
     words: str
     is_late: bool
+    is_paused: bool  # staff wait for the resident
+    warned: str  # who was told that it runs out; empty: nobody
     spent: str  # the part within the deadline
     late: str  # the part after it; empty when there is none
     due: str  # the mark of the deadline
@@ -163,4 +165,5 @@ class ClocksPart:
     """How long the resident has waited. `notes` are what moved the deadline, or did not."""
 
     lines: Sequence[ClockLine]
+    deadline: str  # the words of the one that the resident knows
     notes: Sequence[str]

@@ -105,7 +105,7 @@ def preview_of(
         text = closing_text(language, case, report, wards)
         choices = [choice.label for row in closing_choices(language, case) for choice in row]
     else:
-        text = answer_text(language, case, typed.text, wards)
+        text = answer_text(language, case, typed.text, wards, asks=typed.asks)
     channel = case.address.channel
     most = _LONGEST.get(channel)
     return PreviewPart(
@@ -151,6 +151,7 @@ def _typed(form: Form) -> Typed:
         form=named if named in known else DraftForm.REPLY.value,
         text=form.text("text"),
         outcome=form.text("outcome"),
+        asks=form.text("asks") == "yes",
     )
 
 

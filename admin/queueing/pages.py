@@ -36,6 +36,8 @@ class QueueRow:
     joined_count: int
     disputes: int
     undelivered: int
+    is_waiting: bool  # for the resident
+    warned_key: str  # who was warned that its time runs out; empty: nobody
     has_files: bool
 
 

@@ -23,6 +23,7 @@ def row_of(visit: Visit, line: QueueLine, *, words: str, shows_ward: bool, shows
     zone = visit.request.app[keys.SETTINGS].zone
     days = (line.due_at.astimezone(zone).date() - visit.now.astimezone(zone).date()).days
     late = lateness(line.due_at, line.status, visit.now, zone)
+    is_open = line.status is CaseStatus.OPEN
     return QueueRow(
         code=line.code,
         version=line.version,
@@ -46,6 +47,8 @@ def row_of(visit: Visit, line: QueueLine, *, words: str, shows_ward: bool, shows
         joined_count=line.joined_count,
         disputes=line.disputes,
         undelivered=line.undelivered,
+        is_waiting=line.waits_since is not None,
+        warned_key=f"desk_queue_warned_{line.warned.value}" if line.warned and is_open else "",
         has_files=line.has_files,
     )
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Self
 
 from bot.domain.case import CaseCode, CaseId, CaseKind, CaseStatus, Desk
+from bot.domain.clocks.state import Step
 from bot.domain.people import Channel, StaffId
 from bot.domain.ward import WardCode
 
@@ -103,6 +104,8 @@ class QueueLine:
     is_unanswered: bool  # the newest words are the resident's
     has_more: bool  # and they are not those it was filed with
     undelivered: int  # replies that never reached the resident
+    waits_since: datetime | None = None  # staff asked the resident something
+    warned: Step | None = None  # the farthest that was warned since it was last opened
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from bot.domain.rights import Right
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.errors import EmptyText
 from bot.ports import UnitOfWork
+from bot.services.deadlines import wait_for_resident
 from bot.services.held import held
 from bot.services.joined import answer_joined
 from bot.services.staff_change import WardNames, case_to_change, office_of, residents_language
@@ -28,11 +29,15 @@ async def answer_case(
     wards: WardNames,
     files: Sequence[StoredFile] = (),
     hold: timedelta | None = None,
+    asks: bool = False,
 ) -> int:
     """Write the answer into the thread and queue it for the resident; returns the message's id.
 
     `hold` keeps it back for so long, and until then `bot.services.take_back` can undo it; not where neighbours joined the
     case.
+
+    Args:
+        asks: Staff need the resident's answer: until it comes the clocks stand still, and the resident is told so.
 
     Raises:
         CaseNotFound, StaleVersion, CaseAlreadyClosed: See `case_to_change`.
@@ -47,7 +52,8 @@ async def answer_case(
     )
 
     def said(language: Language, told: Case) -> Reply:
-        return Reply(text=answer_text(language, told, words, wards), files=tuple(files), language=language)
+        text = answer_text(language, told, words, wards, asks=asks)
+        return Reply(text=text, files=tuple(files), language=language)
 
     reply = said(await residents_language(uow, case), case)
     told = NewReply(address=case.address, reply=reply, message_id=message_id, case_id=case.id)
@@ -55,11 +61,14 @@ async def answer_case(
     if case.joined_count:
         await answer_joined(uow, case, staff_id=staff.id, text=words, files=files, now=now, said=said)
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.ANSWERED, at=now, staff_id=staff.id))
+    if asks:
+        await wait_for_resident(uow, case, staff_id=staff.id, now=now)
     await uow.audit.record(action="case_answered", now=now, staff_id=staff.id, subject=case.code)
     return message_id
 
 
-def answer_text(language: Language, case: Case, words: str, wards: WardNames) -> str:
-    """The answer as its resident reads it."""
+def answer_text(language: Language, case: Case, words: str, wards: WardNames, *, asks: bool = False) -> str:
+    """The answer as its resident reads it; `asks`: with a line that it waits for theirs."""
     office = office_of(language, case, wards)
-    return say(language, "answer_text", code=case.code, office=office, text=words).strip()
+    text = say(language, "answer_text", code=case.code, office=office, text=words).strip()
+    return f"{text}\n\n{say(language, 'answer_asks')}" if asks else text

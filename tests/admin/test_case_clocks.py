@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.case import Case, CaseStatus
+from bot.domain.clocks.setting import new_round
 from bot.domain.outcome import Outcome
 from bot.domain.thread import CaseEvent, EventKind
 from bot.domain.working_time import FARTHEST, WorkingCalendar, due_after, working_days_between
@@ -112,7 +113,7 @@ async def test_what_moved_the_deadline_is_said(sqlite_desk: StaffDesk) -> None:
     assert (await seen(desk, minh, case))["close"] == "Còn 7 ngày làm việc"
     assert notes(minh) == [
         "Người dân đã 1 lần báo chưa đúng: hạn được tính lại từ lần cuối.",
-        "Mở lại 1 lần vì người dân viết thêm: hạn không đổi.",
+        "Mở lại 1 lần vì người dân viết thêm: thời gian đã đóng không tính vào hạn.",
     ]
 
 
@@ -141,3 +142,80 @@ async def test_what_was_done_at_once_was_done_on_the_same_day(sqlite_desk: Staff
     await minh.opens(f"/staff/cases/{case.code}")
     await minh.closes("done", "Đã thay bóng.")
     assert await seen(sqlite_desk, minh, case) == {"answer": "Đã trả lời trong ngày", "close": "Đã đóng trong ngày"}
+
+
+async def filed(desk: StaffDesk, *, is_emergency: bool = False) -> Case:
+    """A case as the chat files it, with every clock."""
+    case = await desk.case(due_in=timedelta(days=14), is_emergency=is_emergency)
+    setting = new_round(desk.clock.now(), 10, WorkingCalendar(frozenset(), frozenset(), HANOI), is_urgent=is_emergency)
+    async with desk.database.begin() as uow:
+        details = setting.details()
+        await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.FILED, at=desk.clock.now(), details=details))
+        await uow.commit()
+    return await desk.now_is(case.code)
+
+
+async def test_each_clock_runs_by_itself(sqlite_desk: StaffDesk) -> None:
+    """Filed on Wednesday at ten; three hours later Minh takes it."""
+    case, minh = await filed(sqlite_desk), await sqlite_desk.signed_in("minh")
+    before = await seen(sqlite_desk, minh, case)
+    assert before["accept"] == "Còn 8 giờ làm việc"
+    assert list(before) == ["accept", "answer", "close"]
+    sqlite_desk.clock.passes(hours=4)
+    await comes_to(minh, case)
+    await minh.submits("take-form")
+    assert (await seen(sqlite_desk, minh, case))["accept"] == "Đã nhận sau 3 giờ làm việc"
+
+
+async def test_an_emergency_has_four_hours(sqlite_desk: StaffDesk) -> None:
+    case, minh = await filed(sqlite_desk, is_emergency=True), await sqlite_desk.signed_in("minh")
+    assert await seen(sqlite_desk, minh, case) == {"answer": "Còn 4 giờ làm việc", "close": "Còn 9 ngày làm việc"}
+    assert minh.shows("desk_page_clock_urgent")
+    sqlite_desk.clock.passes(hours=7)
+    assert (await seen(sqlite_desk, minh, case))["answer"] == "Quá hạn 2 giờ làm việc"
+
+
+async def test_the_clocks_stand_while_minh_waits_for_the_resident(sqlite_desk: StaffDesk) -> None:
+    """Asked on Thursday; a week later as much is left, and the queue says whom it waits for. The resident was told so."""
+    desk = sqlite_desk
+    case, minh = await filed(desk), await desk.signed_in("minh")
+    desk.clock.passes(days=1)
+    await comes_to(minh, case)
+    stood = clocks(minh)["close"]
+    await minh.submits("reply-form", text="Ngõ nào ạ?", asks="yes")
+    assert any("tạm dừng" in line for line in await desk.hears(case))
+    desk.clock.passes(days=7)
+    waits = await seen(desk, minh, case)
+    assert waits["close"] == f"Đang chờ người dân, đồng hồ dừng ({stood[:1].lower()}{stood[1:]})"
+    assert "clock--paused" in minh.text
+    assert 'data-testid="head-waits"' in minh.text
+    await minh.opens("/staff/")
+    assert 'data-testid="row-waits"' in minh.text
+    assert 'data-testid="row-warned"' not in minh.text
+
+
+async def test_the_tick_stays_when_the_words_were_missing(sqlite_desk: StaffDesk) -> None:
+    case, minh = await filed(sqlite_desk), await sqlite_desk.signed_in("minh")
+    await comes_to(minh, case)
+    assert (await minh.submits("reply-form", text="", asks="yes")).status == 400
+    assert re.search(r'name="asks"[^>]* checked', minh.text)
+    assert (await sqlite_desk.now_is(case.code)).clocks.waits_since is None
+    action, hidden = minh.form("reply-form")
+    await minh.posts(
+        f"{action.removesuffix('/reply')}/preview", hidden | {"text": "Ngõ nào ạ?", "asks": "yes", "as": "reply"}
+    )
+    assert minh.shows("answer_asks"), "what the resident will read is seen before"
+
+
+async def test_who_was_warned_is_seen(sqlite_desk: StaffDesk) -> None:
+    case, minh = await filed(sqlite_desk), await sqlite_desk.signed_in("minh")
+    async with sqlite_desk.database.begin() as uow:
+        for step in ("owner", "leader"):
+            details = {"clock": "accept", "step": step}
+            at = sqlite_desk.clock.now()
+            await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.ESCALATED, at=at, details=details))
+        await uow.commit()
+    await comes_to(minh, case)
+    assert 'data-testid="warned">Đã nhắc: người giữ hồ sơ, lãnh đạo<' in minh.text
+    await minh.opens("/staff/")
+    assert 'data-testid="row-warned">Đã báo lãnh đạo<' in minh.text
