@@ -96,8 +96,8 @@ async def test_whoever_closed_it_has_no_part_in_it_any_more(meet: Meet, city: Ci
     case = await minh.case(code)
     assert (case.status, case.disputes, case.owner_id, case.desk) == (CaseStatus.OPEN, 1, hoa.member.id, Desk.GENERAL)
     assert case.owner_until is not None
-    details = (await newest(lan, case, EventKind.DISPUTED)).details
-    assert details == {
+    details = (await newest(lan, case, EventKind.DISPUTED)).details or {}
+    assert {name: details[name] for name in ("times", "due", "desk", "to", "owner")} == {
         "times": "1",
         "due": case.due_at.isoformat(),
         "desk": "general",
@@ -182,7 +182,8 @@ async def test_the_second_time_the_city_answers_and_closes(meet: Meet, city: Cit
     code = await disputed_twice(lan, minh, hoa)
     case = await thu.case(code)
     assert (case.desk, case.ward_code, case.disputes, case.owner_id) == (Desk.DISPUTED, TAY_HO, 2, None)
-    assert (await newest(lan, case, EventKind.DISPUTED)).details == {
+    details = (await newest(lan, case, EventKind.DISPUTED)).details or {}
+    assert {name: details[name] for name in ("times", "due", "desk", "city")} == {
         "times": "2",
         "due": case.due_at.isoformat(),
         "desk": "disputed",

@@ -96,7 +96,7 @@ async def adds(town: Town, uow: UnitOfWork, *, case_id: CaseId) -> None:
     assert case is not None
     was_closed = case.status is CaseStatus.CLOSED
     part = DraftPart(source_id=f"a{case_id}-{town.random.random()}", text="Hôm nay vẫn thế, tôi gửi thêm vài dòng.")
-    await add_to_case(uow, case=case, part=part, now=town.now, sealer=town.city.sealer)
+    await add_to_case(uow, case=case, part=part, now=town.now, city=town.city)
     if was_closed:
         town.later(await town.office_hour(uow, 2), partial(officers.attends, case_id=case_id))
 
