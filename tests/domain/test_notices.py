@@ -112,9 +112,10 @@ def test_a_deputy_stands_where_the_absent_one_does() -> None:
 
 
 def test_every_reason_is_a_choice() -> None:
-    """A dispute of one's closing goes with what residents say."""
-    chosen = {reason.value for reason in Reason} - {Reason.DISPUTED.value}
+    """A dispute of one's closing goes with what residents say; of a clock that runs out one is always told."""
+    chosen = {reason.value for reason in Reason} - {Reason.DISPUTED.value, Reason.LATE.value}
     assert chosen | {"digest"} == set(Choices.__dataclass_fields__)
     assert not Choices(resident=False).wants(Reason.DISPUTED)
+    assert Choices(**dict.fromkeys(Choices.__dataclass_fields__, False)).wants(Reason.LATE)
     assert all(Choices().wants(reason) for reason in Reason)
     assert EventKind.NOTED not in TOLD_OF
