@@ -13,6 +13,16 @@ import pytest
 from bot.bell import Bell
 from storage import Database
 from tests.databases import PostgresDatabases, fresh_sqlite, postgres_databases, sqlite_template
+from tests.room import take_room
+
+
+def pytest_configure() -> None:
+    take_room()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first: beside each other, whoever is ready early takes short ones, and nobody works alone at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from pathlib import Path
 from tests.bot_api import BotApiServer
 from tests.conftest import Place
 from tests.house.imports import ROOT
+from tests.kills.quick_start import Forked, QuickStarts
 
 STARTS_WITHIN = 60.0  # seconds; aiogram alone takes some on a busy machine
 
@@ -24,6 +25,7 @@ class Program:
     log: Path
     more: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[str] | None = None
+    forked: Forked | None = None
     url: str = ""
 
     @property
@@ -52,12 +54,25 @@ class Program:
                 start_new_session=True,
             )
         assert self.process.stdout is not None
-        line = self.process.stdout.readline()
+        self._listens(self.process.stdout.readline())
+
+    def starts_from(self, quick: QuickStarts) -> None:
+        """The same in moments, from a process that has read it all."""
+        self.log.touch()
+        self.forked = quick.starts(["run"], self.environment, self.log)
+        self._listens(self.forked.first_line())
+
+    def _listens(self, line: str) -> None:
         assert "http://" in line, f"it did not start: {line!r}\n{self.log.read_text()[-3000:]}"
         self.url = "http://" + line.split("http://")[1].split("/")[0]
 
     def is_killed(self) -> None:
         """SIGKILL: nothing it could do about it."""
+        if self.forked is not None:
+            assert self.forked.is_running(), f"it was already gone\n{self.log.read_text()[-3000:]}"
+            self.forked.kill()
+            self.forked = None
+            return
         assert self.process is not None
         assert self.process.poll() is None, f"it was already gone\n{self.log.read_text()[-3000:]}"
         self.process.kill()
@@ -83,6 +98,8 @@ class Program:
 
     def ends(self) -> None:
         """Leave nothing running, whatever the test came to."""
+        if self.forked is not None:
+            self.forked.kill()
         if self.process is not None and self.process.poll() is None:
             self.process.kill()
             self.process.wait(timeout=60)

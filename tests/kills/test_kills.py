@@ -16,6 +16,7 @@ from tests.bot_api import BotApiServer, Resident
 from tests.bot_api.residents import Heard
 from tests.conftest import Place
 from tests.kills.program import Program
+from tests.kills.quick_start import quick_starts
 
 KILLS = 30  # on each engine
 RESIDENTS = 8
@@ -89,7 +90,7 @@ async def cases_by_marker(place: Place) -> dict[str, list[str]]:
 async def test_no_acknowledged_case_is_lost_or_doubled_by_kills(database_place: Place, tmp_path: Path) -> None:
     """Thirty SIGKILLs while eight residents write; afterwards each can go on, and each code they hold is one case."""
     chance, told, stop = random.Random(2026), Told(), asyncio.Event()
-    async with BotApiServer() as api:
+    async with BotApiServer() as api, quick_starts(tmp_path / "quick") as quick:
         program = Program(database_place, api, tmp_path / "program.log", {"HOMTHU_TELEGRAM_PER_SECOND": "1000"})
         residents = [api.resident(7000 + number) for number in range(RESIDENTS)]
         try:
@@ -97,12 +98,15 @@ async def test_no_acknowledged_case_is_lost_or_doubled_by_kills(database_place: 
             async with asyncio.TaskGroup() as group:
                 for resident in residents:
                     group.create_task(keeps_reporting(resident, told, stop))
-                for number in range(KILLS):
+                for number in range(1, KILLS + 1):
                     if number % 3:  # every third is killed before it could say much
                         await somebody_is_answered(residents)
                     await asyncio.sleep(chance.uniform(0.05, 1.2))
                     program.is_killed()
-                    await asyncio.to_thread(program.starts)
+                    if number < KILLS:
+                        await asyncio.to_thread(program.starts_from, quick)
+                    else:
+                        await asyncio.to_thread(program.starts)
                 stop.set()
             took = await asyncio.to_thread(program.is_asked_to_stop)
         finally:

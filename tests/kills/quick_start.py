@@ -1,0 +1,129 @@
+"""A process that has read the whole program and starts it as often as it is asked to, in moments instead of seconds.
+
+Of thirty starts two seconds each would go into reading the same modules again, while nothing is under way that a kill
+could harm. A start from here is a process of its own that runs the same command; when it is killed, what it leaves
+behind is what any killed process leaves. The first and the last start of a test are made from nothing all the same.
+"""
+
+import importlib
+import json
+import os
+import pkgutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from bot.app import read_word_lists
+from tests.dialogue.driver import hanoi
+from tests.house.imports import ROOMS, ROOT
+
+ALSO = ("aiogram", "aiosqlite", "asyncpg", "PIL.Image")  # read when they are first needed
+NOT_AT_ONCE = (".__main__", ".migrations.")
+GONE_WITHIN = 60.0  # seconds
+
+
+class Forked:
+    """The program, started from here; what `subprocess.Popen` is for one that was started from nothing."""
+
+    def __init__(self, pid: int, said: Path) -> None:
+        self.pid, self._said = pid, said
+
+    def first_line(self) -> str:
+        """What it says first; empty when it ended without a word."""
+        while not (said := self._said.read_text()).endswith("\n"):
+            if not self.is_running():
+                return said
+            time.sleep(0.01)
+        return said
+
+    def is_running(self) -> bool:
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
+    def kill(self) -> None:
+        """SIGKILL, and wait until it is gone."""
+        if self.is_running():
+            os.kill(self.pid, signal.SIGKILL)
+        until = time.monotonic() + GONE_WITHIN
+        while self.is_running():
+            assert time.monotonic() < until, f"{self.pid} was killed and is still there"
+            time.sleep(0.005)
+
+
+class QuickStarts:
+    """The process that starts others."""
+
+    def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
+        self._process, self._folder, self._starts = process, folder, 0
+
+    def starts(self, words: list[str], environment: Mapping[str, str], log: Path) -> Forked:
+        """`homthu <words>`, with these variables and no others; its log goes to the end of this file."""
+        self._starts += 1
+        said = self._folder / f"said-{self._starts}"
+        said.touch()
+        order = {"words": words, "environment": dict(environment), "said": str(said), "log": str(log)}
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return Forked(int(self._process.stdout.readline()), said)
+
+
+@asynccontextmanager
+async def quick_starts(folder: Path) -> AsyncIterator[QuickStarts]:
+    """It writes to this folder; when it goes, it takes nobody along."""
+    folder.mkdir()
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.kills.quick_start"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            yield QuickStarts(process, folder)
+        finally:
+            process.kill()
+
+
+def main() -> None:
+    """Read all that a start reads from files, then start one for each line of orders."""
+    for name in [*_modules(), *ALSO]:
+        importlib.import_module(name)
+    read_word_lists(hanoi())
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody has to wait for those that end
+    for line in sys.stdin:
+        pid = os.fork()
+        if not pid:
+            _become(**json.loads(line))
+        print(pid, flush=True)
+
+
+def _modules() -> Iterator[str]:
+    for room in ROOMS:
+        yield room
+        for found in pkgutil.walk_packages([str(ROOT / room)], f"{room}."):
+            if not any(part in f"{found.name}." for part in NOT_AT_ONCE):
+                yield found.name
+
+
+def _become(*, words: list[str], environment: dict[str, str], said: str, log: str) -> None:
+    """The program, as a shell would start it."""
+    os.setsid()
+    signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+    for number, path, how in ((0, os.devnull, os.O_RDONLY), (1, said, os.O_WRONLY), (2, log, os.O_WRONLY | os.O_APPEND)):
+        os.dup2(os.open(path, how | os.O_CREAT, 0o600), number)
+    os.environ.clear()
+    os.environ.update(environment)
+    from bot.cli import command
+
+    code = command(words)
+    sys.stdout.flush()
+    os._exit(code)
+
+
+if __name__ == "__main__":
+    main()
