@@ -27,6 +27,7 @@ _FIELDS = {
     "desk_files_too_large": "files",
     "desk_files_refused": "files",
     "person_desk_pause_missing": "reason",
+    "wish_check_missing": "checked",
     "desk_password_wrong": "current",
     "desk_password_differs": "again",
     "desk_password_same": "new",

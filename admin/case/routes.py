@@ -21,6 +21,7 @@ from admin.case.closed import post_bar, post_decision, post_identity, post_let_i
 from admin.case.mentions import show_mentions
 from admin.case.photos import SMALL, serve_small, show_photo
 from admin.case.presence import post_presence
+from admin.case.wish import post_wish, show_wish
 from admin.case.writing import post_draft, post_preview, post_template
 from admin.guard import DeskHandler, for_staff
 
@@ -44,6 +45,7 @@ _POSTS: dict[str, DeskHandler] = {
     "letin": post_let_in,
     "told": post_told,
     "again": post_again,
+    "wish": post_wish,
     "dispute": post_dispute,
 }
 
@@ -56,5 +58,6 @@ def add_case_routes(app: web.Application) -> None:
     app.router.add_get(f"{CASE}/photos/{{id}}", for_staff(show_photo))
     app.router.add_get(f"{CASE}/files/{{id}}/small", for_staff(serve_small))
     app.router.add_get(f"{CASE}/closed", for_staff(show_closed))
+    app.router.add_get(f"{CASE}/wish", for_staff(show_wish))
     app.router.add_post(f"{CASE}/presence", post_presence)
     app.router.add_get("/staff/mentions", for_staff(show_mentions))

@@ -25,6 +25,7 @@ class Right(StrEnum):
     FILE_FOR_SOMEONE = "file_for_someone"  # the counter
     PAUSE_RESIDENT = "pause_resident"
     EXCLUDE_STAFF = "exclude_staff"  # bar a colleague from a case
+    RECORD_WISH = "record_wish"  # what somebody without a chat wishes for their own data
     OPEN_IDENTITY = "open_identity"  # ask for it, with a reason
     APPROVE_IDENTITY = "approve_identity"  # somebody else's asking
     EXPORT = "export"
@@ -50,6 +51,7 @@ _OFFICER = frozenset(
         Right.CLOSE,
         Right.MERGE,
         Right.FILE_FOR_SOMEONE,
+        Right.RECORD_WISH,
         Right.OPEN_IDENTITY,
         Right.DASHBOARD,
     }

@@ -26,6 +26,8 @@ ON_A_CASE: dict[tuple[str, str], Right] = {
     ("GET", CASE): Right.READ_CASE,
     ("GET", f"{CASE}/closed"): Right.OPEN_IDENTITY,
     ("GET", f"{CASE}/pause"): Right.PAUSE_RESIDENT,
+    ("GET", f"{CASE}/wish"): Right.RECORD_WISH,
+    ("POST", f"{CASE}/wish"): Right.RECORD_WISH,
     ("POST", f"{CASE}/reply"): Right.ANSWER,
     ("POST", f"{CASE}/template"): Right.ANSWER,
     ("POST", f"{CASE}/preview"): Right.ANSWER,
