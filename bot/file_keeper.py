@@ -6,13 +6,12 @@ sealed too: nothing is lost, and nothing of it is ever shown.
 """
 
 import asyncio
-import os
-import sys
 import unicodedata
 from pathlib import Path
 
 import structlog
 
+from bot.apart import run_apart
 from bot.domain.incoming import LARGEST_FILE, FileTrouble, RemoteFile, StoredFile
 from bot.media_types import DECODED, EXTENSIONS, SHOWN_TYPE, UNKNOWN, media_type_of
 from bot.ports import FileStore
@@ -25,7 +24,6 @@ COPIES_AT_ONCE = 2  # processes
 SMALL_SIDE = 288  # pixels: what a gallery shows, on a screen of two dots a pixel
 
 _IMAGING = Path(__file__).with_name("imaging.py")  # never imported here: it would bring Pillow into every process
-_KEPT_VARIABLES = ("PATH", "SYSTEMROOT", "LD_LIBRARY_PATH")  # no setting of ours: they hold secrets
 _UNSAFE = dict.fromkeys(map(ord, '<>:"|?*'), "_")
 
 
@@ -72,50 +70,12 @@ class SafeFileKeeper:
 
 async def _copied(data: bytes, format_name: str, side: int | None = None) -> bytes:
     """What the other process makes of it; empty when it made nothing we would show."""
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-I", str(_IMAGING), format_name),
-        *([] if side is None else [str(side)]),
-        stdin=asyncio.subprocess.PIPE,
-        stdout=asyncio.subprocess.PIPE,
-        stderr=asyncio.subprocess.DEVNULL,
-        env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
-    )
-    try:
-        _, copy = await asyncio.gather(_feed(process, data), _read(process))
-        code = await process.wait()
-    finally:
-        if process.returncode is None:
-            process.kill()
-            await process.wait()
+    words = [format_name] if side is None else [format_name, str(side)]
+    code, copy = await run_apart(_IMAGING, *words, data=data, most=LARGEST_FILE)
     if code or media_type_of(copy) != SHOWN_TYPE:
         log.info("picture_not_copied", code=code, size=len(data))
         return b""
     return copy
-
-
-async def _feed(process: asyncio.subprocess.Process, data: bytes) -> None:
-    stdin = process.stdin
-    if stdin is None:
-        return
-    try:
-        stdin.write(data)
-        await stdin.drain()
-        stdin.close()
-        await stdin.wait_closed()
-    except (BrokenPipeError, ConnectionResetError):
-        pass  # it did not read to the end: its exit code says why
-
-
-async def _read(process: asyncio.subprocess.Process) -> bytes:
-    """At most as much as a file may have, or nothing: the other process is not to be trusted with our memory."""
-    if process.stdout is None:
-        return b""
-    try:
-        await process.stdout.readexactly(LARGEST_FILE + 1)
-    except asyncio.IncompleteReadError as whole:
-        return whole.partial
-    process.kill()
-    return b""
 
 
 def clean_name(name: str | None, media_type: str) -> str | None:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Protocol
 
 from bot.domain.case import CaseCode
+from bot.domain.evidence import Comparison, Taken
 from bot.domain.incoming import Incoming, RemoteFile, StoredFile
 from bot.domain.people import Address, Channel
 from bot.domain.reply import Reply
@@ -143,6 +144,26 @@ class PictureKeeper(FileKeeper, Protocol):
 
     async def small(self, shown: bytes) -> bytes:
         """A small copy of a picture's copy that may be shown; empty when none could be made."""
+        ...
+
+
+class Imager(Protocol):
+    """Compares pictures, apart from this process. What cannot be read has no words and is like nothing."""
+
+    async def words(self, shown: bytes) -> list[int]:
+        """What a stored picture is found by again; of the copy that may be shown."""
+        ...
+
+    async def asked_words(self, shown: bytes) -> list[int]:
+        """What to look for, to find pictures of which this one may be a changed copy, or they of it."""
+        ...
+
+    async def compare(self, one: bytes, other: bytes) -> Comparison:
+        """Whether two shown copies are of the same photo."""
+        ...
+
+    async def taken(self, original: bytes, media_type: str) -> Taken:
+        """When and where the camera says that it was."""
         ...
 
 
