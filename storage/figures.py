@@ -5,7 +5,7 @@ A case that joined another is not counted: the matter is counted once. How the e
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import case, func
 from sqlalchemy.sql.elements import ColumnElement
@@ -20,6 +20,7 @@ from storage.visible_cases import visible_to
 
 _COLUMN = {By.WARD: cases.c.ward_code, By.DESK: cases.c.desk, By.CATEGORY: cases.c.category, By.CHANNEL: cases.c.channel}
 _IS_OPEN = cases.c.status == CaseStatus.OPEN.value
+_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 # What became of a case, as one number: sums of these, and above them the hours until its answer.
 _CLOSED, _DISPUTED, _MOVED, _HOUR = 1, 2, 4, 8
 _NO_ANSWER = -1_000_000  # hours; a clock that was set back makes some negative, but no century
@@ -56,7 +57,9 @@ class SqlFigures:
     async def by(self, viewer: Viewer, by: By, *, start: datetime, end: datetime, now: datetime) -> dict[str, Figures]:
         group = func.coalesce(_COLUMN[by], "")
         mine = (visible_to(viewer), cases.c.main_case_id.is_(None))
-        [waiting] = await tallies(self._link, [(group, _if(cases.c.due_at < now, 1))], (*mine, _IS_OPEN))
+        # Every deadline is later than that; saying so lets SQLite choose the queue's own index among those of open cases.
+        waits = (*mine, _IS_OPEN, cases.c.due_at > _LONG_AGO)
+        [waiting] = await tallies(self._link, [(group, _if(cases.c.due_at < now, 1))], waits)
         came, ended = await tallies(
             self._link,
             [(group, _FATE), (group, cases.c.close_hours)],

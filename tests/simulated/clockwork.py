@@ -10,7 +10,16 @@ from bot.domain.reply import Reply
 from bot.errors import FileNotFetched, NeverDeliverable
 from bot.ports import KeptUpdate
 from handlers.sending import Lane, send
-from handlers.timekeeping import MOST_ROUNDS, DueDigests, DueErasures, DueNotices, DueWork, IdleOwners
+from handlers.timekeeping import (
+    MOST_ROUNDS,
+    ChangedCalendar,
+    DueDigests,
+    DueErasures,
+    DueNotices,
+    DueWarnings,
+    DueWork,
+    IdleOwners,
+)
 from tests.simulated.town import BEGINS, ENDS, Town
 
 _AT_ONCE = 200  # replies
@@ -66,6 +75,8 @@ def works_of(town: Town) -> Sequence[DueWork]:
     return (
         DueErasures(town.database),
         IdleOwners(town.database, calendar),
+        ChangedCalendar(town.database, calendar),
+        DueWarnings(town.database, calendar),
         DueNotices(town.database, calendar),
         DueDigests(town.database, calendar),
     )

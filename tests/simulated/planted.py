@@ -8,13 +8,17 @@ from typing import Any
 import pytest
 
 from bot.domain.case import Desk
-from bot.services import dispute_case, file_case
+from bot.domain.clocks.fold import step
+from bot.services import closing_gate, dispute_case, escalate, file_case, next_hand
 from bot.services.city import City
-from storage import figures
+from handlers.timekeeping import DueWarnings
+from storage import case_clocks, figures
 from storage.cases import SqlCases
+from storage.closings import SqlClosings
 from storage.notices import SqlNotices
 from storage.outbox import SqlOutbox
-from tests.simulated import invariants
+from tests.simulated import invariants, officers
+from tests.simulated import invariants_of_time as time
 from tests.simulated.invariants import Invariant
 
 Plant = Callable[[pytest.MonkeyPatch], None]
@@ -97,7 +101,52 @@ def _facts_are_never_spread(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SqlNotices, "is_anything_due", nothing)
 
 
+def _the_gate_stands_open(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(closing_gate, "missing_parts", lambda *_: ())
+    patch.setattr(officers, "missing_parts", lambda *_: ())  # or they would wonder that nothing is missing
+
+
+def _a_closing_goes_around_the_gate(patch: pytest.MonkeyPatch) -> None:
+    async def keep(*_: Any) -> int:
+        return 0
+
+    patch.setattr(SqlClosings, "add", keep)
+
+
+def _everybody_is_warned_twice(patch: pytest.MonkeyPatch) -> None:
+    once = escalate._record
+
+    async def record(*about: Any) -> None:
+        await once(*about)
+        await once(*about)
+
+    patch.setattr(escalate, "_record", record)
+
+
+def _nobody_is_warned(patch: pytest.MonkeyPatch) -> None:
+    async def nothing(*_: Any) -> int:
+        return 0
+
+    patch.setattr(DueWarnings, "do", nothing)
+
+
+def _the_clocks_run_on_while_staff_wait(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(case_clocks, "step", lambda clocks, event: clocks if event.kind.value == "asked" else step(clocks, event))
+
+
+def _closers_judge_themselves(patch: pytest.MonkeyPatch) -> None:
+    for place in (next_hand, dispute_case):
+        if hasattr(place, "closers_disputed"):
+            patch.setattr(place, "closers_disputed", lambda _: frozenset())
+
+
 FAULTS = (
+    Fault("everybody is warned twice", _everybody_is_warned_twice, time.every_warning_comes_once_and_in_its_order),
+    Fault("nobody is warned", _nobody_is_warned, time.nobody_who_is_late_goes_unwarned),
+    Fault("clocks run on while asked", _the_clocks_run_on_while_staff_wait, time.a_replay_gives_the_clocks_that_are_stored),
+    Fault("closers judge themselves", _closers_judge_themselves, time.a_disputed_case_never_comes_back_to_its_closer),
+    Fault("the gate stands open", _the_gate_stands_open, invariants.every_closing_passed_its_gate),
+    Fault("a closing goes around the gate", _a_closing_goes_around_the_gate, invariants.every_closing_passed_its_gate),
     Fault("closing words are lost", _closing_words_are_lost, invariants.every_word_of_staff_is_on_its_way),
     Fault("undelivered is not noted", _undelivered_is_not_noted, invariants.what_did_not_arrive_is_on_the_case_once),
     Fault("undelivered is noted twice", _undelivered_is_noted_twice, invariants.what_did_not_arrive_is_on_the_case_once),
@@ -110,8 +159,6 @@ FAULTS = (
     ),
     Fault("a case is due at once", _a_case_is_due_at_once, invariants.no_open_case_lacks_a_deadline),
     Fault("moves are forgotten", _moves_are_forgotten, invariants.each_case_is_where_its_events_say),
-    Fault(
-        "the disputed are counted closed", _the_open_are_counted_as_closed, invariants.the_figures_are_those_of_the_events
-    ),
+    Fault("the open count as closed", _the_open_are_counted_as_closed, invariants.the_figures_are_those_of_the_events),
     Fault("facts are never spread", _facts_are_never_spread, invariants.nothing_lies_waiting),
 )

@@ -13,13 +13,23 @@ from bot.domain.people import Role, StaffMember
 from bot.domain.rights import Right
 from bot.ports import Viewer
 from storage import Database
-from storage.tables import case_events, case_exclusions, cases, messages, notice_facts, outbox, ratings
+from storage.tables import (
+    attachments,
+    case_events,
+    case_exclusions,
+    cases,
+    closings,
+    messages,
+    notice_facts,
+    outbox,
+    ratings,
+)
 from storage.unit_of_work import SqlUnitOfWork
 from tests.simulated.town import BEGINS, ENDS, Town
 
 Rows = Sequence[Row[Any]]
 QUARTER = BEGINS + timedelta(days=90), BEGINS + timedelta(days=181)
-_TABLES = (cases, case_events, messages, outbox, ratings, notice_facts, case_exclusions)
+_TABLES = (cases, case_events, messages, outbox, ratings, notice_facts, case_exclusions, closings, attachments)
 PERIODS = ((BEGINS, ENDS), QUARTER)
 
 
@@ -42,6 +52,8 @@ class Record:
     cases: Rows
     events: Mapping[int, Rows]  # of each case
     messages: Mapping[int, Rows]
+    closings: Mapping[int, Rows]
+    shown: frozenset[int]  # messages with a file that we have
     outbox: Rows
     ratings: Rows
     untold: int  # facts that nobody was told of yet
@@ -62,6 +74,8 @@ async def read_record(town: Town) -> Record:
         cases=found["cases"],
         events=_by_case(found["case_events"]),
         messages=_by_case(found["messages"]),
+        closings=_by_case(found["closings"]),
+        shown=frozenset(row.message_id for row in found["attachments"] if row.key),
         outbox=found["outbox"],
         ratings=found["ratings"],
         untold=len(found["notice_facts"]),

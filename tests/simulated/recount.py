@@ -4,16 +4,20 @@ Written without a glance at `storage.figures`: what the program counts by column
 over each case's timeline, one event after the other. From a case's row comes only what never changes after its filing.
 """
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row
 
 from tests.simulated.record import Asked, Record
+from tests.simulated.town import BEGINS
 
 _WARD_DESKS = ("general", "restricted")
+_OF_CLOSINGS = ("closings", "objections", "reopenings", "bare", "quick", "overrides")
+_OF_CASES = ("postponed", "escalated", "undelivered")
 
 
 @dataclass
@@ -34,20 +38,37 @@ class Life:
     has_joined: bool = False
     owner: int | None = None
     closers: list[int] = field(default_factory=list)
+    opened_at: datetime = BEGINS  # filed, or opened again
+    happened: Counter[str] = field(default_factory=Counter)  # by the names of the figures
 
     def group(self, by: str) -> str:
         return str(getattr(self, by))
 
 
-def life_of(case: Row[Any], events: Sequence[Row[Any]]) -> Life:
-    """Walk the timeline."""
+def life_of(case: Row[Any], events: Sequence[Row[Any]], proven: Collection[datetime], waived: Collection[str]) -> Life:
+    """Walk the timeline.
+
+    Args:
+        proven: The moments of words of staff that came with a file.
+        waived: Closings for which somebody waived a part; a neighbour's timeline does not tell why the main case was closed.
+    """
     first = events[0]
     assert first.kind in ("filed", "excluded"), first.kind
     filed = next(event for event in events if event.kind == "filed")
     life = Life(case.code, case.category, case.channel, filed.at, filed.details["ward"], filed.details["desk"])
+    life.opened_at = filed.at
     for event in events:
+        if event.kind == "closed":
+            _closed(life, event, has_proof=event.at in proven, is_waived=event.details.get("closing") in waived)
         _then(life, event.kind, event.at, event.staff_id, event.details or {})
     return life
+
+
+def _closed(life: Life, event: Row[Any], *, has_proof: bool, is_waived: bool) -> None:
+    life.happened["closings"] += 1
+    life.happened["bare"] += event.details["outcome"] == "done" and not has_proof
+    life.happened["quick"] += event.at - life.opened_at < timedelta(minutes=10)
+    life.happened["overrides"] += is_waived
 
 
 def _then(life: Life, kind: str, at: datetime, staff_id: int | None, details: dict[str, str]) -> None:
@@ -59,8 +80,13 @@ def _then(life: Life, kind: str, at: datetime, staff_id: int | None, details: di
     if kind == "disputed":
         life.disputes += 1
         life.desk, life.owner = details["desk"], int(details["owner"]) if "owner" in details else None
+        life.happened["objections"] += 1
+    if details.get("reopened"):
+        life.happened["reopenings"] += 1
+    if kind in ("postponed", "escalated", "undelivered"):
+        life.happened[kind] += 1
     if kind == "disputed" or details.get("reopened"):
-        life.closed_at, life.outcome, life.has_joined = None, "", False
+        life.closed_at, life.outcome, life.has_joined, life.opened_at = None, "", False, at
     if kind == "joined" and "main" in details:
         life.has_joined = True
     if kind == "moved":
@@ -84,7 +110,12 @@ def _moved(life: Life, details: dict[str, str]) -> None:
 
 def lives_of(record: Record) -> dict[int, Life]:
     """Every case's, by its id."""
-    return {case.id: life_of(case, record.events[case.id]) for case in record.cases}
+    found = {}
+    for case in record.cases:
+        proven = {message.at for message in record.messages[case.id] if message.id in record.shown}
+        waived = {str(one.id) for one in record.closings.get(case.id, []) if one.overridden_by}
+        found[case.id] = life_of(case, record.events[case.id], proven, waived)
+    return found
 
 
 def counted(record: Record, lives: dict[int, Life], asked: Asked) -> dict[str, dict[str, Any]]:
@@ -94,13 +125,12 @@ def counted(record: Record, lives: dict[int, Life], asked: Asked) -> dict[str, d
         life = lives[case.id]
         if life.has_joined or (case.id, asked.who.id) in record.barred or not _may_see(asked, life):
             continue
-        facts = _now(life, case.due_at, record.now) + (_since(life) if asked.start <= life.filed_at < asked.end else [])
+        facts = _now(life, case.due_at, record.now) + (
+            _since(life, case.due_at, record.now) if asked.start <= life.filed_at < asked.end else []
+        )
         for name, value in facts:
             group = found.setdefault(life.group(asked.by.value), {})
-            if isinstance(value, bool):
-                group[name] = group.get(name, 0) + value
-            else:
-                group.setdefault(name, []).append(value)
+            group[name] = group.get(name, type(value)()) + value
     return found
 
 
@@ -114,19 +144,25 @@ def _now(life: Life, due_at: datetime, now: datetime) -> list[tuple[str, Any]]:
     return [] if life.closed_at else [("waiting", True), ("overdue", due_at < now)]
 
 
-def _since(life: Life) -> list[tuple[str, Any]]:
+def _since(life: Life, due_at: datetime, now: datetime) -> list[tuple[str, Any]]:
     is_closed = life.closed_at is not None
+    is_late = life.closed_at > due_at if life.closed_at else due_at.replace(second=0, microsecond=0) < now
     facts: list[tuple[str, Any]] = [
         ("accepted", True),
         ("closed", is_closed),
+        (f"outcome {life.outcome}", is_closed),
+        ("kept", is_closed and not is_late),
+        ("missed", is_late),
+        *((name, life.happened[name]) for name in _OF_CLOSINGS),
+        *((name, life.happened[name] > 0) for name in _OF_CASES),
         ("disputed", life.disputes > 0),
         ("reopened", life.disputes > 0 and not is_closed),
         ("moved", life.hops > 0),
     ]
     if life.answered_at is not None:
-        facts.append(("to_answer", _hours(life.filed_at, life.answered_at)))
+        facts.append(("to_answer", [_hours(life.filed_at, life.answered_at)]))
     if life.closed_at is not None:
-        facts.append(("to_close", _hours(life.filed_at, life.closed_at)))
+        facts.append(("to_close", [_hours(life.filed_at, life.closed_at)]))
     return facts
 
 

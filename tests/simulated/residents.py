@@ -31,11 +31,13 @@ _CONDUCT = (CaseKind.CONDUCT, "", "Cán bộ {who} bắt tôi chờ cả buổi 
 
 
 def plan_year(town: Town, cases: int) -> None:
-    """So many filings over the year, most of them by day."""
+    """So many filings over the year, and a day of the calendar that is changed each month."""
     span = (ENDS - BEGINS).total_seconds()
     for number in range(cases):
-        at = BEGINS + timedelta(seconds=int(town.random.random() * span))
+        at = BEGINS + timedelta(seconds=town.random.random() * span)
         town.later(at, partial(files, number=number))
+    for number in range(12):
+        town.later(BEGINS + (number + town.random.random()) * (ENDS - BEGINS) / 12, officers.changes_the_calendar)
 
 
 async def files(town: Town, uow: UnitOfWork, *, number: int) -> None:
@@ -54,7 +56,7 @@ async def files(town: Town, uow: UnitOfWork, *, number: int) -> None:
     if case is None:
         case = await file_case(uow, conversation=conversation, draft=draft, city=town.city, now=town.now)
     if case.main_case_id is None:
-        days = 0.02 if case.is_emergency else town.random.expovariate(1 / 2.5)
+        days = 0.02 if case.is_emergency else town.random.expovariate(1 / 1.5)
         town.later(await town.office_hour(uow, days), partial(officers.attends, case_id=case.id))
     if town.chance(0.1):
         town.later(town.now + timedelta(days=town.random.random() * 9), partial(adds, case_id=case.id))
