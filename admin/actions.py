@@ -192,8 +192,8 @@ async def _refuse(
         ward=form.text("ward"),
         why=form.text("why"),
         username=form.text("username")[:200],
-        other=form.text("other")[:40],
-        kind=form.text("kind")[:40],
+        other=(form.text("other") or form.text("day"))[:40],
+        kind=(form.text("kind") or form.text("way"))[:40],
         messages=ticked(form),
         asks=form.text("asks") == "yes",
     )

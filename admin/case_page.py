@@ -13,6 +13,7 @@ from admin.case.gallery import photo_lines
 from admin.case.map import map_part
 from admin.case.parts import KindOption, OwnerPart, ReplyPart
 from admin.case.present import note_presence, other_line
+from admin.case.reaching import reach_part
 from admin.case.reply_part import read_reply_part
 from admin.case.reporters import Threads, joined_of, main_answers, main_of, reporter_parts
 from admin.case.telling import as_told, tell_part
@@ -54,6 +55,7 @@ DONE = frozenset(
         "draft",
         "told",
         "disputed",
+        "reached",
         "closed",
         "sent_again",
     }
@@ -128,6 +130,7 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
         outcomes={outcome.value: f"outcome_{outcome.value}" for outcome in Outcome},
         grounds={ground.value: f"closing_ground_{ground.value}" for ground in Ground},
         reasons={reason.value: f"desk_move_why_{reason.value}" for reason in MoveReason},
+        reach=reach_part(visit, case, thread),
         dispute=dispute_part(visit, case, read.timeline, is_barred=read.is_barred),
         is_at_city=case.desk in CITY_DESKS,
         seen=f"{len(thread)}.{len(told)}",

@@ -14,6 +14,7 @@ from admin.case.parts import (
     OwnerPart,
     PhotoLine,
     PreviewPart,
+    ReachPart,
     ReplyPart,
     TellPart,
     TiesPart,
@@ -208,8 +209,8 @@ class Typed:
     ward: str = ""
     why: str = ""
     username: str = ""
-    other: str = ""  # another case's code
-    kind: str = ""
+    other: str = ""  # another case's code, or the day the resident was reached
+    kind: str = ""  # or the way they were reached
     messages: frozenset[int] = frozenset()  # ticked
     closing: ClosingTyped = field(default_factory=ClosingTyped)
     asks: bool = False  # ticked: the resident is to answer
@@ -245,6 +246,7 @@ class CasePage:
     preview: PreviewPart | None = None
     map: MapPart | None = None
     dispute: DisputePart
+    reach: ReachPart | None = None  # what staff wrote has not arrived
     tell: TellPart | None = None  # of a case told at the counter or on the phone
     clocks: ClocksPart
     trace: Sequence[str] = ()  # why it came to its ward, in sentences

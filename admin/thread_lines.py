@@ -1,6 +1,7 @@
 """Messages and events of a case as lines of its page."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
+from datetime import date
 
 from admin.guard import Visit
 from admin.pages import EditLine, FileLine, ThreadLine, TimelineLine
@@ -12,6 +13,7 @@ from bot.domain.difference import difference
 from bot.domain.disputing import TO_CITY
 from bot.domain.incoming import FileKind, StoredFile
 from bot.domain.privacy import pseudonym
+from bot.domain.reaching import ReachedBy
 from bot.domain.reply import DeliveryState
 from bot.domain.thread import Attachment, Author, CaseEvent, EventKind, Revision, ThreadMessage
 from bot.errors import UnknownWard
@@ -31,7 +33,7 @@ def thread_line(visit: Visit, code: CaseCode, message: ThreadMessage, revisions:
         files=[_file_line(code, attachment) for attachment in message.attachments],
         delivery_key=f"desk_delivery_{delivery.value}" if delivery else "",
         is_undelivered=delivery is DeliveryState.FAILED,
-        delivery_error=_failure(visit, message.delivery_error) if delivery is DeliveryState.FAILED else "",
+        delivery_error=failure_of(visit, message.delivery_error) if delivery is DeliveryState.FAILED else "",
         id=message.id,
         is_masked=message.is_masked,
         repeats=message.repeats,
@@ -44,7 +46,7 @@ def resident_name(visit: Visit, code: CaseCode) -> str:
     return visit.say("desk_resident", name=pseudonym(code))
 
 
-def _failure(visit: Visit, error: str) -> str:
+def failure_of(visit: Visit, error: str) -> str:
     """Why it did not arrive: in words where they are known, in the channel's own otherwise."""
     if not error:
         return visit.say("desk_page_failed_unknown")
@@ -126,6 +128,15 @@ def _way(visit: Visit, details: Details, _known: Container[str]) -> str:
     return visit.say(f"counter_way_{way}") if way in set(Way) else ""
 
 
+def _reached(visit: Visit, details: Details, _known: Container[str]) -> str:
+    way = details.get("way", "")
+    words = visit.say(f"reach_way_{way}") if way in set(ReachedBy) else ""
+    try:
+        return f"{words}, {date.fromisoformat(details['day']):%d/%m/%Y}"
+    except (KeyError, ValueError):
+        return words
+
+
 def _identity(visit: Visit, details: Details, _known: Container[str]) -> str:
     what = details.get("what", "")
     return visit.say(f"desk_case_identity_{what}") if what in ("asked", "granted", "refused", "opened") else ""
@@ -180,6 +191,7 @@ _DETAILS: Mapping[EventKind, Callable[[Visit, Details, Container[str]], str]] = 
     EventKind.DEADLINE_MOVED: _due,
     EventKind.POSTPONED: _due,
     EventKind.ESCALATED: _escalated,
+    EventKind.REACHED: _reached,
 }
 
 

@@ -14,6 +14,8 @@ _FIELDS = {
     "ward_unknown": "ward",
     "dispute_sent_back_before": "ward",
     "dispute_nobody_else": "ward",
+    "reach_way_missing": "way",
+    "reach_day_wrong": "day",
     "dispute_reason_missing": "text",
     "case_already_there": "ward",
     "desk_move_why_missing": "why",

@@ -126,6 +126,8 @@ def case_from(row: Row[Any]) -> Case:
         disputes=row.disputes,
         erased_at=row.erased_at,
         first_answer_at=row.first_answer_at,
+        reach_since=row.reach_since,
+        heard_at=row.heard_at,
         routing_trace=tuple(row.routing_trace or ()),
         accused_unit=Unit(row.accused_unit),
         owner_id=StaffId(row.owner_id) if row.owner_id is not None else None,

@@ -20,7 +20,7 @@ from storage.tables import addresses, conversations, residents
 log = structlog.get_logger()
 
 _KEY = ("channel", "external_id")
-_NOT_OURS = (*_KEY, "paused_until", "pause_reason")  # a turn that began before staff paused must not undo it
+_NOT_OURS = (*_KEY, "paused_until", "pause_reason", "has_missed")  # a turn that began before staff paused must not undo it
 
 # The draft as text: what cannot be parsed must not keep us from the rest of the row.
 ROWS = select(
@@ -133,6 +133,7 @@ def conversation_from(row: Row[Any]) -> Conversation:
         draft_due_at=row.draft_due_at,
         draft_reminded=row.draft_reminded,
         paused_until=row.paused_until,
+        has_missed=row.has_missed,
         pause_reason=row.pause_reason,
         pause_told_at=row.pause_told_at,
         offered=tuple(Choice(label, data) for label, data in row.offered or ()),

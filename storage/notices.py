@@ -79,7 +79,15 @@ _make_due = (
 )
 _due = select(notice_choices).where(notice_choices.c.due_at <= _now).order_by(notice_choices.c.due_at).limit(_most)
 _waiting = (
-    select(notices.c.case_id, notices.c.reason, cases.c.code, cases.c.status, cases.c.owner_id, cases.c.main_case_id)
+    select(
+        notices.c.case_id,
+        notices.c.reason,
+        cases.c.code,
+        cases.c.status,
+        cases.c.owner_id,
+        cases.c.main_case_id,
+        cases.c.reach_since,
+    )
     .select_from(notices.join(cases, cases.c.id == notices.c.case_id))
     .where(notices.c.staff_id == bindparam("member", type_=Id))
     .order_by(notices.c.at, notices.c.case_id)
@@ -219,4 +227,5 @@ def _notice(row: Row[Any]) -> Notice:
         status=CaseStatus(row.status),
         owner_id=StaffId(row.owner_id) if row.owner_id is not None else None,
         has_joined=row.main_case_id is not None,
+        is_unreached=row.reach_since is not None,
     )

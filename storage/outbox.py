@@ -1,6 +1,6 @@
 """Every reply, until the channel took it or it never can be delivered. When to try again is `bot.domain.retry`'s."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -23,12 +23,13 @@ from sqlalchemy import (
 from bot.domain.case import CaseId
 from bot.domain.people import Address, Channel
 from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, QueuedReply, Reply
-from bot.domain.thread import CaseEvent, EventKind
+from bot.domain.thread import Answer, CaseEvent, EventKind
 from bot.ports import Backlog
 from storage.case_clocks import step_clocks
 from storage.claiming import claim_lock, is_state
 from storage.conversations import pack_choices
 from storage.link import Link
+from storage.reaching import Reaching
 from storage.tables import case_events, cases, conversations, inbox, messages, outbox
 from storage.types import Id, Json, UtcDateTime
 
@@ -166,10 +167,11 @@ _replay = (
 class SqlOutbox:
     """See `bot.ports.Outbox`."""
 
-    __slots__ = ("_link",)
+    __slots__ = ("_link", "_reach")
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        self._reach = Reaching(link)
 
     async def add(self, replies: Sequence[NewReply], now: datetime, *, keeps_offer: bool = True) -> list[int]:
         # One by one, so that the ids rise in this order on either engine.
@@ -255,23 +257,27 @@ class SqlOutbox:
             if row is None:  # recorded before: a second owner sent it as well, after the first one's lease ran out
                 continue
             if result.state is DeliveryState.FAILED:
-                await self._show_on_case(result, row.case_id, row.message_id)
+                address = Address(Channel(row.channel), row.external_id)
+                missed = await self._reach.missed(row.message_id, address, result.at) if row.message_id is not None else {}
+                await self._show_on_case(result, row.case_id, row.message_id, missed)
+            elif result.state is DeliveryState.SENT and row.message_id is not None and row.case_id is not None:
+                await self._reach.arrived(row.case_id, result.at)
             if result.blocks_address:
                 await self._link.run(_block, {"on": row.channel, "whom": row.external_id})
             if result.state is DeliveryState.SENT and row.channel == Channel.WEBCHAT:
                 # Sending to a web chat is this very commit: only now does its page find the line.
                 self._link.rung.add(Address(Channel.WEBCHAT, row.external_id))
 
-    async def _show_on_case(self, result: DeliveryResult, case_id: int | None, message_id: int | None) -> None:
+    async def _show_on_case(
+        self, result: DeliveryResult, case_id: int | None, message_id: int | None, missed: Mapping[str, str]
+    ) -> None:
         if case_id is None and message_id is not None:
             case_id = await self._link.value(_case_of_message, {"message": message_id})
             await self._link.run(_name_case, {"row": result.reply_id, "case": case_id})
         if case_id is None:
             return
         self._link.has_news = True
-        details = {"reply": str(result.reply_id), "error": result.error[:100]}
-        if message_id is not None:  # what staff wrote: it has answered nothing
-            details["answer"] = "yes"
+        details = {"reply": str(result.reply_id), "error": result.error[:100], **missed}
         event = CaseEvent(case_id=CaseId(case_id), kind=EventKind.UNDELIVERED, at=result.at, details=details)
         await self._link.run(
             _add_event,
@@ -279,6 +285,15 @@ class SqlOutbox:
         )
         await step_clocks(self._link, event)
         await self._link.run(_touch_case, {"case": case_id})
+
+    async def missed(self, case_id: CaseId) -> list[Answer]:
+        return await self._reach.missed_by(case_id)
+
+    async def reached(self, case_id: CaseId, at: datetime) -> bool:
+        return await self._reach.reached(case_id, at)
+
+    async def send_missed(self, address: Address, now: datetime) -> int:
+        return await self.replay(await self._reach.missed_at(address), now)
 
     async def next_due(self, channels: Sequence[Channel] | None = None) -> datetime | None:
         if channels is None:

@@ -63,7 +63,7 @@ class CaseQueue(CaseSearch):
             "late": replace(every, due_before=now),
             "today": replace(every, due_from=now, due_before=today_ends),
             "emergency": replace(every, is_emergency=True),
-            "undelivered": replace(every, is_undelivered=True),
+            "undelivered": replace(every, status=None, is_undelivered=True),
         }
         if viewer.role is Role.INSPECTOR:
             del filters["undelivered"]  # see `QueueCounts`

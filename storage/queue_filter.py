@@ -3,25 +3,17 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, literal_column, select, tuple_
+from sqlalchemy import ColumnElement, literal, literal_column, tuple_
 from sqlalchemy.sql.elements import UnaryExpression
 
 from bot.domain.case import CaseStatus
 from bot.domain.people import Role
 from bot.domain.queueing import QueueFilter, QueueKey, Sort
 from bot.ports import Viewer
-from storage.claiming import is_state
-from storage.tables import cases, outbox
+from storage.tables import cases
 from storage.unindexed import unindexed
 from storage.visible_cases import visible_to
 
-_cannot_be_delivered = (
-    select(literal_column("1")).where(outbox.c.case_id == cases.c.id, is_state("failed", outbox)).correlate(cases).exists()
-)
-# For who sees every ward's: all that ever failed are written down once, then each case only looks there.
-_is_among_undelivered = cases.c.id.in_(
-    select(outbox.c.case_id).where(is_state("failed", outbox), outbox.c.case_id.is_not(None))
-)
 _is_emergency: ColumnElement[bool] = literal_column("cases.is_emergency")  # bare: that is how its partial index says it
 _is_disputed: ColumnElement[bool] = literal_column("cases.disputes > 0")
 
@@ -29,10 +21,11 @@ _is_disputed: ColumnElement[bool] = literal_column("cases.disputes > 0")
 def conditions(viewer: Viewer, wanted: QueueFilter, sort: Sort = Sort.DUE) -> Iterator[ColumnElement[bool]]:
     """What holds for the wanted cases that this viewer may see, words apart."""
     yield visible_to(viewer)
-    yield cases.c.main_case_id.is_(None)
+    if not wanted.is_undelivered:  # a neighbour's answer has to reach the neighbour
+        yield cases.c.main_case_id.is_(None)
     if wanted.status is not None:
         yield cases.c.status == wanted.status.value
-    elif not wanted.words.strip():
+    elif not wanted.words.strip() and not wanted.is_undelivered:
         yield cases.c.status == CaseStatus.OPEN.value
     for column, value in (
         (cases.c.desk, wanted.desk),
@@ -46,7 +39,7 @@ def conditions(viewer: Viewer, wanted: QueueFilter, sort: Sort = Sort.DUE) -> It
     if wanted.is_disputed:
         yield _is_disputed
     if wanted.is_undelivered:
-        yield _is_among_undelivered if viewer.role is Role.INSPECTOR else _cannot_be_delivered
+        yield cases.c.reach_since.is_not(None)
 
 
 def _about_its_matter(viewer: Viewer, wanted: QueueFilter, sort: Sort) -> Iterator[ColumnElement[bool]]:

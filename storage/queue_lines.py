@@ -25,7 +25,12 @@ _has_files = (
 _undelivered = (
     select(func.count())
     .select_from(outbox)
-    .where(outbox.c.case_id == cases.c.id, is_state("failed", outbox))
+    .where(
+        outbox.c.case_id == cases.c.id,
+        is_state("failed", outbox),
+        outbox.c.message_id.is_not(None),
+        cases.c.reach_since.is_not(None),
+    )
     .scalar_subquery()
 )
 # Nothing where the newest words are still those it was filed with.

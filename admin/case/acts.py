@@ -1,14 +1,19 @@
 """What the smaller forms of a case do: whose it is, and what it has to do with other cases."""
 
+from contextlib import suppress
+from datetime import date
+
 from aiohttp import web
 
 from admin.actions import BadChoice, Posted, act_on_case, ticked
 from admin.guard import Visit
 from bot.domain.assisting import Way
 from bot.domain.case import CaseCode, CaseKind, read_code
+from bot.domain.reaching import BY_STAFF, ReachedBy
 from bot.ports import UnitOfWork
 from bot.services.dispute_for import dispute_for_resident
 from bot.services.own_case import assign_case, hand_back_case, take_case
+from bot.services.reach_resident import reach_resident
 from bot.services.send_again import send_again
 from bot.services.split_case import split_case
 from bot.services.tell_resident import note_told
@@ -80,6 +85,27 @@ async def _dispute(uow: UnitOfWork, posted: Posted) -> None:
         way=way,
         city=visit.request.app[keys.CITY],
         now=visit.now,
+    )
+
+
+async def post_reached(visit: Visit) -> web.StreamResponse:
+    return await act_on_case(visit, "reach", _reached, done="reached")
+
+
+async def _reached(uow: UnitOfWork, posted: Posted) -> None:
+    by, visit = posted.form.text("way"), posted.visit
+    day = None
+    with suppress(ValueError):
+        day = date.fromisoformat(posted.form.text("day"))
+    await reach_resident(
+        uow,
+        staff=visit.staff,
+        code=posted.code,
+        version=posted.version,
+        by=ReachedBy(by) if by in BY_STAFF else None,
+        day=day,
+        now=visit.now,
+        zone=visit.request.app[keys.SETTINGS].zone,
     )
 
 

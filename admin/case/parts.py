@@ -125,6 +125,19 @@ class DisputePart:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReachPart:
+    """What staff wrote has not arrived. `first_day` and `today` are ISO dates: between them the resident was reached."""
+
+    count: int
+    why: str  # of the newest, in words
+    since: datetime
+    ways: Mapping[str, str]  # value to its wording key
+    first_day: str
+    today: str
+    may_note: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class MapPart:
     """The ward's border as an SVG path, and where the pin stands in it (x, y); see `admin.case.map` for the units."""
 

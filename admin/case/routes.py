@@ -12,6 +12,7 @@ from admin.case.acts import (
     post_link,
     post_merge,
     post_part,
+    post_reached,
     post_split,
     post_take,
     post_told,
@@ -47,6 +48,7 @@ _POSTS: dict[str, DeskHandler] = {
     "again": post_again,
     "wish": post_wish,
     "dispute": post_dispute,
+    "reached": post_reached,
 }
 
 

@@ -75,7 +75,7 @@ class Ask:
             undelivered=given["undelivered"] == "1",
             sort=_known(Sort, given["sort"]),
         )
-        if asked.status is Status.ALL and not asked.q:
+        if asked.status is Status.ALL and not asked.q and not asked.undelivered:
             asked = replace(asked, status=Status.OPEN)  # everything there ever was is nobody's queue
         return replace(asked, sort=None) if asked.sort is asked.usual_sort else asked
 

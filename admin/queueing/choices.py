@@ -25,7 +25,7 @@ _VIEWS: Sequence[tuple[str, Mapping[str, str], str, bool]] = (
     ("desk_queue_view_late", {"due": "late"}, "late", True),
     ("desk_queue_view_today", {"due": "today"}, "today", True),
     ("desk_queue_view_emergency", {"emergency": "1"}, "emergency", True),
-    ("desk_queue_view_undelivered", {"undelivered": "1"}, "undelivered", True),
+    ("desk_queue_view_undelivered", {"undelivered": "1", "status": "all"}, "undelivered", True),
     ("desk_queue_view_closed", {"status": "closed"}, "", False),
 )
 _DESKS: Mapping[Role, Sequence[Desk]] = {

@@ -123,7 +123,9 @@ class Case:
     owner_until: datetime | None = None  # an owner who does nothing until then gives it back to the queue
     hops: int = 0  # how often it was moved from ward to ward
     erased_at: datetime | None = None  # its words are gone at the resident's wish; what is left only counts
-    first_answer_at: datetime | None = None  # when staff first wrote to the resident
+    first_answer_at: datetime | None = None  # when staff first wrote to the resident, as far as it reached them
+    reach_since: datetime | None = None  # staff's words have not reached the resident: somebody has to, by other means
+    heard_at: datetime | None = None  # when the resident came to know of words that had not reached them
     routing_trace: tuple[str, ...] = ()  # why it came to its ward, in the words of `bot.routing`
 
 

@@ -245,4 +245,16 @@ def closing_of(case: Case) -> str:
 
 def may_be_disputed(case: Case, now: datetime) -> bool:
     """Is it closed, and not so long ago that nobody remembers?"""
-    return case.status is CaseStatus.CLOSED and case.closed_at is not None and now - case.closed_at <= DISPUTE_WITHIN
+    ends_at = dispute_ends_at(case)
+    return case.status is CaseStatus.CLOSED and (ends_at is None or now <= ends_at)
+
+
+def dispute_ends_at(case: Case) -> datetime | None:
+    """Until when its closing may be disputed; None: nobody can say yet, or it is open.
+
+    The days count from when the resident could know of it. What did not reach them is known once it was delivered after all,
+    or staff reached them, or they were shown it with their receipt.
+    """
+    if case.closed_at is None or case.reach_since is not None:
+        return None
+    return max(case.closed_at, case.heard_at or case.closed_at) + DISPUTE_WITHIN

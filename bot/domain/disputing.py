@@ -27,9 +27,9 @@ def closers_disputed(timeline: Sequence[CaseEvent]) -> frozenset[StaffId]:
     proposed: set[StaffId] = set()
     for event in timeline:
         by = {event.staff_id} if event.staff_id is not None else set()
-        if event.kind.value == "proposed":
+        if event.kind is EventKind.PROPOSED:
             proposed = by
-        elif event.kind.value == "unproposed":
+        elif event.kind is EventKind.UNPROPOSED:
             proposed = set()
         elif event.kind is EventKind.CLOSED:
             newest, proposed = by | proposed, set()

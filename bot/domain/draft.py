@@ -222,6 +222,7 @@ class Conversation:
     draft_due_at: datetime | None = None  # when an untouched draft is reminded of, or dropped
     draft_reminded: bool = False
     paused_until: datetime | None = None  # set by staff alone: storing a conversation leaves it as it is
+    has_missed: bool = False  # an answer did not arrive here; storing a conversation leaves it as it is
     pause_reason: str = ""
     pause_told_at: datetime | None = None  # when the resident was last told of it
     offered: tuple[Choice, ...] = ()

@@ -41,6 +41,7 @@ class Reason(StrEnum):
     RESIDENT = "resident"  # the resident of a case of theirs wrote, or says that its closing is not true
     ARRIVED = "arrived"  # a case came to a desk they hold
     EMERGENCY = "emergency"  # the same, where somebody may be in danger
+    UNREACHED = "unreached"  # an answer did not arrive: somebody has to reach the resident otherwise
     DISPUTED = "disputed"  # a closing of theirs is said to be untrue: somebody else has the case now
     LATE = "late"  # a clock of a case that concerns them runs out; nobody is asked whether they want to hear that
 
@@ -58,7 +59,7 @@ class Choices:
 
     def wants(self, reason: Reason) -> bool:
         """An emergency is also a case that arrives, and a dispute what a resident says."""
-        if reason is Reason.DISPUTED:
+        if reason in (Reason.DISPUTED, Reason.UNREACHED):
             return self.resident
         if reason is Reason.LATE:
             return True
@@ -101,6 +102,7 @@ class Notice:
     status: CaseStatus
     owner_id: StaffId | None
     has_joined: bool  # another case: it waits in no queue of its own
+    is_unreached: bool = False  # words of staff have not reached its resident
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,6 +123,11 @@ def reason_for(post: Post, fact: Fact) -> Reason | None:
         return reason if fact.about == post.to == post.stands.id else None
     if fact.kind is EventKind.ASSIGNED:
         return Reason.ASSIGNED if fact.owner_id == post.stands.id else None
+    if fact.kind is EventKind.UNDELIVERED:
+        is_theirs = fact.owner_id == post.stands.id or (
+            fact.owner_id is None and works_at(post.stands, fact.desk, fact.ward_code)
+        )
+        return Reason.UNREACHED if is_theirs else None
     if fact.kind not in (EventKind.FILED, EventKind.MOVED):
         if fact.owner_id == post.stands.id:
             return Reason.RESIDENT
@@ -146,6 +153,8 @@ def is_still_news(notice: Notice, owners: frozenset[StaffId]) -> bool:
     """
     if notice.reason is Reason.MENTIONED:
         return True
+    if notice.reason is Reason.UNREACHED:
+        return notice.is_unreached
     if notice.reason is Reason.DISPUTED:
         return notice.status is CaseStatus.OPEN
     if notice.status is CaseStatus.CLOSED:

@@ -29,7 +29,7 @@ class Sort(StrEnum):
 class QueueFilter:
     """Which of the cases one may see are wanted. What is not set is not asked for."""
 
-    status: CaseStatus | None = CaseStatus.OPEN  # None with `words` only: open and closed
+    status: CaseStatus | None = CaseStatus.OPEN  # None with `words` or `is_undelivered` only: open and closed
     desk: Desk | None = None
     kind: CaseKind | None = None
     category: str = ""
@@ -41,7 +41,7 @@ class QueueFilter:
     channel: Channel | None = None
     is_emergency: bool = False
     is_disputed: bool = False  # its resident said that a closing was not true
-    is_undelivered: bool = False  # a reply of it can never reach the resident
+    is_undelivered: bool = False  # words of staff have not reached the resident; also of cases that joined another
     words: str = ""  # a case's code, or words of it in any spelling; the last may be a beginning
 
 
@@ -103,7 +103,7 @@ class QueueLine:
     has_files: bool
     is_unanswered: bool  # the newest words are the resident's
     has_more: bool  # and they are not those it was filed with
-    undelivered: int  # replies that never reached the resident
+    undelivered: int  # answers that have not reached the resident
     waits_since: datetime | None = None  # staff asked the resident something
     warned: Step | None = None  # the farthest that was warned since it was last opened
 
@@ -121,7 +121,7 @@ class QueuePage:
 class QueueCounts:
     """How many open cases a viewer has. A number above `COUNT_CAP` means "more than that"; it is never counted further.
 
-    `undelivered` is 0 for an inspector, who sends nothing again: it would be looked for in every open case of the city.
+    `undelivered` counts closed ones and neighbours' too. It is 0 for an inspector, who reaches nobody.
     """
 
     open: int = 0

@@ -5,9 +5,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.domain.case import CaseId
 from bot.domain.draft import Conversation
 from bot.domain.people import Address, Channel
 from bot.domain.reply import DeliveryResult, NewReply, QueuedReply
+from bot.domain.thread import Answer
 from bot.domain.ward import WardCode
 
 
@@ -140,6 +142,18 @@ class Outbox(Protocol):
 
     async def replay(self, reply_ids: Sequence[int], now: datetime) -> int:
         """Make failed replies wait again. Returns how many did."""
+        ...
+
+    async def missed(self, case_id: CaseId) -> list[Answer]:
+        """Staff's words of this case that did not reach its resident, oldest first."""
+        ...
+
+    async def reached(self, case_id: CaseId, at: datetime) -> bool:
+        """The resident knows what had not reached them. Raises the case's version; False where nothing was missing."""
+        ...
+
+    async def send_missed(self, address: Address, now: datetime) -> int:
+        """Make staff's words that did not arrive there wait again; returns how many do."""
         ...
 
 

@@ -28,6 +28,8 @@ async def listen(turn: Turn) -> None:
     kind = turn.incoming.kind
     if kind is IncomingKind.IGNORED:
         return
+    if turn.conversation.has_missed and kind is not IncomingKind.BLOCKED:  # they are back: first what did not arrive
+        await turn.uow.outbox.send_missed(turn.incoming.address, turn.now)
     if kind in (IncomingKind.BLOCKED, IncomingKind.UNBLOCKED):
         _note_blocked(turn, is_blocked=kind is IncomingKind.BLOCKED)
         return

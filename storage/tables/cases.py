@@ -60,6 +60,8 @@ cases = Table(
     # Whole hours from acceptance until then, reckoned by the engine; made by its migration, never written.
     Column("answer_hours", Integer),
     Column("close_hours", Integer),
+    Column("reach_since", UtcDateTime),  # words of staff did not arrive: somebody has to reach the resident otherwise
+    Column("heard_at", UtcDateTime),  # when the resident came to know of them
     Column("tell_since", UtcDateTime),  # an answer of the counter's that nobody has told yet; no channel leads there
     # What the clocks show, written with every event that moves them (`storage.case_clocks`; `bot.domain.clocks`).
     Column("clocks_began_at", UtcDateTime),  # empty: when it came in
@@ -139,6 +141,11 @@ Index("ix_cases_owner_until", cases.c.owner_until, **only_where("owner_until IS 
 Index("ix_cases_alarm", cases.c.is_emergency, cases.c.alarm_due_at, **only_where(f"alarm_due_at IS NOT NULL AND {_MAIN}"))
 Index("ix_cases_open", cases.c.id, **only_where("status = 'open'"))  # to lay their deadlines again
 Index("ix_cases_resident", cases.c.resident_id, cases.c.id)
+Index(
+    "ix_cases_reach",
+    *(cases.c[name] for name in ("ward_code", "status", "due_at", "id", "desk")),
+    **only_where("reach_since IS NOT NULL"),
+)
 Index("ix_cases_tell", cases.c.tell_since, cases.c.id, **only_where("tell_since IS NOT NULL"))
 Index("ix_cases_erase", cases.c.closed_at, **only_where("erase_asked_at IS NOT NULL"))
 

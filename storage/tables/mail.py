@@ -116,6 +116,7 @@ conversations = Table(
     Column("paused_until", UtcDateTime),  # staff alone write these two
     Column("pause_reason", CleanText, nullable=False, server_default=""),
     Column("pause_told_at", UtcDateTime),
+    Column("has_missed", Boolean, nullable=False, server_default=false()),  # an answer of staff did not arrive here
     Column("offered", Json),  # label and data of each choice under what was said last
     ForeignKeyConstraint(
         ["channel", "external_id"], ["addresses.channel", "addresses.external_id"], name="fk_conversations_address"

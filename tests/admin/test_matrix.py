@@ -51,6 +51,7 @@ ON_A_CASE: dict[tuple[str, str], Right] = {
     ("POST", f"{CASE}/told"): Right.ANSWER,
     ("POST", f"{CASE}/again"): Right.ANSWER,
     ("POST", f"{CASE}/dispute"): Right.FILE_FOR_SOMEONE,
+    ("POST", f"{CASE}/reached"): Right.ANSWER,
 }
 # On one case, and on something of it that is not there in this test: nobody may be told that it is.
 NEVER_SHOWN = {

@@ -112,8 +112,8 @@ def test_a_deputy_stands_where_the_absent_one_does() -> None:
 
 
 def test_every_reason_is_a_choice() -> None:
-    """A dispute of one's closing goes with what residents say; of a clock that runs out one is always told."""
-    chosen = {reason.value for reason in Reason} - {Reason.DISPUTED.value, Reason.LATE.value}
+    """A dispute of one's closing, and what did not arrive, go with what residents say; of a clock that runs out all hear."""
+    chosen = {reason.value for reason in Reason} - {Reason.DISPUTED.value, Reason.UNREACHED.value, Reason.LATE.value}
     assert chosen | {"digest"} == set(Choices.__dataclass_fields__)
     assert not Choices(resident=False).wants(Reason.DISPUTED)
     assert Choices(**dict.fromkeys(Choices.__dataclass_fields__, False)).wants(Reason.LATE)

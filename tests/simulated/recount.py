@@ -74,6 +74,10 @@ def _closed(life: Life, event: Row[Any], *, has_proof: bool, is_waived: bool) ->
 def _then(life: Life, kind: str, at: datetime, staff_id: int | None, details: dict[str, str]) -> None:
     if kind in ("answered", "closed"):
         life.answered_at = life.answered_at or at
+    if kind == "undelivered" and "first" in details:
+        life.answered_at = datetime.fromisoformat(details["first"]) if details["first"] else None
+    if kind == "reached":
+        life.answered_at = life.answered_at or at
     if kind == "closed":
         life.closed_at, life.outcome = at, details["outcome"]
         life.closers.append(staff_id or 0)

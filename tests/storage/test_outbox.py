@@ -135,7 +135,7 @@ async def test_an_answer_that_never_arrives_is_shown_on_its_case(database: Datab
         [event] = await uow.cases.timeline(case.id)
         assert (event.kind, event.details) == (
             EventKind.UNDELIVERED,
-            {"reply": str(reply_id), "error": "Forbidden: bot was blocked", "answer": "yes"},
+            {"reply": str(reply_id), "error": "Forbidden: bot was blocked", "answer": "yes", "first": ""},
         )
         [line] = await uow.cases.thread(case.id)
         assert (line.delivery, line.delivery_error) == (DeliveryState.FAILED, "Forbidden: bot was blocked")

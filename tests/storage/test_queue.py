@@ -217,7 +217,9 @@ async def closed_case(uow: UnitOfWork) -> Case:
 
 
 async def fail_delivery(uow: UnitOfWork, case: Case) -> None:
-    [reply_id] = await uow.outbox.add([says("x", LAN, case)], NOW)
+    """An answer that never arrives. What we only tell of a case (that it was moved) has nobody to be told otherwise."""
+    answer = await uow.cases.add_message(NewMessage(case_id=case.id, author=Author.STAFF, text="x", at=NOW))
+    [reply_id] = await uow.outbox.add([says("x", LAN, case, message_id=answer)], NOW)
     await uow.outbox.claim(owner="w", channels=[Channel.TELEGRAM], now=NOW, lease=LEASE, most=5)
     await uow.outbox.record([DeliveryResult(reply_id=reply_id, state=DeliveryState.FAILED, at=NOW, error="blocked")])
 

@@ -14,8 +14,8 @@ HOAS = "ngo 12 thuy khue, phuong phu thuong: rac chat dong boc mui"
 
 
 async def test_two_neighbours_report_one_heap_of_rubbish(city: City) -> None:
-    """Lan writes on Telegram, Hoa on the web chat; Minh sees one case, and both read his answer and his closing."""
-    lan, hoa, minh = city.telegram(), await city.webchat(), await city.staff("minh")
+    """Lan writes on Telegram, Hoa on the web chat; both read what Minh does for one. What Hoa disputes is Tú's."""
+    lan, hoa, minh, tu = city.telegram(), await city.webchat(), await city.staff("minh"), await city.staff("hoang")
     await lan.says(LANS)
     await lan.presses("Gửi")
     lans = code_in(await lan.hears("Mã hồ sơ"))
@@ -43,9 +43,11 @@ async def test_two_neighbours_report_one_heap_of_rubbish(city: City) -> None:
     await hoa.presses("Chưa xong")
     await hoa.hears("điều gì chưa đúng")
     await hoa.says("Cuối ngõ vẫn còn một đống")
-    await hoa.hears("đã được mở lại")
-    assert await minh.sees_waiting() == [hoas]
-    assert "Cuối ngõ vẫn còn" in await minh.opens_case(hoas)
+    await hoa.hears("Người khác, không phải người đã khép hồ sơ")
+    assert await tu.sees_waiting() == [hoas]
+    assert "Cuối ngõ vẫn còn" in await tu.opens_case(hoas)
+    assert 'data-testid="close-form"' in tu.html
+    assert 'data-testid="close-form"' not in await minh.opens_case(hoas)
 
 
 async def test_a_case_is_looked_up_from_another_channel(small_city: City) -> None:

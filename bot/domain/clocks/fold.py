@@ -129,7 +129,9 @@ def _never_reached(clocks: Clocks, details: Mapping[str, str]) -> Clocks:
     """An answer that reached nobody answers nothing, and a question that reached nobody is not waited for."""
     if "answer" not in details or clocks.closed_at is not None:
         return clocks
-    return replace(clocks, answered_at=None, waits_since=None)
+    # Something else that did arrive may have answered it all the same.
+    answered_at = clocks.answered_at if details["answer"] == "again" else None
+    return replace(clocks, answered_at=answered_at, waits_since=None)
 
 
 def _escalated(clocks: Clocks, details: Mapping[str, str]) -> Clocks:

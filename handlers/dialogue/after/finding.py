@@ -12,14 +12,14 @@ from datetime import timedelta
 from bot.domain.case import CaseCode, read_code
 from bot.domain.closing import may_be_disputed
 from bot.domain.draft import Awaited, Awaits
-from bot.domain.people import Channel
 from bot.routing.folding import words_of
 from bot.services.rate_case import closing_choices
+from bot.services.reach_resident import show_missed
 from bot.services.track_case import track_case
 from handlers.dialogue.after import my_cases
-from handlers.dialogue.after.receipts import handle_of, own_case
+from handlers.dialogue.after.receipts import handle_of, is_without_chat, own_case
 from handlers.dialogue.after.telling import say_case
-from handlers.dialogue.asking import ask_next
+from handlers.dialogue.asking import ask_next, shorten, shown_day
 from handlers.dialogue.turn import Turn
 
 MOST_WRONG = 5
@@ -154,9 +154,12 @@ async def hear_secret(turn: Turn, about: str) -> bool:
         _await(turn, Awaits(Awaited.RECEIPT, code))
         turn.say("after_find_wrong")
     else:
+        missed = await show_missed(turn.uow, found.case, turn.now)
+        for answer in missed[:-1]:  # the newest answer is said with the case
+            turn.say("after_case_answer", day=shown_day(turn, answer.at), text=shorten(answer.text))
         say_case(turn, found.case, found.answer)
-        if found.case.address.channel is Channel.COUNTER and may_be_disputed(found.case, turn.now):
-            # Whoever told it at the counter has no chat of that case: this is where they say whether it is so.
+        if is_without_chat(found.case) and may_be_disputed(found.case, turn.now):
+            # No chat of that case reaches them: this is where they say whether it is so.
             turn.choose(closing_choices(turn.language, found.case, handle_of(turn, found.case)))
     ask_next(turn)
     return True

@@ -54,17 +54,20 @@ def receipt_button(turn: Turn, case: Case) -> Choice:
 async def own_case(turn: Turn, code: str) -> Case | None:
     """The case of this code, if it is this resident's: a button may come from anywhere.
 
-    A case of the counter is also whose who has shown its secret here: then the code comes as a `handle`.
+    A case without a chat is also whose who has shown its secret here: then the code comes as a `handle`.
     """
     plain, _, proof = code.partition(_PROVES)
     read = read_code(plain)
     case = await turn.uow.cases.by_code(read) if read else None
     if case is None or case.resident_id == turn.conversation.resident_id:
         return case
-    is_shown = case.address.channel is Channel.COUNTER and turn.city.receipts.is_proof(
-        case.code, turn.incoming.address, proof
-    )
+    is_shown = is_without_chat(case) and turn.city.receipts.is_proof(case.code, turn.incoming.address, proof)
     return case if is_shown else None
+
+
+def is_without_chat(case: Case) -> bool:
+    """Whether no chat leads to its resident: it was told at the counter, or what staff wrote did not arrive."""
+    return case.address.channel is Channel.COUNTER or case.reach_since is not None or case.heard_at is not None
 
 
 def handle_of(turn: Turn, case: Case) -> str:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from bot.domain.case import Case, CaseStatus
-from bot.domain.closing import DISPUTE_WITHIN, may_be_disputed
+from bot.domain.closing import DISPUTE_WITHIN, dispute_ends_at, may_be_disputed
 from bot.domain.people import Channel
 from bot.domain.thread import Answer
 from bot.services.staff_change import who_has_it
@@ -56,7 +56,7 @@ def who_acts(turn: Turn, case: Case) -> str:
     if case.status is CaseStatus.CLOSED:
         if case.closed_at is None or not may_be_disputed(case, turn.now):
             return turn.word("after_case_over")
-        return turn.word("after_case_you", due=shown_day(turn, case.closed_at + DISPUTE_WITHIN))
+        return turn.word("after_case_you", due=shown_day(turn, dispute_ends_at(case) or turn.now + DISPUTE_WITHIN))
     key = "after_case_late" if case.due_at < turn.now else "after_case_next"
     return turn.word(key, who=office(turn, case), due=shown_day(turn, case.due_at))
 
