@@ -17,6 +17,7 @@ from pathlib import Path
 import structlog
 
 from bot import app
+from bot.app import looking
 from bot.clock import SystemClock
 from bot.commands import accounts, add_account, correction_rows, disable_account, export_rows, reset_account
 from bot.domain.people import Role
@@ -171,7 +172,7 @@ async def _migrate(settings: Settings, _chosen: argparse.Namespace) -> int:
 
 
 async def _check(settings: Settings, _chosen: argparse.Namespace) -> int:
-    findings = await app.check(settings)
+    findings = await looking.check(settings)
     for finding in findings:
         print(f"{'ok   ' if finding.is_ok else 'WRONG'} {finding.what}: {finding.found}")
         if finding.mend:
@@ -180,7 +181,7 @@ async def _check(settings: Settings, _chosen: argparse.Namespace) -> int:
 
 
 async def _routes(settings: Settings, _chosen: argparse.Namespace) -> int:
-    print(json.dumps(app.list_routes(settings), indent=1))
+    print(json.dumps(looking.list_routes(settings), indent=1))
     return DONE
 
 

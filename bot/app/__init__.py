@@ -1,20 +1,19 @@
 """Where the parts meet: builds them from the settings, starts them, stops them in order.
 
 Read `build` for what there is and `live` for how it runs: on the way down, residents' channels stop first, then intake
-finishes its turns, then delivery sends what it has in hand, then the web server and the database close.
+finishes its turns, then delivery sends what it has in hand, then the web server and the database close. Telegram, which may
+not be there, is made in `telegram`; what is looked at without running it, in `looking`.
 """
 
 import asyncio
 import ctypes
 import gc
-import os
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 import structlog
 from aiohttp import web
@@ -22,12 +21,13 @@ from aiohttp import web
 import admin
 import public
 from bot import checks
+from bot.app.telegram import Loop, open_telegram
 from bot.bell import Bell
 from bot.clock import SystemClock
 from bot.conduct import find, load_penalties
 from bot.demo import demo_settings, seed
 from bot.domain.people import Channel, Language
-from bot.errors import ChannelError, SettingsError, StorageBusy
+from bot.errors import SettingsError, StorageBusy
 from bot.file_keeper import SafeFileKeeper
 from bot.health import Health
 from bot.keys import load_secret_key
@@ -67,8 +67,6 @@ from storage.files import open_file_store
 log = structlog.get_logger()
 
 WEB_STOPS_WITHIN = 2.0  # seconds for pages under way
-
-Loop = Callable[[asyncio.Event], Awaitable[None]]
 
 
 def prepare_logs(settings: Settings, *, quiet: bool) -> None:
@@ -116,15 +114,6 @@ class Parts:
     city: City
 
 
-@dataclass(kw_only=True)
-class Telegram:
-    """The channel, and how its updates come."""
-
-    channel: ChannelPort
-    pace: Pace
-    receiving: Callable[[Intake, web.Application], list[Loop]]
-
-
 async def build(settings: Settings, database: Database, bell: Bell, stack: AsyncExitStack) -> Parts:
     """Everything around an open database; `stack` closes it."""
     clock, metrics, files = SystemClock(), Metrics(), open_files(settings)
@@ -132,7 +121,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
     city = await load_city(settings, database)
     channels: dict[Channel, ChannelPort] = {Channel.WEBCHAT: WebChat(), Channel.COUNTER: Counter()}
     paces: dict[Channel, Pace | None] = {Channel.WEBCHAT: None, Channel.COUNTER: None}
-    telegram = await _telegram(settings, files, metrics, stack)
+    telegram = await open_telegram(settings, files, metrics, stack)
     if telegram:
         channels[Channel.TELEGRAM], paces[Channel.TELEGRAM] = telegram.channel, telegram.pace
     dialogue = make_dialogue(city)
@@ -156,7 +145,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         file_keeper=keeper,
     )
     app[keys.CITY] = city
-    _add_pages(app, intake, Health(database, clock, metrics))
+    add_pages(app, intake, Health(database, clock, metrics))
     return Parts(
         web_app=app,
         receiving=telegram.receiving(intake, app) if telegram else [],
@@ -187,10 +176,11 @@ async def load_city(settings: Settings, database: Database) -> City:
     """What the city is: wards, where words point to, working days."""
     async with database.reading() as uow:
         changes = await uow.calendar.changes()
-    return _city(settings, changes, load_secret_key(settings))
+    return make_city(settings, changes, load_secret_key(settings))
 
 
-def _city(settings: Settings, changes: Mapping[date, bool], secret_key: str) -> City:
+def make_city(settings: Settings, changes: Mapping[date, bool], secret_key: str) -> City:
+    """The same with these changes of the calendar and this key, without a database."""
     return City.load(
         settings.zone,
         changes,
@@ -202,64 +192,12 @@ def _city(settings: Settings, changes: Mapping[date, bool], secret_key: str) -> 
     )
 
 
-def _add_pages(app: web.Application, intake: Intake, health: Health) -> None:
+def add_pages(app: web.Application, intake: Intake, health: Health) -> None:
+    """Every room's routes."""
     public.add_routes(app)
     admin.add_routes(app)
     webchat_routes.add_routes(app, intake.keep)
     health.add_routes(app)
-
-
-async def _telegram(settings: Settings, files: FileStore, metrics: Metrics, stack: AsyncExitStack) -> Telegram | None:
-    """None without a token. Imported here: aiogram costs seconds and memory that a web chat alone must not pay."""
-    token = settings.telegram_token.get_secret_value()
-    if not token:
-        return None
-    from handlers.channels.telegram import TelegramChannel
-    from handlers.channels.telegram_calls import RawCalls
-    from handlers.channels.telegram_intake import TelegramPolling, TelegramWebhook, register_webhook
-
-    channel = TelegramChannel(token, files, api_base=settings.telegram_api_base)
-    stack.push_async_callback(channel.close)
-    calls = await stack.enter_async_context(RawCalls(token, settings.telegram_api_base))
-
-    def receiving(intake: Intake, app: web.Application) -> list[Loop]:
-        async def keep(updates: Any) -> None:
-            await intake.keep(Channel.TELEGRAM, updates)
-
-        async def introduce(stop: asyncio.Event) -> None:
-            await _introduce(channel.set_menu, lambda: calls.call("getMe"), app[keys.WAYS_IN], stop)
-
-        if settings.telegram_mode == "polling":
-            return [TelegramPolling(calls, keep).run, introduce]
-        secret = settings.telegram_webhook_secret.get_secret_value()
-        refused = metrics.webhook_refused.labels("telegram").inc
-        app.add_routes(TelegramWebhook(secret, keep, refused).routes())
-
-        async def register(stop: asyncio.Event) -> None:
-            await register_webhook(calls, public_url=settings.public_url, secret=secret, stop=stop)
-
-        return [register, introduce]
-
-    return Telegram(channel=channel, pace=Pace(per_second=settings.telegram_per_second), receiving=receiving)
-
-
-async def _introduce(
-    set_menu: Callable[[], Awaitable[None]],
-    get_me: Callable[[], Awaitable[Any]],
-    ways_in: keys.WaysIn,
-    stop: asyncio.Event,
-) -> None:
-    """Set the bot's menu and learn its name for the front page; tried until Telegram can be reached, in no hurry."""
-    while not stop.is_set():
-        try:
-            await set_menu()
-            ways_in.telegram_name = str((await get_me()).get("username", ""))
-            return
-        except ChannelError as trouble:
-            log.warning("telegram_not_reached", reason=str(trouble)[:200])
-        with suppress(TimeoutError):
-            async with asyncio.timeout(60):
-                await stop.wait()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -376,68 +314,3 @@ async def _start_web(settings: Settings, app: web.Application, stack: AsyncExitS
     except OSError as trouble:
         raise SettingsError(line=checks.why_not_listening(settings, trouble)) from trouble
     return int(runner.addresses[0][1])
-
-
-def list_routes(settings: Settings) -> list[dict[str, Any]]:
-    """Every route that `run` would serve: `methods`, `path`, `area`."""
-    database = Database(settings.database_url, data_dir=settings.data_dir)
-    city = _city(settings, {}, "-" * 32)  # nothing is sealed: nothing is served
-    files = open_file_store("memory://")
-    clock, bell, keeper = SystemClock(), Bell(), SafeFileKeeper(files)
-    app = make_web_app(
-        settings=settings,
-        secret_key="-" * 32,  # nothing is signed: nothing is served
-        storage=database,
-        clock=clock,
-        wards=city.wards,
-        bell=bell,
-        files=files,
-        file_keeper=keeper,
-    )
-    dialogue = make_dialogue(city)
-    intake = Intake(database, {}, dialogue.converse, dialogue.apologise, keeper, clock)
-    _add_pages(app, intake, Health(database, clock, Metrics()))
-    methods: dict[str, set[str]] = {}
-    for route in app.router.routes():
-        path = route.resource.canonical if route.resource else ""
-        methods.setdefault(path, set()).add(route.method)
-    if settings.telegram_token.get_secret_value() and settings.telegram_mode == "webhook":
-        methods["/hooks/telegram"] = {"POST"}
-    return [{"methods": sorted(names), "path": path, "area": _area(path)} for path, names in sorted(methods.items())]
-
-
-def _area(path: str) -> str:
-    first = path.strip("/").split("/")[0]
-    return first if first in ("staff", "chat", "hooks", "health", "metrics", "assets") else "public"
-
-
-async def check(settings: Settings) -> list[checks.Finding]:
-    """What `homthu check` prints; never raises for what it looks at."""
-    findings = [checks.check_variables(os.environ)]
-    try:
-        async with open_database(settings, beside_others=True) as database:
-            findings.append(await checks.check_storage(database, settings))
-    except Exception as trouble:  # an operator must read what is wrong, whatever it is
-        findings.append(checks.storage_out_of_reach(trouble))
-    findings.append(checks.check_space(settings))
-    try:
-        findings.append(await checks.check_files(open_files(settings)))
-    except SettingsError as wrong:
-        findings.append(checks.Finding(what="files", is_ok=False, found=wrong.values["line"]))
-    findings += await _check_telegram(settings)
-    findings.append(await checks.check_clock(settings.telegram_api_base))
-    return findings
-
-
-async def _check_telegram(settings: Settings) -> list[checks.Finding]:
-    token = settings.telegram_token.get_secret_value()
-    if not token:
-        return [checks.Finding(what="telegram", is_ok=True, found="not set up; the web chat works without it")]
-    from handlers.channels.telegram_calls import RawCalls
-
-    async with RawCalls(token, settings.telegram_api_base) as calls:
-
-        async def name() -> str:
-            return str((await calls.call("getMe")).get("username", ""))
-
-        return [await checks.check_telegram(name)]

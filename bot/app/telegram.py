@@ -1,0 +1,88 @@
+"""Telegram as a part: its channel, how updates come (polling or a webhook), and how it introduces itself."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack, suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+from aiohttp import web
+
+from bot.domain.people import Channel
+from bot.errors import ChannelError
+from bot.metrics import Metrics
+from bot.ports import ChannelPort, FileStore
+from bot.settings import Settings
+from bot.web import keys
+from handlers.intake import Intake
+from handlers.pacing import Pace
+
+log = structlog.get_logger()
+
+Loop = Callable[[asyncio.Event], Awaitable[None]]
+
+
+@dataclass(kw_only=True)
+class Telegram:
+    """The channel, and how its updates come."""
+
+    channel: ChannelPort
+    pace: Pace
+    receiving: Callable[[Intake, web.Application], list[Loop]]
+
+
+async def open_telegram(settings: Settings, files: FileStore, metrics: Metrics, stack: AsyncExitStack) -> Telegram | None:
+    """The channel, closed by `stack`; None without a token.
+
+    Imported here: aiogram costs seconds and memory that a web chat alone must not pay.
+    """
+    token = settings.telegram_token.get_secret_value()
+    if not token:
+        return None
+    from handlers.channels.telegram import TelegramChannel
+    from handlers.channels.telegram_calls import RawCalls
+    from handlers.channels.telegram_intake import TelegramPolling, TelegramWebhook, register_webhook
+
+    channel = TelegramChannel(token, files, api_base=settings.telegram_api_base)
+    stack.push_async_callback(channel.close)
+    calls = await stack.enter_async_context(RawCalls(token, settings.telegram_api_base))
+
+    def receiving(intake: Intake, app: web.Application) -> list[Loop]:
+        async def keep(updates: Any) -> None:
+            await intake.keep(Channel.TELEGRAM, updates)
+
+        async def introduce(stop: asyncio.Event) -> None:
+            await _introduce(channel.set_menu, lambda: calls.call("getMe"), app[keys.WAYS_IN], stop)
+
+        if settings.telegram_mode == "polling":
+            return [TelegramPolling(calls, keep).run, introduce]
+        secret = settings.telegram_webhook_secret.get_secret_value()
+        refused = metrics.webhook_refused.labels("telegram").inc
+        app.add_routes(TelegramWebhook(secret, keep, refused).routes())
+
+        async def register(stop: asyncio.Event) -> None:
+            await register_webhook(calls, public_url=settings.public_url, secret=secret, stop=stop)
+
+        return [register, introduce]
+
+    return Telegram(channel=channel, pace=Pace(per_second=settings.telegram_per_second), receiving=receiving)
+
+
+async def _introduce(
+    set_menu: Callable[[], Awaitable[None]],
+    get_me: Callable[[], Awaitable[Any]],
+    ways_in: keys.WaysIn,
+    stop: asyncio.Event,
+) -> None:
+    """Set the bot's menu and learn its name for the front page; tried until Telegram can be reached, in no hurry."""
+    while not stop.is_set():
+        try:
+            await set_menu()
+            ways_in.telegram_name = str((await get_me()).get("username", ""))
+            return
+        except ChannelError as trouble:
+            log.warning("telegram_not_reached", reason=str(trouble)[:200])
+        with suppress(TimeoutError):
+            async with asyncio.timeout(60):
+                await stop.wait()
