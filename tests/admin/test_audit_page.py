@@ -100,7 +100,7 @@ async def test_what_was_done_is_told_in_words(sqlite_desk: StaffDesk) -> None:
             await uow.audit.record(action="nonsense", now=now, details=details)
         await uow.commit()
     await inspector.opens(PAGE)
-    told = re.findall(r"<td>((?:(?!<td>).)*)</td></tr>", inspector.text)[:5]
+    told = re.findall(r"<td class=.words.>((?:(?!<td).)*)</td></tr>", inspector.text)[:5]
     assert [unescape(cell) for cell in reversed(told)] == [
         "<del>Cán bộ phường, xã · Phường Hoàn Kiếm</del> → Thanh tra · Công an",
         "00000 · Bàn hạn chế · đã giải quyết xong",
