@@ -53,8 +53,9 @@ async def test_it_stops_in_order_while_everybody_is_talking(sqlite_place: Place,
             for resident in residents:
                 for number in range(5):
                     resident.sends(f"{WORDS} {number}")
-            while not any(resident.heard for resident in residents):
-                await asyncio.sleep(0.05)
+            async with asyncio.timeout(60):
+                while not any(resident.heard for resident in residents):
+                    await asyncio.sleep(0.05)
             took = await asyncio.to_thread(running.stops_on, name)
             assert running.process.returncode == 0, running.logged[-5:]
             assert took < STOPS_WITHIN
