@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from bot.domain.case import Case, CaseCode
 from bot.domain.incoming import StoredFile
 from bot.domain.people import Language, StaffMember
-from bot.domain.reply import NewReply, Reply
+from bot.domain.reply import Choice, NewReply, Reply
 from bot.domain.rights import Right
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.errors import EmptyText
@@ -53,7 +53,8 @@ async def answer_case(
 
     def said(language: Language, told: Case) -> Reply:
         text = answer_text(language, told, words, wards, asks=asks)
-        return Reply(text=text, files=tuple(files), language=language)
+        choices = ((Choice(say(language, "answer_asks_nothing"), f"nm:{told.code}"),),) if asks else ()
+        return Reply(text=text, files=tuple(files), choices=choices, language=language)
 
     reply = said(await residents_language(uow, case), case)
     told = NewReply(address=case.address, reply=reply, message_id=message_id, case_id=case.id)

@@ -56,7 +56,7 @@ class Officer:
         assert found is not None
         return found
 
-    async def answers(self, code: CaseCode, text: str) -> None:
+    async def answers(self, code: CaseCode, text: str, *, asks: bool = False) -> None:
         case = await self.case(code)
         async with self.storage.begin() as uow:
             await answer_case(
@@ -67,6 +67,7 @@ class Officer:
                 text=text,
                 now=self.now,
                 wards=self.city.wards,
+                asks=asks,
             )
             await uow.commit()
 

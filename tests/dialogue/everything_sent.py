@@ -114,6 +114,7 @@ FOREIGN: dict[Act, tuple[str, ...]] = {
     Act.NOT_RESOLVED: ("no:{code}:67401234", "no:"),
     Act.REOPEN: ("ro:{code}:67401234", "ro"),
     Act.STARS: ("st:{code}:67401234:5", "st:{code}:67401234:nonsense", "st"),
+    Act.NOTHING_MORE: ("nm:{code}", "nm:", "nm"),
     Act.UNKNOWN: ("nonsense", ":", "\ud800", "{}"),
 }
 

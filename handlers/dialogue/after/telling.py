@@ -57,6 +57,8 @@ def who_acts(turn: Turn, case: Case) -> str:
         if case.closed_at is None or not may_be_disputed(case, turn.now):
             return turn.word("after_case_over")
         return turn.word("after_case_you", due=shown_day(turn, dispute_ends_at(case) or turn.now + DISPUTE_WITHIN))
+    if case.clocks.waits_since is not None:
+        return turn.word("after_case_waits", who=office(turn, case), due=shown_day(turn, case.due_at))
     key = "after_case_late" if case.due_at < turn.now else "after_case_next"
     return turn.word(key, who=office(turn, case), due=shown_day(turn, case.due_at))
 
