@@ -101,8 +101,8 @@ def stood_for(clocks: Clocks, since: datetime, now: datetime, calendar: WorkingC
 
     One that had passed is as late as it was then.
     """
-    # Whole minutes, and never less than it was: the details tell minutes, and a replay must give the same deadline.
-    stood = -(-worked_between(since, now, calendar) // MINUTE) * MINUTE
+    # Whole minutes: the details tell minutes, and a replay must give the same deadline. A pause of seconds moves no day.
+    stood = worked_between(since, now, calendar) // MINUTE * MINUTE
     moved = replace(Setting.of(clocks), counted_more=clocks.counted_more + stood)
     return replace(moved, due_at=after_worked(clocks.due_at, stood, calendar))
 
