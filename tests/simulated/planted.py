@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from bot.domain.case import Desk
+from bot.domain.clocks import setting
 from bot.domain.clocks.fold import step
 from bot.services import closing_gate, dispute_case, escalate, file_case, next_hand
-from bot.services.city import City
 from handlers.timekeeping import DueWarnings
 from storage import case_clocks, figures
 from storage.cases import SqlCases
@@ -78,7 +78,7 @@ def _everything_goes_to_the_general_desk(patch: pytest.MonkeyPatch) -> None:
 
 
 def _a_case_is_due_at_once(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(City, "due_after", lambda self, start, *_: start)
+    patch.setattr(setting, "due_after", lambda start, *_: start)
 
 
 def _moves_are_forgotten(patch: pytest.MonkeyPatch) -> None:
@@ -130,8 +130,8 @@ def _nobody_is_warned(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(DueWarnings, "do", nothing)
 
 
-def _the_clocks_run_on_while_staff_wait(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(case_clocks, "step", lambda clocks, event: clocks if event.kind.value == "asked" else step(clocks, event))
+def _answers_move_no_clock(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(case_clocks, "step", lambda clocks, event: step(clocks, event) if event.kind != "answered" else clocks)
 
 
 def _closers_judge_themselves(patch: pytest.MonkeyPatch) -> None:
@@ -143,7 +143,7 @@ def _closers_judge_themselves(patch: pytest.MonkeyPatch) -> None:
 FAULTS = (
     Fault("everybody is warned twice", _everybody_is_warned_twice, time.every_warning_comes_once_and_in_its_order),
     Fault("nobody is warned", _nobody_is_warned, time.nobody_who_is_late_goes_unwarned),
-    Fault("clocks run on while asked", _the_clocks_run_on_while_staff_wait, time.a_replay_gives_the_clocks_that_are_stored),
+    Fault("answers move no clock", _answers_move_no_clock, time.a_replay_gives_the_clocks_that_are_stored),
     Fault("closers judge themselves", _closers_judge_themselves, time.a_disputed_case_never_comes_back_to_its_closer),
     Fault("the gate stands open", _the_gate_stands_open, invariants.every_closing_passed_its_gate),
     Fault("a closing goes around the gate", _a_closing_goes_around_the_gate, invariants.every_closing_passed_its_gate),
