@@ -9,6 +9,7 @@ from sqlalchemy import Row, bindparam, insert, select, update
 from bot.domain.case import CaseCode, CaseId
 from bot.domain.closing import Closing, ClosingPart, ClosingReport, Ground, NewClosing
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
+from bot.domain.later import question_at
 from bot.domain.outcome import Outcome
 from bot.domain.people import StaffId
 from storage.link import Link
@@ -33,6 +34,18 @@ _dispute = (
     update(closings)
     .where(closings.c.id == _last_of.scalar_subquery(), closings.c.disputed_at.is_(None))
     .values(disputed_at=bindparam("when", type_=UtcDateTime))
+)
+_asking = (
+    select(closings.c.id, closings.c.case_id, closings.c.asked, closings.c.at)
+    .where(closings.c.ask_due_at <= bindparam("now", type_=UtcDateTime))
+    .order_by(closings.c.ask_due_at)
+    .limit(bindparam("most", type_=Id))
+    .with_for_update(skip_locked=True)
+)
+_asked = (
+    update(closings)
+    .where(closings.c.id == bindparam("row", type_=Id))
+    .values(asked=closings.c.asked + 1, ask_due_at=bindparam("next", type_=UtcDateTime))
 )
 _returning = (
     select(closings.c.case_id)
@@ -65,6 +78,13 @@ class SqlClosings:
 
     async def mark_disputed(self, case_id: CaseId, at: datetime) -> bool:
         return bool(await self._link.run(_dispute, {"case": case_id, "when": at}))
+
+    async def asking(self, *, now: datetime, most: int) -> Sequence[tuple[int, CaseId, int, datetime]]:
+        rows = await self._link.rows(_asking, {"now": now, "most": most})
+        return [(row.id, CaseId(row.case_id), row.asked, row.at) for row in rows]
+
+    async def asked(self, closing_id: int, next_at: datetime | None) -> None:
+        await self._link.run(_asked, {"row": closing_id, "next": next_at})
 
     async def returning(self, *, now: datetime, most: int) -> Sequence[CaseId]:
         return [CaseId(row.case_id) for row in await self._link.rows(_returning, {"now": now, "most": most})]
@@ -106,6 +126,7 @@ def _values(closing: NewClosing) -> dict[str, Any]:
         "minutes_open": closing.minutes_open,
         "returns_at": closing.returns_at,
         "is_gated": True,
+        "ask_due_at": question_at(closing.at, 0) if closing.closer_id is not None and not closing.returns_at else None,
     }
 
 

@@ -58,6 +58,7 @@ from handlers.timekeeping import (
     DueNotices,
     DueWarnings,
     IdleOwners,
+    LaterQuestions,
     OldMail,
     Timekeeper,
 )
@@ -157,6 +158,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
                 DueDrafts(database, dialogue.remind),
                 DueErasures(database),
                 IdleOwners(database, city.calendar),
+                LaterQuestions(database),
                 DueWarnings(database, city.calendar),
                 ChangedCalendar(database, city.calendar),
                 OldMail(database),

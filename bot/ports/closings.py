@@ -29,6 +29,14 @@ class Closings(Protocol):
         """The resident says that the last closing is not true. False where there is none, or it was marked before."""
         ...
 
+    async def asking(self, *, now: datetime, most: int) -> Sequence[tuple[int, CaseId, int, datetime]]:
+        """Whose later question is due, the longest first: closing, case, the question's number from 0, its closing."""
+        ...
+
+    async def asked(self, closing_id: int, next_at: datetime | None) -> None:
+        """That question is over; the next comes then, or never."""
+        ...
+
     async def returning(self, *, now: datetime, most: int) -> Sequence[CaseId]:
         """Cases whose planned day is over, the longest over first; held against other processes."""
         ...

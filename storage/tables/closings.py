@@ -34,8 +34,11 @@ closings = Table(
     Column("disputed_at", UtcDateTime),  # the resident says that it is not true
     Column("returns_at", UtcDateTime),  # when a planned case comes back; NULL once it did
     Column("is_gated", Boolean, nullable=False, server_default=true()),
+    Column("ask_due_at", UtcDateTime),  # when its resident is next asked whether it is still so; NULL: never again
+    Column("asked", Integer, nullable=False, server_default="0"),  # how many of these questions are over
 )
 Index("ix_closings_case", closings.c.case_id, closings.c.id)
+Index("ix_closings_ask", closings.c.ask_due_at, **only_where("ask_due_at IS NOT NULL"))
 Index("ix_closings_returns", closings.c.returns_at, **only_where("returns_at IS NOT NULL"))
 
 # A closing or a new day that one proposes and another decides. `content` is the report with its files.
