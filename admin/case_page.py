@@ -11,8 +11,9 @@ from admin.case.clocks import clocks_part
 from admin.case.disputing import dispute_part, is_barred
 from admin.case.gallery import photo_lines
 from admin.case.map import map_part
-from admin.case.parts import KindOption, OwnerPart, ReplyPart
+from admin.case.parts import KindOption, OwnerPart, ReplyPart, SecondPart
 from admin.case.present import note_presence, other_line
+from admin.case.proposed import read_second
 from admin.case.reaching import reach_part
 from admin.case.reply_part import read_reply_part
 from admin.case.reporters import Threads, joined_of, main_answers, main_of, reporter_parts
@@ -58,6 +59,9 @@ DONE = frozenset(
         "reached",
         "closed",
         "sent_again",
+        "proposed",
+        "decided",
+        "postponed",
     }
 )
 _SEEN = re.compile(r"(\d{1,6})\.(\d{1,6})", re.ASCII)
@@ -141,6 +145,7 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
             KindOption(value=kind.value, wording_key=kind_key(kind.value), is_chosen=kind is case.kind) for kind in CaseKind
         ],
         reply=read.reply,
+        second=read.second,
         map=map_part(case),
         others=[other_line(one) for one in read.others],
         clocks=clocks_part(visit, case, read.timeline, calendar),
@@ -164,6 +169,7 @@ class _Read:
     reply: ReplyPart
     others: Sequence[Presence]
     calendar_changes: Mapping[date, bool]
+    second: SecondPart
     is_barred: bool  # whoever looks closed it before, and the resident disputed that
 
 
@@ -171,6 +177,7 @@ async def _read(visit: Visit, uow: UnitOfWork, case: Case) -> _Read:
     timeline = await uow.cases.timeline(case.id)
     named, near = await read_ties(visit, uow, case, timeline)
     main = main_of(case, named)
+    reply = await read_reply_part(visit, uow, case)
     threads = await uow.cases.threads(
         [case.id, *(other.id for other in joined_of(case, named)), *([main.id] if main else [])]
     )
@@ -182,7 +189,8 @@ async def _read(visit: Visit, uow: UnitOfWork, case: Case) -> _Read:
         colleagues=await _colleagues(uow, case),
         named=named,
         near=near,
-        reply=await read_reply_part(visit, uow, case),
+        reply=reply,
+        second=await read_second(visit, uow, case, timeline, Language(reply.language)),
         others=await uow.presences.others(case.id, but=visit.staff.id, now=visit.now),
         calendar_changes=await uow.calendar.changes(),
         is_barred=await is_barred(visit, uow, case, timeline),

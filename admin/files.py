@@ -6,6 +6,7 @@ from admin.case_page import asked_code
 from admin.guard import Visit
 from admin.thread_lines import is_picture, is_servable
 from admin.uploads import image_type
+from bot.domain.incoming import StoredFile
 from bot.domain.thread import Attachment
 from bot.web import keys
 
@@ -26,7 +27,11 @@ ENDINGS = {
 async def serve_file(visit: Visit) -> web.StreamResponse:
     """The file: a picture's copy, or a download. See `shown_file` for who gets it."""
     attachment = await shown_file(visit)
-    file = attachment.file
+    return await serve_stored(visit, attachment.file, str(attachment.id))
+
+
+async def serve_stored(visit: Visit, file: StoredFile, number: str) -> web.Response:
+    """A file that may be served: a picture as its clean copy, all else as a download named after its number."""
     try:
         data = await visit.request.app[keys.FILES].get(file.shown_key or file.key)
     except FileNotFoundError:
@@ -35,7 +40,7 @@ async def serve_file(visit: Visit) -> web.StreamResponse:
         return inline(data)
     ending = ENDINGS.get(file.media_type)
     media_type = file.media_type if ending else "application/octet-stream"
-    name = f"{asked_code(visit.request)}-{attachment.id}.{ending or 'bin'}"
+    name = f"{asked_code(visit.request)}-{number}.{ending or 'bin'}"
     return _answer(data, media_type, f'attachment; filename="{name}"')
 
 

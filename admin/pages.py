@@ -16,6 +16,7 @@ from admin.case.parts import (
     PreviewPart,
     ReachPart,
     ReplyPart,
+    SecondPart,
     TellPart,
     TiesPart,
 )
@@ -211,6 +212,7 @@ class Typed:
     username: str = ""
     other: str = ""  # another case's code, or the day the resident was reached
     kind: str = ""  # or the way they were reached
+    new_day: str = ""
     messages: frozenset[int] = frozenset()  # ticked
     closing: ClosingTyped = field(default_factory=ClosingTyped)
     asks: bool = False  # ticked: the resident is to answer
@@ -244,6 +246,7 @@ class CasePage:
     reply: ReplyPart
     others: Sequence[OtherLine]  # who else has it open
     preview: PreviewPart | None = None
+    second: SecondPart
     map: MapPart | None = None
     dispute: DisputePart
     reach: ReachPart | None = None  # what staff wrote has not arrived

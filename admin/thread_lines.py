@@ -1,7 +1,7 @@
 """Messages and events of a case as lines of its page."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 
 from admin.guard import Visit
 from admin.pages import EditLine, FileLine, ThreadLine, TimelineLine
@@ -9,6 +9,7 @@ from bot.domain.assisting import Way
 from bot.domain.case import CaseCode
 from bot.domain.clocks.setting import Setting
 from bot.domain.clocks.state import Clock, Step
+from bot.domain.closing import day_in_vietnam
 from bot.domain.difference import difference
 from bot.domain.disputing import TO_CITY
 from bot.domain.incoming import FileKind, StoredFile
@@ -17,6 +18,7 @@ from bot.domain.reaching import ReachedBy
 from bot.domain.reply import DeliveryState
 from bot.domain.thread import Attachment, Author, CaseEvent, EventKind, Revision, ThreadMessage
 from bot.errors import UnknownWard
+from bot.services.closing_words import shown_date
 from bot.services.staff_change import ward_name
 from bot.web import keys
 
@@ -102,6 +104,19 @@ def _moved(visit: Visit, details: Details, _known: Container[str]) -> str:
     return f"{words}. {why}" if (why := details.get("words")) else words
 
 
+def _proposed(visit: Visit, details: Details, _known: Container[str]) -> str:
+    is_day = details.get("what") == "postpone"
+    words = visit.say("second_what_postpone" if is_day else "second_what_close")
+    return f"{words}: {why}" if (why := details.get("words")) else words
+
+
+def _postponed(_visit: Visit, details: Details, _known: Container[str]) -> str:
+    try:
+        return shown_date(day_in_vietnam(datetime.fromisoformat(details.get("due", ""))))
+    except ValueError:
+        return ""
+
+
 def _closed(visit: Visit, details: Details, _known: Container[str]) -> str:
     outcome = details.get("outcome")
     words = visit.say(f"outcome_{outcome}") if outcome else ""
@@ -179,6 +194,10 @@ def _other_case(visit: Visit, details: Details, known: Container[str]) -> str:
 _DETAILS: Mapping[EventKind, Callable[[Visit, Details, Container[str]], str]] = {
     EventKind.MOVED: _moved,
     EventKind.CLOSED: _closed,
+    EventKind.PROPOSED: _proposed,
+    EventKind.UNPROPOSED: _proposed,
+    EventKind.POSTPONED: _postponed,
+    EventKind.CAME_BACK: _postponed,
     EventKind.ADDED: _added,
     EventKind.EDITED: _added,
     EventKind.DISPUTED: _disputed,

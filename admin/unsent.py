@@ -22,8 +22,8 @@ _SPARE = 8  # fields of the sign-in form itself
 _CHOSEN = frozenset(
     {
         *("act", "as", "day", "done_on", "draft", "end", "files_kept", "grant", "ground", "handed_over", "kind"),
-        *("language", "length", "next", "opening", "outcome", "planned_for", "role", "seen", "staff", "state", "step"),
-        *("template", "unit", "version", "view", "ward", "why"),
+        *("language", "length", "new_day", "next", "opening", "outcome", "planned_for", "proposal", "role", "seen"),
+        *("staff", "state", "step", "template", "unit", "verdict", "version", "view", "ward", "why"),
     }
 )
 _TICK = re.compile(r"(case_|message-)\w+", re.ASCII)

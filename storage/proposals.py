@@ -12,6 +12,7 @@ from bot.domain.incoming import FileKind, StoredFile
 from bot.domain.outcome import Outcome
 from bot.domain.people import StaffId
 from bot.domain.proposal import NewProposal, Proposal, ProposalKind, Verdict
+from bot.ports.closings import Waiting
 from storage.link import Link
 from storage.tables import proposals, staff
 from storage.types import Id, UtcDateTime
@@ -23,7 +24,7 @@ _add = insert(proposals).returning(proposals.c.id)
 _every = select(proposals, staff.c.full_name).select_from(proposals.join(staff, staff.c.id == proposals.c.staff_id))
 _get = _every.where(proposals.c.id == _row, proposals.c.case_id == _case)
 _waiting = _every.where(proposals.c.case_id == _case, _waits)
-_waiting_of = select(proposals.c.case_id, proposals.c.staff_id, proposals.c.version).where(
+_waiting_of = select(proposals.c.case_id, proposals.c.staff_id, proposals.c.kind, proposals.c.version).where(
     proposals.c.case_id.in_(bindparam("cases", expanding=True)), _waits
 )
 _decided = {
@@ -71,11 +72,11 @@ class SqlProposals:
         row = await self._link.row(_waiting, {"case": case_id})
         return _proposal(row) if row else None
 
-    async def waiting_of(self, case_ids: Collection[CaseId]) -> Mapping[CaseId, tuple[StaffId, int]]:
+    async def waiting_of(self, case_ids: Collection[CaseId]) -> Mapping[CaseId, Waiting]:
         if not case_ids:
             return {}
         rows = await self._link.rows(_waiting_of, {"cases": list(case_ids)})
-        return {CaseId(row.case_id): (StaffId(row.staff_id), row.version) for row in rows}
+        return {CaseId(row.case_id): Waiting(StaffId(row.staff_id), ProposalKind(row.kind), row.version) for row in rows}
 
     async def decide(
         self, proposal_id: int, verdict: Verdict, *, by: StaffId | None, now: datetime, answer: str = ""

@@ -14,14 +14,14 @@ from admin.uploads import FORM_LIMITS, NotKept
 from bot.domain.case import Case, CaseCode
 from bot.domain.staffing import DraftForm
 from bot.errors import BotError, CaseNotFound, StorageBusy
-from bot.services.close_case import close_case
 from bot.services.closing_gate import ClosingIncomplete
+from bot.services.two_people import close_or_propose
 from bot.web import keys
 from bot.web.forms import Form, read_form
 
 
 async def post_close(visit: Visit) -> web.StreamResponse:
-    """Close it and lead on; or the page again, with what is missing at each field."""
+    """Close it, or propose it where that takes two, and lead on; or the page again, with what is missing at each field."""
     code = asked_code(visit.request)
     async with read_form(visit.request, token=visit.session.form_token, limits=FORM_LIMITS) as form:
         files: Sequence[Kept] = ()
@@ -29,14 +29,14 @@ async def post_close(visit: Visit) -> web.StreamResponse:
             await _must_see(visit, code, form)
             files = carried(visit, form)
             files = await files_of(visit, form)
-            closed = await _close(visit, code, form, files)
+            case, is_closed = await _close(visit, code, form, files)
         except CaseNotFound:
             raise web.HTTPNotFound from None
         except StorageBusy:
             return not_sent(visit.request, form, "desk_not_sent_busy", status=503)
         except (BotError, NotKept) as refused:
             return await refuse_closing(visit, code, form, files, refused)
-    raise lead_on(code, closed, "closed")
+    raise lead_on(code, case, "closed" if is_closed else "proposed")
 
 
 async def _must_see(visit: Visit, code: CaseCode, form: Form) -> None:
@@ -47,10 +47,10 @@ async def _must_see(visit: Visit, code: CaseCode, form: Form) -> None:
                 raise CaseNotFound(code=code)
 
 
-async def _close(visit: Visit, code: CaseCode, form: Form, files: Sequence[Kept]) -> Case:
+async def _close(visit: Visit, code: CaseCode, form: Form, files: Sequence[Kept]) -> tuple[Case, bool]:
     report = read_report(form, files)
     async with visit.request.app[keys.STORAGE].begin() as uow:
-        closed = await close_case(
+        case, is_closed = await close_or_propose(
             uow,
             staff=visit.staff,
             code=code,
@@ -60,9 +60,9 @@ async def _close(visit: Visit, code: CaseCode, form: Form, files: Sequence[Kept]
             now=visit.now,
             wards=visit.request.app[keys.WARDS],
         )
-        await uow.drafts.drop(visit.staff.id, closed.id, DraftForm.CLOSE)
+        await uow.drafts.drop(visit.staff.id, case.id, DraftForm.CLOSE)
         await uow.commit()
-    return closed
+    return case, is_closed
 
 
 async def refuse_closing(

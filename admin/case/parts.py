@@ -180,3 +180,30 @@ class ClocksPart:
     lines: Sequence[ClockLine]
     deadline: str  # the words of the one that the resident knows
     notes: Sequence[str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalPart:
+    """What waits for a second person. `text` is what the resident would read, or the new day and why."""
+
+    id: int
+    kind: str  # "close" or "postpone"
+    by: str
+    at: datetime
+    text: str
+    language: str
+    files: Sequence[tuple[str, str]]  # name and address; no address where it may not be shown
+    override: str  # why parts may be missing; empty where none is
+    is_mine: bool
+    is_stale: bool  # the case changed since: it is void
+    may_decide: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SecondPart:
+    """Whether closing this case takes two, and who could be the second. `stuck_key`: what to do where there is nobody."""
+
+    takes_two: bool = False
+    names: Sequence[str] = ()
+    stuck_key: str = ""
+    proposal: ProposalPart | None = None

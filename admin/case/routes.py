@@ -22,6 +22,7 @@ from admin.case.closed import post_bar, post_decision, post_identity, post_let_i
 from admin.case.mentions import show_mentions
 from admin.case.photos import SMALL, serve_small, show_photo
 from admin.case.presence import post_presence
+from admin.case.second import post_postpone, post_proposal, serve_proposed
 from admin.case.wish import post_wish, show_wish
 from admin.case.writing import post_draft, post_preview, post_template
 from admin.guard import DeskHandler, for_staff
@@ -45,6 +46,8 @@ _POSTS: dict[str, DeskHandler] = {
     "bar": post_bar,
     "letin": post_let_in,
     "told": post_told,
+    "proposal": post_proposal,
+    "postpone": post_postpone,
     "again": post_again,
     "wish": post_wish,
     "dispute": post_dispute,
@@ -59,6 +62,7 @@ def add_case_routes(app: web.Application) -> None:
     app[SMALL] = OrderedDict()
     app.router.add_get(f"{CASE}/photos/{{id}}", for_staff(show_photo))
     app.router.add_get(f"{CASE}/files/{{id}}/small", for_staff(serve_small))
+    app.router.add_get(f"{CASE}/proposal/files/{{id}}", for_staff(serve_proposed))
     app.router.add_get(f"{CASE}/closed", for_staff(show_closed))
     app.router.add_get(f"{CASE}/wish", for_staff(show_wish))
     app.router.add_post(f"{CASE}/presence", post_presence)

@@ -39,6 +39,7 @@ class QueueRow:
     is_waiting: bool  # for the resident
     warned_key: str  # who was warned that its time runs out; empty: nobody
     has_files: bool
+    waits_for_me: bool = False  # somebody proposed something, and the viewer can decide
 
 
 @dataclass(frozen=True, kw_only=True)

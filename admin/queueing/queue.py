@@ -1,6 +1,6 @@
 """The queue's page: a GET form for what is asked, a page of rows that stays where it is while others arrive."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,11 +15,14 @@ from admin.queueing.colleagues import colleagues_of
 from admin.queueing.pages import QueuePage, ViewLink
 from admin.queueing.rows import row_of
 from bot.domain import queueing
+from bot.domain.case import CaseId
 from bot.domain.people import WARD_ROLES, Role, StaffMember
+from bot.domain.proposal import TWO_PEOPLE_DESKS
 from bot.domain.queueing import QueueCounts, QueueKey
-from bot.domain.rights import Right
+from bot.domain.rights import DESKS, Right
 from bot.domain.staffing import SavedView
 from bot.domain.working_time import day_ends
+from bot.ports.closings import Waiting
 from bot.web import keys, render
 
 PAGE_SIZE = 50
@@ -35,6 +38,7 @@ class Found:
     views: Sequence[SavedView]
     colleagues: Sequence[StaffMember]
     place: int
+    waiting: Mapping[CaseId, Waiting]
 
 
 async def show_queue(visit: Visit) -> web.StreamResponse:
@@ -59,7 +63,14 @@ async def render_queue(
         ask=ask,
         title=_title(visit, [*saved, *views]),
         rows=[
-            row_of(visit, line, words=ask.q, shows_ward=shows_ward, shows_desk=visit.staff.role is not Role.WARD_OFFICER)
+            row_of(
+                visit,
+                line,
+                words=ask.q,
+                shows_ward=shows_ward,
+                shows_desk=visit.staff.role is not Role.WARD_OFFICER,
+                waiting=found.waiting.get(line.id),
+            )
             for line in found.page.lines
         ],
         views=views,
@@ -87,20 +98,28 @@ async def render_queue(
 async def _find(visit: Visit, ask: Ask, *, after: str, before: str) -> Found:
     wanted = ask.filter(visit.staff.id, now=visit.now, today_ends=today_ends(visit))
     async with visit.request.app[keys.STORAGE].reading() as uow:
+        page = await uow.cases.queue(
+            visit.viewer,
+            wanted,
+            sort=ask.order,
+            after=QueueKey.read(after),
+            before=QueueKey.read(before),
+            most=PAGE_SIZE,
+        )
         return Found(
-            page=await uow.cases.queue(
-                visit.viewer,
-                wanted,
-                sort=ask.order,
-                after=QueueKey.read(after),
-                before=QueueKey.read(before),
-                most=PAGE_SIZE,
-            ),
+            page=page,
             counts=await uow.cases.counts(visit.viewer, now=visit.now, today_ends=today_ends(visit)),
             views=await uow.views.of(visit.staff.id),
             colleagues=await colleagues_of(uow, visit.staff),
             place=await uow.news.newest(),
+            waiting=await uow.proposals.waiting_of([line.id for line in page.lines]) if _may_decide(visit) else {},
         )
+
+
+def _may_decide(visit: Visit) -> bool:
+    """Whether anything could wait for them; asks nothing for whoever works at general desks alone."""
+    sees_closed_desks = any(desk in DESKS.get(one.role, ()) for one in visit.viewer.standings() for desk in TWO_PEOPLE_DESKS)
+    return visit.viewer.may(Right.CLOSE) and (sees_closed_desks or visit.viewer.may(Right.OVERRIDE_GATE))
 
 
 def today_ends(visit: Visit) -> datetime:

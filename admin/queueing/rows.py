@@ -5,20 +5,26 @@ from admin.labels import category_name, kind_key, lateness
 from admin.queueing.marks import parts_of
 from admin.queueing.pages import QueueRow
 from bot.domain.case import CaseStatus, Desk
+from bot.domain.proposal import ProposalKind
 from bot.domain.queueing import QueueLine
+from bot.domain.rights import Right
 from bot.domain.ward import WardCode
 from bot.errors import UnknownWard
+from bot.ports.closings import Waiting
 from bot.services.staff_change import ward_name
 from bot.web import keys
 
 
-def row_of(visit: Visit, line: QueueLine, *, words: str, shows_ward: bool, shows_desk: bool) -> QueueRow:
+def row_of(
+    visit: Visit, line: QueueLine, *, words: str, shows_ward: bool, shows_desk: bool, waiting: Waiting | None = None
+) -> QueueRow:
     """One row.
 
     Args:
         words: What was searched for, to be marked.
         shows_ward: Rows of several wards stand on this page.
         shows_desk: Rows of several desks do.
+        waiting: What somebody proposed about it.
     """
     zone = visit.request.app[keys.SETTINGS].zone
     days = (line.due_at.astimezone(zone).date() - visit.now.astimezone(zone).date()).days
@@ -50,7 +56,13 @@ def row_of(visit: Visit, line: QueueLine, *, words: str, shows_ward: bool, shows
         is_waiting=line.waits_since is not None,
         warned_key=f"desk_queue_warned_{line.warned.value}" if line.warned and is_open else "",
         has_files=line.has_files,
+        waits_for_me=waiting is not None and _is_mine_to_decide(visit, line, waiting),
     )
+
+
+def _is_mine_to_decide(visit: Visit, line: QueueLine, waiting: Waiting) -> bool:
+    right = Right.CLOSE if waiting.kind is ProposalKind.CLOSE else Right.OVERRIDE_GATE
+    return waiting.by != visit.staff.id and waiting.version == line.version and visit.viewer.may(right)
 
 
 def ward_label(visit: Visit, code: WardCode | None) -> str:

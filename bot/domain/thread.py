@@ -50,7 +50,7 @@ class EventKind(StrEnum):
     CAME_BACK = "came_back"  # what it was planned for is over: it is open again, and due anew
     POSTPONED = "postponed"  # "not yet": a new day was promised, with a reason
     PROPOSED = "proposed"  # a closing or a third new day, for a second person to decide
-    UNPROPOSED = "unproposed"  # that was sent back, or is void because the case changed
+    UNPROPOSED = "unproposed"  # that was sent back
     ASKED = "asked"  # staff wait for the resident's answer: the clocks stand still
     GOES_ON = "goes_on"  # the resident spoke: the clocks run again
     DEADLINE_MOVED = "deadline_moved"  # the calendar changed

@@ -1,13 +1,14 @@
 """How cases were closed, and what is proposed about them: one row for each closing, one for each proposal."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.case import CaseId
 from bot.domain.closing import Closing, NewClosing
 from bot.domain.people import StaffId
-from bot.domain.proposal import NewProposal, Proposal, Verdict
+from bot.domain.proposal import NewProposal, Proposal, ProposalKind, Verdict
 
 
 class Closings(Protocol):
@@ -46,6 +47,15 @@ class Closings(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A proposal that waits, as far as a row of the queue needs it."""
+
+    by: StaffId
+    kind: ProposalKind
+    version: int  # of the case that it is about
+
+
 class Proposals(Protocol):
     """What waits for a second person, and what became of it. At most one of a case waits."""
 
@@ -59,8 +69,8 @@ class Proposals(Protocol):
 
     async def waiting(self, case_id: CaseId) -> Proposal | None: ...
 
-    async def waiting_of(self, case_ids: Collection[CaseId]) -> Mapping[CaseId, tuple[StaffId, int]]:
-        """Of those that have one: who proposed it, and the case's version it is about."""
+    async def waiting_of(self, case_ids: Collection[CaseId]) -> Mapping[CaseId, Waiting]:
+        """Of those that have one."""
         ...
 
     async def decide(

@@ -6,15 +6,23 @@ from datetime import datetime
 from bot.domain.case import Case, CaseCode, CaseStatus
 from bot.domain.closing import ClosingReport, NewClosing, comes_back_at, minutes_open
 from bot.domain.people import StaffId, StaffMember
+from bot.domain.proposal import TWO_PEOPLE_DESKS
 from bot.domain.reply import NewReply, Reply
 from bot.domain.rights import Right
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
+from bot.errors import BotError
 from bot.ports import UnitOfWork
 from bot.services.closing_gate import Passed, pass_gate
 from bot.services.closing_words import closing_body, closing_text
 from bot.services.next_hand import refuse_closer
 from bot.services.rate_case import closing_choices
 from bot.services.staff_change import WardNames, case_to_change, residents_language
+
+
+class TakesTwo(BotError):
+    """On this desk one proposes a closing and another confirms it."""
+
+    wording_key = "closing_takes_two"
 
 
 async def close_case(
@@ -37,9 +45,12 @@ async def close_case(
     Raises:
         CaseNotFound, StaleVersion, CaseAlreadyClosed: See `case_to_change`.
         ClosedItBefore: They closed it before, and the resident disputed that.
+        TakesTwo: See there; `bot.services.two_people` is the way.
         ClosingIncomplete, NotToOverride, DuplicateNotFound, DuplicateStillOpen: See `pass_gate`.
     """
     case = await case_to_change(uow, staff, code, version, right=Right.CLOSE, now=now)
+    if case.desk in TWO_PEOPLE_DESKS:
+        raise TakesTwo(code=code)
     await refuse_closer(uow, case, staff.id, now)
     passed = await pass_gate(uow, staff=staff, case=case, report=report, override=override, now=now)
     return await finish_closing(uow, case=case, passed=passed, closer_id=staff.id, now=now, wards=wards)

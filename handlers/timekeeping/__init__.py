@@ -9,6 +9,7 @@ from handlers.timekeeping.clocks import ChangedCalendar, DueWarnings
 from handlers.timekeeping.drafts import DueDrafts
 from handlers.timekeeping.notices import LOOK_FOR_NOTICES_EVERY, DueDigests, DueNotices
 from handlers.timekeeping.owners import IdleOwners
+from handlers.timekeeping.plans import DuePlans
 from handlers.timekeeping.questions import LaterQuestions
 from handlers.timekeeping.retention import DoomedFiles, DueErasures, OldMail
 from handlers.timekeeping.timekeeper import MOST_ROUNDS, DueWork, Timekeeper
@@ -22,6 +23,7 @@ __all__ = [
     "DueDrafts",
     "DueErasures",
     "DueNotices",
+    "DuePlans",
     "DueWarnings",
     "DueWork",
     "IdleOwners",

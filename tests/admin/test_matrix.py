@@ -50,6 +50,8 @@ ON_A_CASE: dict[tuple[str, str], Right] = {
     ("POST", f"{CASE}/letin"): Right.EXCLUDE_STAFF,
     ("POST", f"{CASE}/told"): Right.ANSWER,
     ("POST", f"{CASE}/again"): Right.ANSWER,
+    ("POST", f"{CASE}/proposal"): Right.ANSWER,
+    ("POST", f"{CASE}/postpone"): Right.ANSWER,
     ("POST", f"{CASE}/dispute"): Right.FILE_FOR_SOMEONE,
     ("POST", f"{CASE}/reached"): Right.ANSWER,
 }
@@ -57,6 +59,7 @@ ON_A_CASE: dict[tuple[str, str], Right] = {
 NEVER_SHOWN = {
     ("GET", f"{CASE}/files/{{id}}"),  # held for those who see the case by tests/admin/test_files.py
     ("GET", f"{CASE}/files/{{id}}/small"),
+    ("GET", f"{CASE}/proposal/files/{{id}}"),  # and these by tests/admin/test_closing.py
     ("GET", f"{CASE}/photos/{{id}}"),
     ("POST", f"{CASE}/decision"),  # and these by the tests of identities and drafts
     ("POST", f"{CASE}/look"),

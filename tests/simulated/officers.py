@@ -4,6 +4,7 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,10 @@ from bot.domain.outcome import Outcome
 from bot.domain.people import Role, StaffMember
 from bot.ports import UnitOfWork, Viewer
 from bot.services.answer_case import answer_case
-from bot.services.close_case import close_case
 from bot.services.closing_gate import ClosingIncomplete, NotToOverride
 from bot.services.move_case import AlreadyThere, NobodyElseThere, SentBackBefore, move_case
 from bot.services.own_case import take_case
+from bot.services.two_people import NotTheSecond, ProposalGone, close_or_propose, confirm_proposal
 from bot.services.working_days import set_day
 from tests.closing import report as told
 from tests.simulated import residents
@@ -129,16 +130,19 @@ def _report(town: Town) -> ClosingReport:
 async def _close(
     town: Town, uow: UnitOfWork, case: Case, staff: StaffMember, report: ClosingReport, override: str = ""
 ) -> Case:
-    return await close_case(
-        uow,
-        staff=staff,
-        code=case.code,
-        version=case.version,
-        report=report,
-        override=override,
-        now=town.now,
-        wards=town.city.wards,
-    )
+    """On the closed desks somebody else confirms it, where there is anybody; until then it stays open."""
+    given: dict[str, Any] = {"code": case.code, "version": case.version, "now": town.now, "wards": town.city.wards}
+    done, is_closed = await close_or_propose(uow, staff=staff, report=report, override=override, **given)
+    proposal = None if is_closed else await uow.proposals.waiting(case.id)
+    if proposal is None:
+        return done
+
+    async def confirms(second: StaffMember) -> Case:
+        return await confirm_proposal(uow, staff=second, proposal_id=proposal.id, **given)
+
+    with suppress(NotTheSecond, ProposalGone):  # each said before anything is written
+        return await town.somebody(case, confirms) or done
+    return done
 
 
 async def changes_the_calendar(town: Town, uow: UnitOfWork) -> None:
