@@ -5,11 +5,13 @@ from datetime import timedelta
 
 from bot.domain.case import Case, CaseKind, Desk
 from bot.domain.outcome import Outcome
-from bot.domain.people import Address, Channel, Language, Role
+from bot.domain.people import Address, Channel, Language, Role, StaffId
 from bot.domain.privacy import PAUSES, PauseReason
+from bot.domain.proposal import NewProposal, ProposalKind
 from bot.domain.reply import DeliveryResult, DeliveryState
 from bot.domain.rights import DESKS, Right, may
 from bot.domain.staffing import Exclusion, NewTemplate, Why
+from bot.domain.thread import CaseEvent, EventKind
 from bot.domain.ward import WardCode
 from bot.services.answer_case import answer_case
 from bot.services.close_case import close_case
@@ -159,6 +161,26 @@ class Scene:
             assert await self.walker.stands_at(
                 Stand("/staff/settings/absences", (Press("absence-form", fills=fills),)), self.names
             )
+        if may(self.role, Right.OVERRIDE_GATE):
+            await self._asks_for_a_day(busy, boss.id)
+
+    async def _asks_for_a_day(self, case: Case, boss: StaffId) -> None:
+        """A third new day, about the case as it is now: whoever looks can agree."""
+        now = self.desk.clock.now()
+        async with self.desk.database.begin() as uow:
+            version = (await self.desk.now_is(case.code)).version
+            asked = NewProposal(
+                case_id=case.id,
+                kind=ProposalKind.POSTPONE,
+                by=boss,
+                at=now,
+                version=version,
+                due_at=now,
+                words="Chờ mưa",
+            )
+            await uow.proposals.add(asked)
+            await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.PROPOSED, at=now, staff_id=boss))
+            await uow.commit()
 
     async def _does_not_arrive(self, case: Case) -> None:
         """What was last said to that resident, for good."""
