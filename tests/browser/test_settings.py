@@ -9,6 +9,7 @@ from playwright.async_api import Browser, expect
 
 from bot import app
 from bot.demo import STAFF
+from bot.domain.people import Role
 from tests.browser.chromium import Watch
 from tests.browser.conftest import PHONE
 from tests.browser.people import Officer
@@ -18,7 +19,7 @@ from tests.browser.test_accessibility import Rounds, at_the_demo
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
 SETTINGS = "/staff/settings"
-CITY = 2  # the demo's coordinator
+CITY = next(at for at, (_, _, role, _) in enumerate(STAFF) if role is Role.CITY_COORDINATOR)
 
 
 @pytest_asyncio.fixture(loop_scope="session")
