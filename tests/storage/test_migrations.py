@@ -12,6 +12,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
 from bot.domain.case import CaseId, CaseStatus, Desk
+from bot.domain.clocks.state import next_alarm
 from bot.domain.closing import NewClosing
 from bot.domain.correction import Correction
 from bot.domain.notices import Choices, Reason
@@ -300,3 +301,25 @@ def test_every_step_is_a_dated_sentence() -> None:
         assert path.stem[:10].replace("_", "").isdigit()
         assert source.startswith('"""')
         assert "def downgrade() -> None:\n    pass" not in source
+
+
+async def test_cases_of_before_the_clocks_are_warned_of_from_now_on(empty: Database) -> None:
+    """One open, one answered: both keep their deadline as a date, and the answered one counts as taken on."""
+    await empty.open()
+    waiting, answered = await a_case(empty), await a_case(empty)
+    async with empty.begin() as uow:
+        await uow.cases.add_message(NewMessage(case_id=answered.id, author=Author.STAFF, text="x", at=NOW))
+        await uow.commit()
+    await walk(empty, "down", "2026_11_22_close_with_proof")
+    await walk(empty, "up", HEAD)
+    async with empty.reading() as uow:
+        for case, reached in ((waiting, None), (answered, NOW)):
+            found = await uow.cases.by_id(case.id)
+            assert found
+            clocks = found.clocks
+            assert (clocks.due_at, clocks.began_at, clocks.counted_days) == (case.due_at, case.created_at, 0)
+            assert (clocks.accepted_at, clocks.answered_at, clocks.accept_due_at) == (reached, reached, None)
+            alarm = next_alarm(clocks)
+            assert alarm
+            assert await uow.cases.alarm_of(case.id) == alarm.at
+    await empty.close()
