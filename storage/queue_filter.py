@@ -21,11 +21,14 @@ _is_disputed: ColumnElement[bool] = literal_column("cases.disputes > 0")
 def conditions(viewer: Viewer, wanted: QueueFilter, sort: Sort = Sort.DUE) -> Iterator[ColumnElement[bool]]:
     """What holds for the wanted cases that this viewer may see, words apart."""
     yield visible_to(viewer)
-    if not wanted.is_undelivered:  # a neighbour's answer has to reach the neighbour
+    # A neighbour's answer has to reach the neighbour. Who sees every ward's walks the indexes of the main cases alone.
+    if not wanted.is_undelivered or viewer.ward_code is None:
         yield cases.c.main_case_id.is_(None)
     if wanted.status is not None:
         yield cases.c.status == wanted.status.value
-    elif not wanted.words.strip() and not wanted.is_undelivered:
+    elif not wanted.words.strip() and wanted.is_undelivered:
+        yield cases.c.status.in_([CaseStatus.OPEN.value, CaseStatus.CLOSED.value])  # said, so that an index is walked
+    elif not wanted.words.strip():
         yield cases.c.status == CaseStatus.OPEN.value
     for column, value in (
         (cases.c.desk, wanted.desk),

@@ -42,7 +42,6 @@ FILTERS = {
         channel=Channel.ZALO,
         ward_code=TAY_HO,
         is_unowned=True,
-        is_undelivered=True,
     ),
     "late": QueueFilter(due_before=NOW),
     "today": QueueFilter(due_from=NOW, due_before=LATER),
@@ -51,6 +50,15 @@ FILTERS = {
     "disputed": QueueFilter(is_disputed=True),
     "mine": QueueFilter(owner_id=StaffId(1)),
 }
+
+
+@pytest.mark.parametrize("viewer", VIEWERS)
+async def test_what_did_not_arrive_is_found_by_itself(sqlite_database: Database, viewer: str) -> None:
+    """Open and closed; in a ward by an index that holds nothing else, so little that it may be put in order afterwards."""
+    for sort in Sort:
+        wanted = QueueFilter(status=None, is_undelivered=True)
+        steps = await plan(sqlite_database, ids_of(VIEWERS[viewer], wanted, sort=sort).limit(31))
+        assert ("INDEX ix_cases_reach" if VIEWERS[viewer].ward_code else "SEARCH cases USING") in steps[0], steps
 
 
 @pytest.mark.parametrize("wanted", FILTERS)
