@@ -8,7 +8,9 @@ from admin.case.parts import (
     ClocksPart,
     ClosingTyped,
     DisputePart,
+    EvidenceLine,
     KindOption,
+    LookPart,
     MapPart,
     OtherLine,
     OwnerPart,
@@ -216,6 +218,7 @@ class Typed:
     messages: frozenset[int] = frozenset()  # ticked
     closing: ClosingTyped = field(default_factory=ClosingTyped)
     asks: bool = False  # ticked: the resident is to answer
+    look: LookPart | None = None  # what to look at before the closing is sent
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -253,6 +256,7 @@ class CasePage:
     tell: TellPart | None = None  # of a case told at the counter or on the phone
     clocks: ClocksPart
     trace: Sequence[str] = ()  # why it came to its ward, in sentences
+    evidence: Sequence[EvidenceLine] = ()  # what was found about the photos of its closings
     photos: Sequence[PhotoLine] = ()  # of everybody who wrote about it, oldest first
     reporters: Sequence[ReporterPart] = ()  # who joined it
     main_answers: Sequence[ThreadLine] = ()  # of the case that this one joined

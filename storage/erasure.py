@@ -14,7 +14,9 @@ from bot.domain.people import Address, Channel, ResidentId
 from bot.ports.residents import Erased
 from storage.case_rows import case_from
 from storage.case_words import CaseWords
+from storage.evidence import SqlEvidenceChecks
 from storage.link import Link
+from storage.prints import SqlPhotoPrints
 from storage.tables import (
     FINISHED,
     HANDLED,
@@ -171,7 +173,10 @@ class SqlErasure:
         await self._link.run(_empty_messages, {**which, "tombstone": tombstone})
         await self._link.run(_empty_case, {**which, "when": now, "tombstone": tombstone})
         await CaseWords(self._link).forget(case.id)
-        return Erased(file_keys=frozenset(key for row in rows for key in row if key))
+        keys = frozenset(key for row in rows for key in row if key)
+        await SqlPhotoPrints(self._link).forget(keys)
+        await SqlEvidenceChecks(self._link).blank(case.id)
+        return Erased(file_keys=keys)
 
     async def blank_mail(self, address: Address, *, since: datetime | None = None) -> int:
         of_web = address.channel is Channel.WEBCHAT

@@ -16,6 +16,7 @@ from bot.ports import (
     Corrections,
     Deadlines,
     Erasure,
+    EvidenceChecks,
     Exclusions,
     FiguresOf,
     Identities,
@@ -25,6 +26,7 @@ from bot.ports import (
     Notices,
     Offices,
     Outbox,
+    PhotoPrints,
     Presences,
     Proposals,
     Ratings,
@@ -50,6 +52,7 @@ from storage.conversations import SqlConversations
 from storage.corrections import SqlCorrections
 from storage.deadlines import SqlDeadlines
 from storage.erasure import SqlErasure
+from storage.evidence import SqlEvidenceChecks
 from storage.exclusions import SqlExclusions
 from storage.figures import SqlFigures
 from storage.identities import SqlIdentities
@@ -60,6 +63,7 @@ from storage.news import SqlNews
 from storage.notices import SqlNotices
 from storage.offices import SqlOffices
 from storage.outbox import SqlOutbox
+from storage.prints import SqlPhotoPrints
 from storage.proposals import SqlProposals
 from storage.ratings import SqlRatings, SqlTries
 from storage.retention import SqlRetention
@@ -113,6 +117,8 @@ class SqlUnitOfWork:
         self.ward_settings: Offices = SqlOffices(link)
         self.erasure: Erasure = SqlErasure(link)
         self.retention: Retention = SqlRetention(link)
+        self.prints: PhotoPrints = SqlPhotoPrints(link)
+        self.evidence: EvidenceChecks = SqlEvidenceChecks(link)
         self.ties: Ties = SqlTies(link)
         self.mentions: Mentions = SqlMentions(link)
 

@@ -207,3 +207,28 @@ class SecondPart:
     names: Sequence[str] = ()
     stuck_key: str = ""
     proposal: ProposalPart | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EvidenceLine:
+    """One finding. `now` and `then` are addresses of pictures, empty where there is none to show."""
+
+    words: str
+    is_doubt: bool
+    now: str
+    then: str = ""
+    then_code: CaseCode | None = None  # None beside a `then_at`: of a case that the viewer may not open
+    then_at: datetime | None = None
+    who: str = ""  # who sent it; empty before it is sent
+    at: datetime | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookPart:
+    """What must be looked at before the closing is sent. `seen` comes back with the form."""
+
+    lines: Sequence[EvidenceLine]
+    seen: str
+    needs_reason: bool
+    reason: str = ""  # as typed

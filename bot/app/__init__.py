@@ -30,6 +30,7 @@ from bot.domain.people import Channel, Language
 from bot.errors import SettingsError, StorageBusy
 from bot.file_keeper import SafeFileKeeper
 from bot.health import Health
+from bot.imager import PrintsImager
 from bot.keys import load_secret_key
 from bot.logs import set_up_logs
 from bot.metrics import Metrics
@@ -50,6 +51,7 @@ from handlers.leases import watch_leases
 from handlers.pacing import Pace
 from handlers.timekeeping import (
     LOOK_FOR_NOTICES_EVERY,
+    LOOK_FOR_PICTURES_EVERY,
     ChangedCalendar,
     DoomedFiles,
     DueDigests,
@@ -57,6 +59,7 @@ from handlers.timekeeping import (
     DueErasures,
     DueNotices,
     DuePlans,
+    DuePrints,
     DueWarnings,
     IdleOwners,
     LaterQuestions,
@@ -113,13 +116,14 @@ class Parts:
     watching: Loop  # hands back what dead processes had claimed
     timekeeping: Loop  # does what is due by itself
     noticing: Loop  # the same for what staff are told, more often
+    printing: Loop  # the same for pictures, which take long
     city: City
 
 
 async def build(settings: Settings, database: Database, bell: Bell, stack: AsyncExitStack) -> Parts:
     """Everything around an open database; `stack` closes it."""
     clock, metrics, files = SystemClock(), Metrics(), open_files(settings)
-    keeper = SafeFileKeeper(files)
+    keeper, imager = SafeFileKeeper(files), PrintsImager()
     city = load_city(settings)
     channels: dict[Channel, ChannelPort] = {Channel.WEBCHAT: WebChat(), Channel.COUNTER: Counter()}
     paces: dict[Channel, Pace | None] = {Channel.WEBCHAT: None, Channel.COUNTER: None}
@@ -172,6 +176,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         noticing=Timekeeper(
             [DueNotices(database, city.calendar, city.public_url)], clock, look_every=LOOK_FOR_NOTICES_EVERY
         ).run,
+        printing=Timekeeper([DuePrints(database, files, imager)], clock, look_every=LOOK_FOR_PICTURES_EVERY).run,
         city=city,
     )
 
@@ -264,7 +269,7 @@ async def work(settings: Settings) -> None:
 async def live(parts: Parts, asked_to_stop: asyncio.Event) -> None:
     """Run every loop; a loop that breaks ends the process, so that whoever supervises it starts a fresh one."""
     stops = [asyncio.Event(), asyncio.Event(), asyncio.Event()]
-    working = [parts.watching, parts.timekeeping, parts.noticing, parts.intake.work]
+    working = [parts.watching, parts.timekeeping, parts.noticing, parts.printing, parts.intake.work]
     loops: list[list[Loop]] = [parts.receiving, working, [parts.delivery.run]]
     await asyncio.to_thread(read_word_lists, parts.city)  # the pages are there meanwhile
     # What was made so far stays: the collector need not look through it again and again.

@@ -2,8 +2,8 @@
 
 Storage works in units of work: one transaction each, committed once and explicitly; every other way out changes nothing.
 
-Read in this order: `mail`, `viewing`, `cases`, `closings`, `after`, `residents`, `staff`, `desk`, `storage` (a unit of work
-holds them all), `outside`.
+Read in this order: `mail`, `viewing`, `cases`, `closings`, `evidence`, `after`, `residents`, `staff`, `desk`, `storage` (a
+unit of work holds them all), `outside`.
 """
 
 from bot.ports.after import Rating, Ratings, Tries
@@ -20,6 +20,7 @@ from bot.ports.desk import (
     StaffDrafts,
     Templates,
 )
+from bot.ports.evidence import EvidenceChecks, KeptFinding, PhotoPrints, Sighting
 from bot.ports.mail import Backlog, ChatLine, ChatLines, Conversations, FailedUpdate, Inbox, KeptUpdate, Outbox, RawUpdate
 from bot.ports.news import CaseNews, News
 from bot.ports.notices import Notices
@@ -59,6 +60,7 @@ __all__ = [
     "Deadlines",
     "Erased",
     "Erasure",
+    "EvidenceChecks",
     "Exclusions",
     "FailedUpdate",
     "FiguresOf",
@@ -68,11 +70,13 @@ __all__ = [
     "IdentityOpenings",
     "Imager",
     "Inbox",
+    "KeptFinding",
     "KeptUpdate",
     "News",
     "Notices",
     "Offices",
     "Outbox",
+    "PhotoPrints",
     "PictureKeeper",
     "Presences",
     "Proposals",
@@ -84,6 +88,7 @@ __all__ = [
     "SavedViews",
     "Sealer",
     "Sessions",
+    "Sighting",
     "StaffChats",
     "StaffDrafts",
     "StaffMembers",

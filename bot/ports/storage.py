@@ -17,6 +17,7 @@ from bot.ports.desk import (
     StaffDrafts,
     Templates,
 )
+from bot.ports.evidence import EvidenceChecks, PhotoPrints
 from bot.ports.mail import ChatLines, Conversations, Inbox, Outbox
 from bot.ports.news import News
 from bot.ports.notices import Notices
@@ -59,6 +60,8 @@ class UnitOfWork(Protocol):
     ward_settings: Offices
     erasure: Erasure
     retention: Retention
+    prints: PhotoPrints
+    evidence: EvidenceChecks
     ties: Ties
     mentions: Mentions
 

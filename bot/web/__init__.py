@@ -9,6 +9,7 @@ import asyncio
 from aiohttp import web
 
 from bot.bell import Bell
+from bot.imager import PrintsImager
 from bot.ports import Clock, FileStore, PictureKeeper, Storage
 from bot.receipts import KeyedReceipts
 from bot.routing.wards import Wards
@@ -51,6 +52,7 @@ def make_web_app(
     app[keys.BELL] = bell
     app[keys.FILES] = files
     app[keys.FILE_KEEPER] = file_keeper
+    app[keys.IMAGER] = PrintsImager()
     app[keys.STOP] = stop or asyncio.Event()
     app[keys.WAYS_IN] = keys.WaysIn()
     assets = load_assets()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.bell import Bell
-from bot.ports import CalendarSource, Clock, FileStore, PictureKeeper, Receipts, Sealer, Storage
+from bot.ports import CalendarSource, Clock, FileStore, Imager, PictureKeeper, Receipts, Sealer, Storage
 from bot.routing.wards import Wards
 from bot.services.city import City
 from bot.settings import Settings
@@ -18,6 +18,7 @@ WARDS: web.AppKey[Wards] = web.AppKey("wards", Wards)
 BELL: web.AppKey[Bell] = web.AppKey("bell", Bell)
 FILES: web.AppKey[FileStore] = web.AppKey("files", FileStore)
 FILE_KEEPER: web.AppKey[PictureKeeper] = web.AppKey("file_keeper", PictureKeeper)
+IMAGER: web.AppKey[Imager] = web.AppKey("imager", Imager)
 SECRET_KEY: web.AppKey[str] = web.AppKey("secret_key", str)  # signs cookies and form tokens; from `bot.keys`
 RECEIPTS: web.AppKey[Receipts] = web.AppKey("receipts", Receipts)  # made of the same key
 SEALER: web.AppKey[Sealer] = web.AppKey("sealer", Sealer)  # of the same key

@@ -10,12 +10,14 @@ from handlers.timekeeping.drafts import DueDrafts
 from handlers.timekeeping.notices import LOOK_FOR_NOTICES_EVERY, DueDigests, DueNotices
 from handlers.timekeeping.owners import IdleOwners
 from handlers.timekeeping.plans import DuePlans
+from handlers.timekeeping.prints import LOOK_FOR_PICTURES_EVERY, DuePrints
 from handlers.timekeeping.questions import LaterQuestions
 from handlers.timekeeping.retention import DoomedFiles, DueErasures, OldMail
 from handlers.timekeeping.timekeeper import MOST_ROUNDS, DueWork, Timekeeper
 
 __all__ = [
     "LOOK_FOR_NOTICES_EVERY",
+    "LOOK_FOR_PICTURES_EVERY",
     "MOST_ROUNDS",
     "ChangedCalendar",
     "DoomedFiles",
@@ -24,6 +26,7 @@ __all__ = [
     "DueErasures",
     "DueNotices",
     "DuePlans",
+    "DuePrints",
     "DueWarnings",
     "DueWork",
     "IdleOwners",

@@ -59,6 +59,7 @@ class DoomedFiles:
             await self.files.remove(key)
         if keys:
             async with self.storage.begin() as uow:
+                await uow.prints.forget(free)
                 await uow.retention.spare(keys)
                 await uow.commit()
         return len(keys)

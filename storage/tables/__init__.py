@@ -9,6 +9,7 @@ from storage.tables.base import metadata
 from storage.tables.cases import cases
 from storage.tables.city import calendar_days, calendar_sweeps, category_settings, heartbeat, ward_settings
 from storage.tables.closings import closings, proposals
+from storage.tables.evidence import evidence_checks, photo_prints, photo_words
 from storage.tables.mail import FINISHED, HANDLED, addresses, conversations, inbox, outbox, residents
 from storage.tables.notices import notice_choices, notice_facts, notices, staff_chats
 from storage.tables.people import (
@@ -52,6 +53,7 @@ __all__ = [
     "consents",
     "conversations",
     "doomed_files",
+    "evidence_checks",
     "heartbeat",
     "identities",
     "identity_openings",
@@ -65,6 +67,8 @@ __all__ = [
     "notice_facts",
     "notices",
     "outbox",
+    "photo_prints",
+    "photo_words",
     "presences",
     "proposals",
     "ratings",

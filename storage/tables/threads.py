@@ -1,6 +1,6 @@
 """What was said and done about a case, and the files that came with it."""
 
-from sqlalchemy import Column, Float, ForeignKey, Index, Integer, String, Table
+from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, false
 
 from storage.tables.base import metadata, only_where
 from storage.types import CleanText, Id, Json, Lexemes, UtcDateTime
@@ -73,7 +73,9 @@ attachments = Table(
     Column("media_type", CleanText, nullable=False),
     Column("size", Id, nullable=False),  # bytes
     Column("trouble", String(16)),
+    Column("is_printed", Boolean, nullable=False, server_default=false()),  # see `storage.prints`
 )
+Index("ix_attachments_unprinted", attachments.c.id, **only_where("NOT is_printed AND shown_key <> ''"))
 Index("ix_attachments_key", attachments.c.key, **only_where("key <> ''"))
 Index("ix_attachments_shown_key", attachments.c.shown_key, **only_where("shown_key <> ''"))
 

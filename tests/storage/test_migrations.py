@@ -15,6 +15,7 @@ from bot.domain.case import CaseId, CaseStatus, Desk
 from bot.domain.clocks.state import next_alarm
 from bot.domain.closing import NewClosing
 from bot.domain.correction import Correction
+from bot.domain.evidence import Finding, FindingKind
 from bot.domain.notices import Choices, Reason
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, Language, Role, StaffId, Unit
@@ -112,6 +113,9 @@ async def furnish(uow: UnitOfWork, case_id: CaseId, minh: StaffId) -> None:
     await uow.notices.choose(minh, Choices(), digest_at=NOW)
     await uow.notices.note(case_id, EventKind.NOTED, NOW, by=chief, about=minh)
     await uow.notices.spread([], {minh: [(case_id, Reason.ARRIVED)]}, NOW)
+    await uow.prints.put("f" * 64, [3, 7], NOW)
+    finding = Finding(photo="f" * 64, kind=FindingKind.NO_DATA)
+    await uow.evidence.add(case_id, [finding], staff_id=minh, reason="", now=NOW)
 
 
 async def populate(database: Database) -> None:
