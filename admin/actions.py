@@ -194,7 +194,7 @@ async def _refuse(
         username=form.text("username")[:200],
         other=(form.text("other") or form.text("day"))[:40],
         kind=(form.text("kind") or form.text("way"))[:40],
-        new_day=form.text("new_day")[:40],
+        new_day=form.text("new_day")[:1000],
         messages=ticked(form),
         asks=form.text("asks") == "yes",
     )
