@@ -31,7 +31,7 @@ from storage import Database
 from storage.engine import FILE_NAME
 from tests.databases import postgres_databases
 
-AIMS = {"queue": 50.0, "search": 150.0, "case": 40.0, "month": 150.0, "year": 500.0}  # milliseconds, 95th percentile
+AIMS = {"queue": 50.0, "search": 150.0, "case": 40.0, "month": 150.0, "year": 1000.0}  # milliseconds, 95th percentile
 GROWING = {"month", "year"}  # what may cost more where more has happened
 MOST_RATIO = 3.0
 IS_PAGE = "'s page: "  # in the names of what is asked of a page; the storage's questions tell where its time goes

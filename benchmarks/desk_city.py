@@ -17,10 +17,12 @@ from typing import Any
 from bot.domain.case import CaseStatus, Desk
 from bot.domain.outcome import Outcome
 from bot.domain.words import words_to_find
+from storage.case_tally import WEIGHT
 from storage.case_words import place_words, row_of
 
 NOW = datetime(2026, 11, 22, 3, tzinfo=UTC)
 YEARS = 3
+OUTCOMES = [outcome.value for outcome in Outcome]
 CHUNK = 20_000  # cases that are in memory at once
 STAFF_OF_WARD = 5
 RARE_WORD = "thằn lằn"  # one case in fifty thousand, and at least one
@@ -77,7 +79,7 @@ COLUMNS = {
     "addresses": "channel external_id resident_id created_at",
     "cases": "id code kind category ward_code desk resident_id channel external_id source_id status outcome text lat lon"
     " routing_trace created_at due_at closed_at version is_sensitive is_emergency main_case_id place_key owner_id"
-    " first_answer_at",
+    " first_answer_at tally",
     "messages": "id case_id author staff_id text at source_id group_id",
     "outbox": "id channel external_id body message_id case_id state attempts owner provider_id error created_at finished_at",
     "case_events": "id case_id kind at staff_id",
@@ -186,17 +188,30 @@ class InventedCity:
         row = (
             *(case_id, self.code(case_id), kind, matter[1], ward, desk.value, resident),
             *(self._random.choice(("telegram", "telegram", "zalo", "webchat")), str(resident), f"m{case_id}"),
-            *(status.value, None if is_open else Outcome.DONE.value, text, 21.0 + chance() / 10, 105.8 + chance() / 10),
+            *(
+                status.value,
+                None if is_open else self._random.choice(OUTCOMES),
+                text,
+                21.0 + chance() / 10,
+                105.8 + chance() / 10,
+            ),
             *("[]", at, due, closed_at, 3, kind == "conduct_official", chance() < 0.01, main, street.casefold(), owner),
         )
         words: set[str] = set().union(*map(_words_of, (number, street, *sentences)))
         answered_at = self._thread(case_id, resident, place, text, at, is_open, words)
-        self.rows["cases"].append((*row, answered_at))
+        self.rows["cases"].append((*row, answered_at, self._tally(is_open)))
         self.rows["case_words"].append((case_id, row_of(words | place_words(ward, desk, status))))
         if desk is Desk.RESTRICTED:
             self.rows["case_exclusions"].append(
                 (case_id, place * STAFF_OF_WARD + self._random.randrange(STAFF_OF_WARD) + 1, "accused")
             )
+
+    def _tally(self, is_open: bool) -> int:
+        """Most cases are closed once and no more is to say of them; of one in four there is something, seldom several."""
+        told: int = 0 if is_open else WEIGHT["closings"]
+        if self._random.random() < 0.75:
+            return told
+        return told + sum(WEIGHT[name] for name in self._random.choices(list(WEIGHT), k=self._random.randrange(1, 4)))
 
     def _thread(
         self, case_id: int, resident: int, place: int, text: str, at: datetime, is_open: bool, words: set[str]

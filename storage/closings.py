@@ -8,10 +8,12 @@ from sqlalchemy import Row, bindparam, insert, select, update
 
 from bot.domain.case import CaseCode, CaseId
 from bot.domain.closing import Closing, ClosingPart, ClosingReport, Ground, NewClosing
+from bot.domain.figures import QUICK_MINUTES
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
 from bot.domain.later import question_at
 from bot.domain.outcome import Outcome
 from bot.domain.people import StaffId
+from storage.case_tally import count_closing
 from storage.link import Link
 from storage.tables import attachments, cases, closings
 from storage.types import Id, UtcDateTime
@@ -67,6 +69,14 @@ class SqlClosings:
 
     async def add(self, closing: NewClosing) -> int:
         added: int = await self._link.value(_add, _values(closing))
+        report, is_by_staff = closing.report, closing.closer_id is not None
+        await count_closing(
+            self._link,
+            closing.case_id,
+            is_bare=is_by_staff and report.outcome is Outcome.DONE and not report.has_evidence,
+            is_quick=is_by_staff and closing.minutes_open < QUICK_MINUTES,
+            is_overridden=closing.overridden_by is not None,
+        )
         return added
 
     async def of_case(self, case_id: CaseId) -> list[Closing]:

@@ -1,37 +1,43 @@
 """Counts the dashboard's figures over exactly the cases that a viewer may see: two or three statements, whatever the size.
 
-A case that joined another is not counted: the matter is counted once. How the engines count is `storage.tallying`.
+A case that joined another is not counted: the matter is counted once. How the engines count is `storage.tallying`; what
+happened to a case is one number on its row, which `storage.case_tally` keeps.
 """
 
 from collections import Counter, defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 
-from sqlalchemy import case, func
+from sqlalchemy import Select, String, and_, case, cast, func, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.case import CaseStatus
-from bot.domain.figures import By, Figures, Hours
+from bot.domain.figures import QUICK_MINUTES, By, Closer, Figures, Hours, Outcomes
+from bot.domain.outcome import Outcome
+from bot.domain.people import StaffId
 from bot.ports import Viewer
+from storage.case_tally import WEIGHT, digits
 from storage.link import Link
-from storage.tables import cases
+from storage.tables import cases, closings, staff
 from storage.tallying import Tally, tallies
 from storage.visible_cases import visible_to
 
 _COLUMN = {By.WARD: cases.c.ward_code, By.DESK: cases.c.desk, By.CATEGORY: cases.c.category, By.CHANNEL: cases.c.channel}
 _IS_OPEN = cases.c.status == CaseStatus.OPEN.value
-_LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
-# What became of a case, as one number: sums of these, and above them the hours until its answer.
-_CLOSED, _DISPUTED, _MOVED, _HOUR = 1, 2, 4, 8
-_NO_ANSWER = -1_000_000  # hours; a clock that was set back makes some negative, but no century
+_MINUTES_SINCE = datetime(2000, 1, 1, tzinfo=UTC)  # of `cases.due_minute`
+# `cases.fate` is what became of a case, as one number: how it ended (0: it is open), and sums of these. The engine reckons
+# it when the case is written, by these very numbers.
+_ENDED = {outcome: number for number, outcome in enumerate(Outcome, start=1)}
+_DISPUTED, _MOVED, _LATE, _ONCE = 8, 16, 32, 64
+_CLOSED_ONCE = WEIGHT["closings"]  # the tally of a case to which nothing else happened
+_OF_CASES = ("postponed", "escalated", "undelivered")  # cases to which it happened, however often
+_OF_CLOSINGS = ("closings", "objections", "reopenings", "bare", "quick", "overrides")
 
 
 def _if(condition: ColumnElement[bool], number: int) -> ColumnElement[int]:
     return case((condition, number), else_=0)
-
-
-_FATE = _if(~_IS_OPEN, _CLOSED) + _if(cases.c.disputes > 0, _DISPUTED) + _if(cases.c.hops > 0, _MOVED)
-_FATE += func.coalesce(cases.c.answer_hours, _NO_ANSWER) * _HOUR
 
 
 @dataclass(slots=True)
@@ -39,11 +45,17 @@ class _Group:
     """What is counted so far of one group."""
 
     numbers: Counter[str] = field(default_factory=Counter)  # by the names of `Figures`
+    outcomes: Counter[Outcome] = field(default_factory=Counter)
     to_answer: Counter[int] = field(default_factory=Counter)
     to_close: Counter[int] = field(default_factory=Counter)
 
     def figures(self) -> Figures:
-        return Figures(**self.numbers, to_answer=Hours(self.to_answer), to_close=Hours(self.to_close))
+        return Figures(
+            **self.numbers,
+            outcomes=Outcomes(self.outcomes),
+            to_answer=Hours(self.to_answer),
+            to_close=Hours(self.to_close),
+        )
 
 
 class SqlFigures:
@@ -58,19 +70,96 @@ class SqlFigures:
         group = func.coalesce(_COLUMN[by], "")
         mine = (visible_to(viewer), cases.c.main_case_id.is_(None))
         # Every deadline is later than that; saying so lets SQLite choose the queue's own index among those of open cases.
-        waits = (*mine, _IS_OPEN, cases.c.due_at > _LONG_AGO)
+        waits = (*mine, _IS_OPEN, cases.c.due_at > _MINUTES_SINCE)
         [waiting] = await tallies(self._link, [(group, _if(cases.c.due_at < now, 1))], waits)
-        came, ended = await tallies(
-            self._link,
-            [(group, _FATE), (group, cases.c.close_hours)],
-            (*mine, cases.c.created_at >= start, cases.c.created_at < end),
-        )
         found: defaultdict[str, _Group] = defaultdict(_Group)
         _take_waiting(found, waiting)
-        _take_fates(found, came)
-        for (name, hours), number in ended.items():
-            found[name].to_close[max(hours, 0)] += number
+        await self._take_period(found, group, viewer, start, end, now)
         return {name: counted.figures() for name, counted in found.items()}
+
+    async def total(self, viewer: Viewer, *, start: datetime, end: datetime, now: datetime) -> Figures:
+        found: defaultdict[str, _Group] = defaultdict(_Group)
+        await self._take_period(found, None, viewer, start, end, now)
+        return found[""].figures()
+
+    async def _take_period(
+        self,
+        found: defaultdict[str, _Group],
+        group: ColumnElement[str] | None,
+        viewer: Viewer,
+        start: datetime,
+        end: datetime,
+        now: datetime,
+    ) -> None:
+        """Of the cases accepted in it. Few of them are late now, or have more to tell than that they were closed once."""
+        minute = int((now - _MINUTES_SINCE).total_seconds() // 60)
+        late = case((and_(_IS_OPEN, cases.c.due_minute < minute), 1))
+        more = case((cases.c.tally > _CLOSED_ONCE, cases.c.tally))
+        told = (cases.c.fate, cases.c.answer_hours, cases.c.close_hours, late, more)
+        came, answered, ended, delayed, happened = await tallies(
+            self._link,
+            # All together: the number alone is written for each case, where it is a group's it follows the group's name.
+            [(cast(number, String),) if group is None else (group, number) for number in told],
+            (
+                visible_to(viewer),
+                cases.c.main_case_id.is_(None),
+                cases.c.created_at >= start,
+                cases.c.created_at < end,
+            ),
+        )
+        _take_fates(found, _named(came))
+        for name, hours, number in _named(answered):  # a clock that was set back makes some negative
+            found[name].to_answer[max(hours, 0)] += number
+        for name, hours, number in _named(ended):
+            found[name].to_close[max(hours, 0)] += number
+        for name, _, number in _named(delayed):
+            found[name].numbers["missed"] += number
+        _take_more(found, _named(happened))
+
+    async def closers(self, viewer: Viewer, *, start: datetime, end: datetime) -> list[Closer]:
+        rows = await self._link.rows(_closers(viewer, start, end))
+        return [
+            Closer(
+                staff_id=StaffId(row.id),
+                name=row.full_name,
+                closings=row.closings,
+                objections=row.objections,
+                bare=row.bare,
+                quick=row.quick,
+                overrides=row.overrides,
+            )
+            for row in rows
+        ]
+
+
+def _closers(viewer: Viewer, start: datetime, end: datetime) -> Select[Any]:
+    is_bare = and_(closings.c.outcome == Outcome.DONE.value, ~closings.c.has_evidence, closings.c.is_gated)
+    return (
+        select(
+            staff.c.id,
+            staff.c.full_name,
+            func.count().label("closings"),
+            func.count(closings.c.disputed_at).label("objections"),
+            func.sum(_if(is_bare, 1)).label("bare"),
+            func.sum(_if(closings.c.minutes_open < QUICK_MINUTES, 1)).label("quick"),
+            func.count(closings.c.overridden_by).label("overrides"),
+        )
+        .select_from(cases.join(closings, closings.c.case_id == cases.c.id).join(staff, staff.c.id == closings.c.closer_id))
+        .where(
+            visible_to(viewer),
+            cases.c.main_case_id.is_(None),
+            cases.c.created_at >= start,
+            cases.c.created_at < end,
+        )
+        .group_by(staff.c.id, staff.c.full_name)
+        .order_by(staff.c.full_name, staff.c.id)
+    )
+
+
+def _named(tally: Tally) -> Iterator[tuple[str, int, int]]:
+    """The group's name (empty for all together), what was told of its cases, and of how many."""
+    for key, number in tally.items():
+        yield (*key, number) if len(key) > 1 else ("", int(key[0]), number)
 
 
 def _take_waiting(found: defaultdict[str, _Group], waiting: Tally) -> None:
@@ -79,16 +168,40 @@ def _take_waiting(found: defaultdict[str, _Group], waiting: Tally) -> None:
         found[name].numbers["overdue"] += number if is_late else 0
 
 
-def _take_fates(found: defaultdict[str, _Group], came: Tally) -> None:
-    for (name, told), number in came.items():
-        counted, (hours, fate) = found[name], divmod(told, _HOUR)
-        counted.numbers["accepted"] += number
-        for fact, is_so in (
-            ("closed", fate & _CLOSED),
-            ("disputed", fate & _DISPUTED),
-            ("reopened", fate & _DISPUTED and not fate & _CLOSED),
-            ("moved", fate & _MOVED),
-        ):
-            counted.numbers[fact] += number if is_so else 0
-        if hours != _NO_ANSWER:
-            counted.to_answer[max(hours, 0)] += number
+def _take_fates(found: defaultdict[str, _Group], came: Iterator[tuple[str, int, int]]) -> None:
+    outcomes = {number: outcome for outcome, number in _ENDED.items()}
+    for name, fate, number in came:
+        counted = found[name]
+        outcome = outcomes.get(fate % _DISPUTED)
+        if outcome is not None:
+            counted.outcomes[outcome] += number
+        for fact in _facts(fate, is_closed=outcome is not None):
+            counted.numbers[fact] += number
+
+
+def _facts(fate: int, *, is_closed: bool) -> Iterator[str]:
+    """The names, in `Figures`, of what is true of such a case."""
+    yield "accepted"
+    if is_closed:
+        yield "closed"
+    if fate & _LATE:
+        yield "missed"
+    elif is_closed:
+        yield "kept"
+    if fate & _DISPUTED:
+        yield "disputed"
+        if not is_closed:
+            yield "reopened"
+    if fate & _MOVED:
+        yield "moved"
+    if fate & _ONCE:
+        yield "closings"
+
+
+def _take_more(found: defaultdict[str, _Group], told: Iterator[tuple[str, int, int]]) -> None:
+    for name, tally, number in told:
+        counted, happened = found[name].numbers, digits(tally)
+        for fact in _OF_CASES:
+            counted[fact] += number if happened[fact] else 0
+        for fact in _OF_CLOSINGS:
+            counted[fact] += number * happened[fact]

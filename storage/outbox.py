@@ -26,6 +26,7 @@ from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, QueuedRepl
 from bot.domain.thread import Answer, CaseEvent, EventKind
 from bot.ports import Backlog
 from storage.case_clocks import step_clocks
+from storage.case_tally import count_event
 from storage.claiming import claim_lock, is_state
 from storage.conversations import pack_choices
 from storage.link import Link
@@ -284,6 +285,7 @@ class SqlOutbox:
             {"case_id": case_id, "kind": event.kind.value, "at": event.at, "staff_id": None, "details": details},
         )
         await step_clocks(self._link, event)
+        await count_event(self._link, event)
         await self._link.run(_touch_case, {"case": case_id})
 
     async def missed(self, case_id: CaseId) -> list[Answer]:

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, String, func, literal, select
 
 from storage.link import Link
 
-Key = Sequence[ColumnElement[Any]]  # a text, then whole numbers
+Key = Sequence[ColumnElement[Any]]  # a text, then whole numbers, or a text alone
 Tally = Counter[tuple[Any, ...]]
 _BETWEEN, _NEXT = (literal(letter, String) for letter in "\x1f\x1e")  # no ward, desk, category or channel has them
 

@@ -16,6 +16,7 @@ from bot.domain.thread import Attachment, Author, CaseEvent, EventKind, NewMessa
 from bot.ports import Viewer
 from storage.case_clocks import step_clocks
 from storage.case_rows import case_from
+from storage.case_tally import count_event
 from storage.case_words import CaseWords
 from storage.link import Link
 from storage.notices import SqlNotices
@@ -182,6 +183,7 @@ class CaseThreads:
             },
         )
         await step_clocks(self._link, event)
+        await count_event(self._link, event)
         if event.kind in TOLD_OF:
             await SqlNotices(self._link).note(event.case_id, event.kind, event.at, by=event.staff_id)
 

@@ -30,6 +30,7 @@ class Right(StrEnum):
     APPROVE_IDENTITY = "approve_identity"  # somebody else's asking
     EXPORT = "export"
     DASHBOARD = "dashboard"
+    CLOSERS = "closers"  # what each one's closings came to
 
     SETTINGS_WARD = "settings_ward"
     SETTINGS_CITY = "settings_city"
@@ -56,7 +57,12 @@ _OFFICER = frozenset(
         Right.DASHBOARD,
     }
 )
-_CHIEF = frozenset({Right.OVERRIDE_GATE, Right.PAUSE_RESIDENT, Right.EXCLUDE_STAFF, Right.APPROVE_IDENTITY, Right.EXPORT})
+_CHIEF = frozenset(
+    {
+        *(Right.OVERRIDE_GATE, Right.PAUSE_RESIDENT, Right.EXCLUDE_STAFF, Right.APPROVE_IDENTITY, Right.EXPORT),
+        Right.CLOSERS,
+    }
+)
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.WARD_OFFICER: _OFFICER,

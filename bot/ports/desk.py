@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.domain.case import CaseCode, CaseId
-from bot.domain.figures import By, Figures
+from bot.domain.figures import By, Closer, Figures
 from bot.domain.people import Address, Channel, ResidentId, StaffId, StaffMember, Unit
 from bot.domain.staffing import (
     Absence,
@@ -173,6 +173,14 @@ class FiguresOf(Protocol):
             start, end: The cases accepted from `start` until just before `end`.
             now: What is late is late at this moment.
         """
+        ...
+
+    async def total(self, viewer: Viewer, *, start: datetime, end: datetime, now: datetime) -> Figures:
+        """The same of all groups together, without what waits now: for comparing."""
+        ...
+
+    async def closers(self, viewer: Viewer, *, start: datetime, end: datetime) -> list[Closer]:
+        """What the closings of these cases came to, by who closed them; by name. For a viewer who wants `Right.CLOSERS`."""
         ...
 
 

@@ -57,11 +57,15 @@ cases = Table(
     Column("erase_asked_at", UtcDateTime),  # the resident wants to be forgotten: once it is closed, its words go
     Column("erased_at", UtcDateTime),
     Column("first_answer_at", UtcDateTime),  # when staff first answered; what the resident waited for
-    # Whole hours from acceptance until then, reckoned by the engine; made by its migration, never written.
+    # Reckoned by the engine, made by their migration, never written: whole hours from acceptance to the answer and to the
+    # closing, the minute of the deadline since the year 2000, and what became of it as one number (`storage.figures`).
     Column("answer_hours", Integer),
     Column("close_hours", Integer),
+    Column("due_minute", Integer),
+    Column("fate", Integer),
     Column("reach_since", UtcDateTime),  # words of staff did not arrive: somebody has to reach the resident otherwise
     Column("heard_at", UtcDateTime),  # when the resident came to know of them
+    Column("tally", Id, nullable=False, server_default="0"),  # what happened to it, as `storage.case_tally` counts it
     Column("tell_since", UtcDateTime),  # an answer of the counter's that nobody has told yet; no channel leads there
     # What the clocks show, written with every event that moves them (`storage.case_clocks`; `bot.domain.clocks`).
     Column("clocks_began_at", UtcDateTime),  # empty: when it came in
@@ -133,7 +137,10 @@ Index(
 )
 
 # The figures of a period, counted without fetching a case, and of a ward's.
-_TALLIED = ("ward_code", "desk", "category", "channel", "status", "disputes", "hops", "answer_hours", "close_hours", "id")
+_TALLIED = (
+    *("ward_code", "desk", "category", "channel", "status", "fate", "tally", "answer_hours", "close_hours", "due_minute"),
+    "id",
+)
 Index("ix_cases_tally", cases.c.created_at, *(cases.c[name] for name in _TALLIED), **only_where(_MAIN))
 Index("ix_cases_ward_created", cases.c.ward_code, cases.c.created_at, **only_where(_MAIN))
 Index("ix_cases_owner_until", cases.c.owner_until, **only_where("owner_until IS NOT NULL"))

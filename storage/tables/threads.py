@@ -18,7 +18,9 @@ case_words = Table(
 
 def is_ours(_object: object, name: str | None, *_: object) -> bool:
     """Whether Alembic may compare it with the tables here."""
-    return not str(name).startswith(("case_search", "ix_case_words", "lexemes", "answer_hours", "close_hours"))
+    return not str(name).startswith(
+        ("case_search", "ix_case_words", "lexemes", "answer_hours", "close_hours", "due_minute", "fate")
+    )
 
 
 case_events = Table(

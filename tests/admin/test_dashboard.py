@@ -1,5 +1,7 @@
 """The dashboard counts what happened, over what its viewer may see and nothing else."""
 
+import csv
+import io
 import re
 from datetime import timedelta
 from html import unescape
@@ -8,7 +10,7 @@ from bot.domain.case import Case, CaseKind, CaseStatus
 from bot.domain.outcome import Outcome
 from bot.domain.people import Role
 from bot.domain.staffing import Exclusion, Why
-from bot.domain.thread import Author, NewMessage
+from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from tests.admin.desk import HOAN_KIEM, Browser, StaffDesk
 
 PAGE = "/staff/dashboard"
@@ -110,3 +112,94 @@ async def test_nobody_counts_what_they_may_not_see(desk: StaffDesk) -> None:
     assert counted == {"minh": "1", "thu": "3", "tra": "4", "ngoc": "1"}
     operator = await desk.signed_in("op", Role.OPERATOR)
     assert (await operator.opens(PAGE)).status == 403
+
+
+def facts(browser: Browser, table: str) -> dict[str, list[str]]:
+    """Name of each fact to its cells: the number and its whole, the share, the period before."""
+    [found] = re.findall(rf'data-testid="{table}">(.*?)</table>', browser.text, re.DOTALL)
+    told = {}
+    for row in re.findall(r'<tr data-testid="fact-row">(.*?)</tr>', found, re.DOTALL):
+        name = re.findall(r'<th scope="row">([^<]*)', row)[0]
+        cells = re.findall(r'<td class="number">(.*?)</td>', row, re.DOTALL)
+        told[unescape(name).strip()] = [unescape(re.sub(r"<[^>]*>", "", cell)).strip() for cell in cells]
+    return told
+
+
+async def ends(desk: StaffDesk, case: Case, outcome: Outcome, *, objections: int = 0) -> None:
+    """Closed, and disputed and closed again so many times; the rows and events that the services write."""
+    for number in range(objections + 1):
+        async with desk.database.begin() as uow:
+            now, found = desk.clock.now(), await uow.cases.by_id(case.id)
+            assert found is not None
+            await uow.cases.change(found, status=CaseStatus.CLOSED, outcome=outcome, closed_at=now)
+            closed = CaseEvent(case_id=case.id, kind=EventKind.CLOSED, at=now, details={"outcome": outcome.value})
+            await uow.cases.record(closed)
+            if number < objections:
+                found = await uow.cases.by_id(case.id)
+                assert found is not None
+                await uow.cases.reopen(found, due_at=found.due_at, is_disputed=True)
+                times = {"times": str(number + 1), "due": found.due_at.isoformat()}
+                await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.DISPUTED, at=now, details=times))
+            await uow.commit()
+
+
+async def test_a_refusal_is_never_counted_as_done(desk: StaffDesk) -> None:
+    """Six cases: two done, one of them at the third try, two refused, one planned late, one still open and late."""
+    found = [await desk.case(due_in=timedelta(hours=12)) for _ in range(6)]
+    for case, outcome, objections in zip(
+        found, (Outcome.DONE, Outcome.DONE, Outcome.REFUSED, Outcome.REFUSED), (0, 2, 0, 0), strict=False
+    ):
+        await ends(desk, case, outcome, objections=objections)
+    desk.clock.passes(hours=13)
+    await ends(desk, found[4], Outcome.PLANNED)
+    minh = await desk.signed_in("minh")
+    await minh.opens(PAGE)
+    assert {name: row[:2] for name, row in facts(minh, "outcomes").items()} == {
+        "Đã làm xong": ["2 / 5", "40 %"],
+        "Đã có kế hoạch": ["1 / 5", "20 %"],
+        "Không thuộc thẩm quyền": ["0 / 5", "0 %"],
+        "Từ chối": ["2 / 5", "40 %"],
+        "Trùng hồ sơ khác": ["0 / 5", "0 %"],
+        "Không cần xử lý thêm": ["0 / 5", "0 %"],
+    }
+    told = facts(minh, "facts")
+    assert told["Đúng hạn"][:2] == ["4 / 6", "67 %"]
+    assert told["Người dân không đồng ý"][:2] == ["2 / 7", "29 %"]
+    assert told["Khép lại dưới 10 phút"][:2] == ["0 / 7", "0 %"]
+    assert minh.text.count('class="facts__how"') == len(told) == 10
+
+
+async def test_the_period_before_stands_beside_this_one(desk: StaffDesk) -> None:
+    """Of four cases no share is reckoned: it would say little, and might point at somebody."""
+    for _ in range(5):
+        await ends(desk, await desk.case(), Outcome.DONE)
+    desk.clock.passes(days=30)
+    for _ in range(4):
+        await ends(desk, await desk.case(), Outcome.DONE, objections=1)
+    minh = await desk.signed_in("minh")
+    await minh.opens(PAGE)
+    assert facts(minh, "outcomes")["Đã làm xong"] == ["4 / 4", "ít hồ sơ", "100 %"]
+    assert facts(minh, "facts")["Người dân không đồng ý"] == ["4 / 8", "50 %", "0 %"]
+    assert "kỳ trước: 5" in minh.text
+    assert "2026-10-20 đến 2026-11-18" in minh.text
+
+
+async def test_the_figures_are_downloaded_as_a_table(desk: StaffDesk) -> None:
+    """The same numbers, the total last; for whoever may see the page, and of what they may see."""
+    await ends(desk, await desk.case(), Outcome.REFUSED)
+    await desk.case()
+    await desk.case(ward=HOAN_KIEM)
+    minh = await desk.signed_in("minh")
+    await minh.opens(PAGE)
+    [address] = re.findall(r'<a href="([^"]*)" data-testid="figures-csv"', minh.text)
+    response = await minh.opens(unescape(address))
+    assert response.headers["Content-Disposition"].startswith('attachment; filename="so-lieu_2026-')
+    text = (await response.read()).decode("utf-8-sig")
+    head, *lines = list(csv.reader(io.StringIO(text)))
+    [ward, total] = [dict(zip(head, line, strict=True)) for line in lines]
+    assert [ward[head[0]], total[head[0]]] == ["Phường Phú Thượng", "Tất cả"]
+    assert {name: ward[name] for name in ("Đang chờ", "Đã nhận", "Từ chối", "Đã làm xong", "Đúng hạn")} == {
+        **{"Đang chờ": "1", "Đã nhận": "2"},
+        **{"Từ chối": "1", "Đã làm xong": "0", "Đúng hạn": "1"},
+    }
+    assert ward | {head[0]: ""} == total | {head[0]: ""}

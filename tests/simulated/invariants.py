@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Row
 
 from bot.domain.figures import Figures, Hours
+from bot.domain.outcome import Outcome
 from bot.domain.people import Role
 from tests.simulated import invariants_of_time as time
 from tests.simulated.record import Record
@@ -154,6 +155,10 @@ def the_figures_are_those_of_the_events(record: Record, lives: dict[int, Life]) 
 
 def _differences(where: str, figures: Figures | None, expected: dict[str, Any]) -> Iterator[str]:
     figures = figures or Figures()
+    for outcome in Outcome:
+        told, wanted = figures.outcomes.of(outcome), expected.get(f"outcome {outcome.value}", 0)
+        if told != wanted:
+            yield f"{where}: {told} ended as {outcome.value}, counted {wanted}"
     for name in Figures.__dataclass_fields__:
         value = getattr(figures, name)
         if isinstance(value, Hours):

@@ -10,9 +10,10 @@ import pytest
 from bot.domain.case import Desk
 from bot.domain.clocks import setting
 from bot.domain.clocks.fold import step
+from bot.domain.outcome import Outcome
 from bot.services import closing_gate, dispute_case, escalate, file_case, next_hand
 from handlers.timekeeping import DueWarnings
-from storage import case_clocks, figures
+from storage import case_clocks, case_tally, figures
 from storage.cases import SqlCases
 from storage.closings import SqlClosings
 from storage.notices import SqlNotices
@@ -90,8 +91,12 @@ def _moves_are_forgotten(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(SqlCases, "change", changes)
 
 
-def _the_open_are_counted_as_closed(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(figures, "_CLOSED", figures._DISPUTED)
+def _refused_is_added_to_done(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(figures._ENDED, Outcome.REFUSED, figures._ENDED[Outcome.DONE])
+
+
+def _the_unproven_are_not_counted(patch: pytest.MonkeyPatch) -> None:
+    patch.setitem(case_tally.WEIGHT, "bare", case_tally.WEIGHT["quick"])
 
 
 def _facts_are_never_spread(patch: pytest.MonkeyPatch) -> None:
@@ -141,6 +146,7 @@ def _closers_judge_themselves(patch: pytest.MonkeyPatch) -> None:
 
 
 FAULTS = (
+    Fault("the unproven count as quick", _the_unproven_are_not_counted, invariants.the_figures_are_those_of_the_events),
     Fault("everybody is warned twice", _everybody_is_warned_twice, time.every_warning_comes_once_and_in_its_order),
     Fault("nobody is warned", _nobody_is_warned, time.nobody_who_is_late_goes_unwarned),
     Fault("answers move no clock", _answers_move_no_clock, time.a_replay_gives_the_clocks_that_are_stored),
@@ -159,6 +165,6 @@ FAULTS = (
     ),
     Fault("a case is due at once", _a_case_is_due_at_once, invariants.no_open_case_lacks_a_deadline),
     Fault("moves are forgotten", _moves_are_forgotten, invariants.each_case_is_where_its_events_say),
-    Fault("the open count as closed", _the_open_are_counted_as_closed, invariants.the_figures_are_those_of_the_events),
+    Fault("refused is added to done", _refused_is_added_to_done, invariants.the_figures_are_those_of_the_events),
     Fault("facts are never spread", _facts_are_never_spread, invariants.nothing_lies_waiting),
 )

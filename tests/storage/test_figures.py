@@ -2,29 +2,34 @@
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Executable, update
+from sqlalchemy import Executable, select, update
 
 from bot.domain.case import CaseId, CaseStatus, Desk
-from bot.domain.figures import By, Figures, Hours
+from bot.domain.figures import By, Figures, Hours, Outcomes
+from bot.domain.outcome import Outcome
 from bot.domain.people import WARD_ROLES, Address, Channel, Role
 from bot.domain.rights import RIGHTS, Right
 from bot.domain.staffing import Exclusion, Why
+from bot.domain.thread import CaseEvent, EventKind
 from bot.domain.ward import WardCode
 from bot.ports import UnitOfWork, Viewer
 from storage import Database
+from storage.case_tally import COUNTED, WEIGHT, count_closing, digits
 from storage.link import Link
 from storage.tables import cases
 from storage.unit_of_work import SqlUnitOfWork
 from tests.storage.cast import BA_DINH, NOW, TAY_HO, file_case, hire, officer
 from tests.storage.test_plans import plan
 
+OF_CLOSINGS = ("closings", "objections", "reopenings", "bare", "quick", "overrides")
+OF_CASES = ("postponed", "escalated", "undelivered")
 START, END = NOW - timedelta(days=30), NOW - timedelta(days=1)
 SEEN_BY = {  # desks, and whether of Tây Hồ alone
     Role.WARD_OFFICER: ({Desk.GENERAL}, True),
@@ -54,7 +59,8 @@ class Told:
     due_at: datetime
     answered_after: int | None  # seconds; a clock set back makes it negative
     closed_after: int | None
-    disputes: int
+    outcome: Outcome
+    happened: dict[str, int]  # as `storage.case_tally` names it
     hops: int
     is_joined: bool
     is_barred: bool
@@ -75,7 +81,8 @@ tales = st.builds(
     due_at=st.one_of(moments, st.just(NOW), st.just(NOW + timedelta(days=3))),
     answered_after=seconds,
     closed_after=seconds,
-    disputes=st.integers(0, 2),
+    outcome=st.sampled_from(Outcome),
+    happened=st.fixed_dictionaries({}, optional={name: st.integers(0, 31) for name in COUNTED}),
     hops=st.integers(0, 2),
     is_joined=st.booleans(),
     is_barred=st.booleans(),
@@ -93,12 +100,18 @@ def plainly(told: list[Told], by: By, role: Role) -> dict[str, Figures]:
         is_open = one.closed_after is None
         figures = Figures(waiting=is_open, overdue=is_open and one.due_at < NOW)
         if START <= one.created_at < END:
+            disputes = one.happened.get("objections", 0)
             figures += Figures(
                 accepted=1,
                 closed=not is_open,
-                disputed=one.disputes > 0,
-                reopened=one.disputes > 0 and is_open,
+                outcomes=Outcomes({} if is_open else {one.outcome: 1}),
+                kept=not is_open and not _is_late(one),
+                missed=_is_late(one),
+                disputed=disputes > 0,
+                reopened=disputes > 0 and is_open,
                 moved=one.hops > 0,
+                **{name: one.happened.get(name, 0) for name in OF_CLOSINGS},
+                **{name: one.happened.get(name, 0) > 0 for name in OF_CASES},
                 to_answer=_hours(one.answered_after),
                 to_close=_hours(one.closed_after),
             )
@@ -106,6 +119,13 @@ def plainly(told: list[Told], by: By, role: Role) -> dict[str, Figures]:
             name = one.names[by]
             found[name] = found.get(name, Figures()) + figures
     return found
+
+
+def _is_late(one: Told) -> bool:
+    """Closed after its deadline; or open, and the minute of its deadline is over."""
+    if one.closed_after is None:
+        return one.due_at.replace(second=0, microsecond=0) < NOW
+    return one.created_at + timedelta(seconds=one.closed_after) > one.due_at
 
 
 def _hours(after: int | None) -> Hours:
@@ -120,7 +140,10 @@ async def is_there(uow: UnitOfWork, number: int, one: Told) -> CaseId:
         name: None if seconds is None else one.created_at + timedelta(seconds=seconds)
         for name, seconds in (("first_answer_at", one.answered_after), ("closed_at", one.closed_after))
     }
-    became = {name: getattr(one, name) for name in ("created_at", "due_at", "disputes", "hops")} | after
+    became = {name: getattr(one, name) for name in ("created_at", "due_at", "hops")} | after
+    became["disputes"] = one.happened.get("objections", 0)
+    became["tally"] = sum(WEIGHT[name] * times for name, times in one.happened.items())
+    became["outcome"] = None if one.closed_after is None else one.outcome
     became["status"] = CaseStatus.OPEN if one.closed_after is None else CaseStatus.CLOSED
     became["main_case_id"] = 10**6 if one.is_joined else None
     assert isinstance(uow, SqlUnitOfWork)
@@ -146,12 +169,16 @@ async def test_the_figures_are_those_of_counting_by_hand(database: Database, tol
                 assert {name: _comparable(figures) for name, figures in found.items()} == {
                     name: _comparable(figures) for name, figures in expected.items()
                 }, (role, by)
+            total = await uow.figures.total(viewer, start=START, end=END, now=NOW)
+            both = sum((figures for figures in expected.values()), Figures())
+            assert _comparable(total) == _comparable(replace(both, waiting=0, overdue=0)), role
 
 
 def _comparable(figures: Figures) -> tuple[object, ...]:
-    hours = tuple(+Counter(dict(one.counts)) for one in (figures.to_answer, figures.to_close))
-    numbers = ("waiting", "overdue", "accepted", "closed", "disputed", "reopened", "moved")
-    return (*(int(getattr(figures, name)) for name in numbers), *hours)
+    counts = tuple(+Counter(dict(one.counts)) for one in (figures.outcomes, figures.to_answer, figures.to_close))
+    numbers = [one.name for one in fields(Figures) if isinstance(one.default, int)]
+    assert "overrides" in numbers
+    return (*(int(getattr(figures, name)) for name in numbers), *counts)
 
 
 async def test_a_period_is_counted_without_fetching_a_case(
@@ -176,3 +203,26 @@ async def test_a_period_is_counted_without_fetching_a_case(
         steps = await plan(sqlite_database, statement)
         assert re.match(rf"SEARCH cases USING (COVERING )?INDEX {index} ", steps[0]), steps
         assert "TEMP B-TREE" not in "\n".join(steps)
+
+
+async def test_what_happens_to_a_case_is_counted_on_its_row(database: Database) -> None:
+    """Each thing for itself; a case to which one thing happens more often than a digit holds stays at the digit's end."""
+    async with database.begin() as uow:
+        assert isinstance(uow, SqlUnitOfWork)
+        case, other = [await file_case(uow) for _ in range(2)]
+        for kind, details, times in (
+            (EventKind.CLOSED, {"outcome": "done"}, 3),
+            (EventKind.DISPUTED, {"times": "1"}, 1),
+            (EventKind.ADDED, {"reopened": "yes"}, 2),
+            (EventKind.ADDED, None, 5),
+            (EventKind.ANSWERED, None, 4),
+        ):
+            for _ in range(times):
+                await uow.cases.record(CaseEvent(case_id=case.id, kind=kind, at=NOW, details=details))
+        await count_closing(uow._link, case.id, is_bare=True, is_quick=False, is_overridden=True)
+        for _ in range(40):
+            await count_closing(uow._link, other.id, is_bare=False, is_quick=True, is_overridden=False)
+        [first, second] = [row.tally for row in await uow._link.rows(select(cases.c.tally).order_by(cases.c.id))]
+    counted = {"closings": 3, "objections": 1, "reopenings": 2, "bare": 1, "overrides": 1}
+    assert digits(first) == dict.fromkeys(COUNTED, 0) | counted
+    assert digits(second) == dict.fromkeys(COUNTED, 0) | {"quick": 31}
