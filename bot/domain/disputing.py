@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from bot.domain.case import Case, Desk
 from bot.domain.people import StaffId
+from bot.domain.proposal import ProposalKind
 from bot.domain.thread import CaseEvent, EventKind
 
 CITY_FROM = 2  # so many times disputed: the ward had its chance to mend it
@@ -28,7 +29,8 @@ def closers_disputed(timeline: Sequence[CaseEvent]) -> frozenset[StaffId]:
     for event in timeline:
         by = {event.staff_id} if event.staff_id is not None else set()
         if event.kind is EventKind.PROPOSED:
-            proposed = by
+            # Who only asked for a new day has judged nothing.
+            proposed = by if (event.details or {}).get("what") == ProposalKind.CLOSE else set()
         elif event.kind is EventKind.UNPROPOSED:
             proposed = set()
         elif event.kind is EventKind.CLOSED:
