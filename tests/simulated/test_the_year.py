@@ -1,40 +1,38 @@
-"""A year of ten thousand cases through the real services: every invariant holds, and each is known to be able to fail."""
+"""A year of thousands of cases through the real services: every invariant holds, and each is known to be able to fail."""
 
-import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import timedelta
-from random import Random
+from pathlib import Path
 
 import pytest
 
 from storage import Database
-from tests.simulated.clockwork import lives_a_year
+from tests.databases import fresh_sqlite
 from tests.simulated.invariants import broken
 from tests.simulated.planted import FAULTS, Fault
-from tests.simulated.record import Record, read_record
-from tests.simulated.residents import plan_year
-from tests.simulated.town import Town
+from tests.simulated.year import a_year
 
-CASES = 10_000
-FAULTY = 1  # a seed that has a little of everything in few cases
-WITHIN = 120.0  # seconds of this process; by the clock it is as much on a machine that does nothing else
+CASES = 3_000  # as many as an afternoon of tests has room for; `python -m benchmarks.simulated` lives ten thousand
+FEW = range(1, 7)  # seeds of small years; what a fault spoils does not happen in every one of them
 
 pytestmark = pytest.mark.slow
 
 
-async def a_year(database: Database, *, cases: int, seed: int, look_every: timedelta = timedelta(hours=4)) -> Record:
-    town = Town(database, Random(seed), look_every=look_every)
-    await town.hires()
-    plan_year(town, cases)
-    await lives_a_year(town)
-    return await read_record(town)
+@asynccontextmanager
+async def opened(data_dir: Path) -> AsyncIterator[Database]:
+    database = Database("", data_dir=data_dir)
+    await database.open()
+    try:
+        yield database
+    finally:
+        await database.close()
 
 
-async def test_a_year_of_ten_thousand_cases(sqlite_database: Database) -> None:
-    """In under two minutes, and nothing that must be true is not."""
-    began = time.process_time()
+async def test_a_year_of_thousands_of_cases(sqlite_database: Database) -> None:
+    """Nothing that must be true is not."""
     record = await a_year(sqlite_database, cases=CASES, seed=6)
     assert broken(record) == {}
-    assert time.process_time() - began < WITHIN
     assert len(record.cases) == CASES
     happened = {event.kind for events in record.events.values() for event in events}
     assert {"answered", "closed", "disputed", "moved", "joined", "returned", "undelivered", "excluded"} <= happened
@@ -47,7 +45,14 @@ async def test_a_year_of_few_cases_on_either_engine(database: Database) -> None:
 
 
 @pytest.mark.parametrize("fault", FAULTS, ids=lambda fault: fault.what)
-async def test_a_planted_fault_is_found(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch, fault: Fault) -> None:
+async def test_a_planted_fault_is_found(
+    tmp_path: Path, migrated_file: Path, monkeypatch: pytest.MonkeyPatch, fault: Fault
+) -> None:
+    """In one of a few small years, by the rule that it breaks."""
     fault.plant(monkeypatch)
-    record = await a_year(sqlite_database, cases=80, seed=FAULTY, look_every=timedelta(days=4))
-    assert fault.found_by.__name__ in broken(record)
+    for seed in FEW:
+        async with opened(fresh_sqlite(migrated_file, tmp_path / str(seed))) as database:
+            record = await a_year(database, cases=80, seed=seed, look_every=timedelta(days=4))
+        if fault.found_by.__name__ in broken(record):
+            return
+    pytest.fail(f"{len(FEW)} years with this fault, and no rule was broken")
