@@ -192,7 +192,7 @@ async def _refuse(
         ward=form.text("ward"),
         why=form.text("why"),
         username=form.text("username")[:200],
-        other=(form.text("other") or form.text("day"))[:40],
+        other=(form.text("other") or form.text("day"))[:1000],
         kind=(form.text("kind") or form.text("way"))[:40],
         new_day=form.text("new_day")[:1000],
         messages=ticked(form),

@@ -11,6 +11,7 @@ from admin.queueing.views import LONGEST_NAME, MOST_VIEWS
 from bot.domain.case import CaseKind
 from bot.domain.people import Role
 from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, Reply
+from bot.domain.thread import Author, NewMessage
 from tests.admin.desk import HOAN_KIEM, Browser, StaffDesk
 
 
@@ -103,9 +104,11 @@ async def test_a_row_says_what_matters(desk: StaffDesk) -> None:
         now_it_is = await uow.cases.by_code(case.code)
         assert now_it_is
         await uow.cases.own(now_it_is, member[0].id, desk.clock.now() + timedelta(days=2))
-        [reply] = await uow.outbox.add(
-            [NewReply(address=case.address, reply=Reply(text="x"), case_id=case.id)], desk.clock.now()
+        said = NewMessage(case_id=case.id, author=Author.STAFF, text="x", at=desk.clock.now(), staff_id=member[0].id)
+        answer = NewReply(
+            address=case.address, reply=Reply(text="x"), case_id=case.id, message_id=await uow.cases.add_message(said)
         )
+        [reply] = await uow.outbox.add([answer], desk.clock.now())
         await uow.outbox.record(
             [DeliveryResult(reply_id=reply, state=DeliveryState.FAILED, at=desk.clock.now(), error="blocked")]
         )

@@ -14,6 +14,7 @@ from bot.services.answer_case import answer_case
 from bot.services.city import City
 from bot.services.close_case import close_case
 from bot.services.move_case import move_case
+from bot.services.two_people import close_or_propose, confirm_proposal
 from tests.closing import report
 from tests.dialogue.driver import MONDAY, Resident
 
@@ -80,6 +81,30 @@ class Officer:
                 code=code,
                 version=case.version,
                 report=report(outcome, text, self.now.date(), **more),
+                now=self.now,
+                wards=self.city.wards,
+            )
+            await uow.commit()
+
+    async def closes_with(self, second: "Officer", code: CaseCode) -> None:
+        """As it is done where it may be about a colleague: this one proposes, the other confirms."""
+        done = report(Outcome.DONE, "Đã xử lý.", self.now.date())
+        async with self.storage.begin() as uow:
+            version = (await self.case(code)).version
+            case, _ = await close_or_propose(
+                uow, staff=self.member, code=code, version=version, report=done, now=self.now, wards=self.city.wards
+            )
+            await uow.commit()
+        async with self.storage.begin() as uow:
+            case = await self.case(code)
+            proposal = await uow.proposals.waiting(case.id)
+            assert proposal is not None
+            await confirm_proposal(
+                uow,
+                staff=second.member,
+                code=code,
+                version=case.version,
+                proposal_id=proposal.id,
                 now=self.now,
                 wards=self.city.wards,
             )

@@ -182,6 +182,12 @@ async def _answered(scene: Scene) -> None:
     await all_hear(scene.lan)
 
 
+async def _asked(scene: Scene) -> None:
+    await scene.files()
+    await (await scene.officer()).answers(scene.lan.code, "Rác ở trước số nhà nào?", asks=True)
+    await all_hear(scene.lan)
+
+
 async def _stars(scene: Scene) -> None:
     await scene.is_closed()
     await scene.press(Act.RESOLVED)
@@ -361,6 +367,7 @@ STEPS: dict[str, Step] = {
     "adding": Step(_adding),
     "added": Step(_added),
     "answered": Step(_answered),
+    "asked by staff": Step(_asked),
     "closed": Step(Scene.is_closed),
     "stars": Step(_stars),
     "dispute": Step(_dispute, awaits=Awaited.DISPUTE),

@@ -35,6 +35,13 @@ async def closes(officer: Officer, lan: Resident, code: CaseCode) -> None:
     await lan._deliver()
 
 
+async def close_together(one: Officer, other: Officer, lan: Resident, code: CaseCode) -> None:
+    """On a desk where it takes two."""
+    one.now = other.now = lan.now
+    await one.closes_with(other, code)
+    await lan._deliver()
+
+
 async def disputes(lan: Resident, code: CaseCode, words: str = "Vẫn còn nguyên đống rác") -> None:
     """A day later, under the newest closing's words."""
     lan.now += timedelta(days=1)
@@ -285,16 +292,19 @@ async def test_a_report_about_an_official_goes_to_the_few_who_read_it_at_the_cit
     await lan.presses("Gửi")
     [case] = await lan.cases()
     assert case.desk is Desk.RESTRICTED
-    await closes(minh, lan, case.code)
+    mai = await hire(city, database, "mai", Role.WARD_LEADER, "Phạm Mai")
+    await close_together(minh, mai, lan, case.code)
     await disputes(lan, case.code, "Chính ông Lê Văn An nhận tiền của tôi.")
     assert (await tu.case(case.code)).owner_id == tu.member.id
-    with pytest.raises(BotError):
-        await takes(an, case.code)
-    await closes(tu, lan, case.code)
+    for barred in (minh, mai, an):
+        with pytest.raises(BotError):
+            await takes(barred, case.code)
+    binh = await hire(city, database, "binh", Role.RESTRICTED_OFFICER, "Vũ Bình")
+    await close_together(tu, binh, lan, case.code)
     await disputes(lan, case.code)
     after = await thu.case(case.code)
     assert (after.desk, after.ward_code) == (Desk.LEADERS, TAY_HO)
-    for officer in (minh, tu):
+    for officer in (minh, mai, tu, binh):
         with pytest.raises(CaseNotFound):
             await officer.answers(case.code, "x")
     with pytest.raises(NotAssignable):

@@ -183,13 +183,15 @@ class Scene:
             await uow.commit()
 
     async def _does_not_arrive(self, case: Case) -> None:
-        """What was last said to that resident, for good."""
-        now, none = self.desk.clock.now(), timedelta(0)
+        """What was last said to that resident, for good. What others were told is delivered, or it would pile up."""
+        now, lease, channel = self.desk.clock.now(), timedelta(minutes=1), case.address.channel
         async with self.desk.database.begin() as uow:
-            for queued in await uow.outbox.claim(owner="x", channels=[case.address.channel], now=now, lease=none, most=200):
-                if queued.address == case.address:
-                    failed = DeliveryResult(reply_id=queued.id, state=DeliveryState.FAILED, at=now, error="gone")
-                    await uow.outbox.record([failed])
+            while claimed := await uow.outbox.claim(owner="x", channels=[channel], now=now, lease=lease, most=200):
+                for queued in claimed:
+                    is_theirs = queued.address == case.address
+                    state = DeliveryState.FAILED if is_theirs else DeliveryState.SENT
+                    result = DeliveryResult(reply_id=queued.id, state=state, at=now, error="gone" if is_theirs else "")
+                    await uow.outbox.record([result])
             await uow.commit()
 
     async def _at_the_counter(self) -> None:
