@@ -48,6 +48,11 @@ class Look:
             found.append(IS_OPEN)
         return found
 
+    @property
+    def is_near(self) -> bool:
+        """Whether only one ward's cases, or those of the city's desks, are looked for."""
+        return place_of(self.viewer) is not None or bool(self.wanted.ward_code)
+
     def conditions(self) -> list[ColumnElement[bool]]:
         """On `cases`: who may see them, and what else is wanted of them."""
         return list(conditions(self.viewer, self.wanted, Sort.NEWEST))

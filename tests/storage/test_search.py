@@ -310,7 +310,8 @@ async def test_postgres_finds_the_same_whether_it_walks_or_looks_up(
         await a_case(database, text=texts[number % len(texts)], ward=BA_DINH if number % 5 == 4 else TAY_HO)
     seen: dict[int, list[object]] = {}
     for walk in (2000, 1):
-        monkeypatch.setattr("storage.finding_on_postgres.WALK", walk)
+        for name in ("WALK", "WALK_NEAR"):
+            monkeypatch.setattr(f"storage.finding_on_postgres.{name}", walk)
         seen[walk] = [
             await _both_ways(database, viewer, QueueFilter(words=words, status=status))
             for words in ("o ga", "ổ gà", "ngo", "ngõ 12", "xyzzy", "ô")
