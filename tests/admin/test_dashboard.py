@@ -166,7 +166,7 @@ async def test_a_refusal_is_never_counted_as_done(desk: StaffDesk) -> None:
     assert told["Đúng hạn"][:2] == ["4 / 6", "67 %"]
     assert told["Người dân không đồng ý"][:2] == ["2 / 7", "29 %"]
     assert told["Khép lại dưới 10 phút"][:2] == ["0 / 7", "0 %"]
-    assert minh.text.count('class="facts__how"') == len(told) == 10
+    assert minh.text.count('class="measures__how"') == len(told) == 10
 
 
 async def test_the_period_before_stands_beside_this_one(desk: StaffDesk) -> None:
@@ -181,7 +181,7 @@ async def test_the_period_before_stands_beside_this_one(desk: StaffDesk) -> None
     assert facts(minh, "outcomes")["Đã làm xong"] == ["4 / 4", "ít hồ sơ", "100 %"]
     assert facts(minh, "facts")["Người dân không đồng ý"] == ["4 / 8", "50 %", "0 %"]
     assert "kỳ trước: 5" in minh.text
-    assert "2026-10-20 đến 2026-11-18" in minh.text
+    assert "20/10/2026 đến 18/11/2026" in minh.text
 
 
 async def test_the_figures_are_downloaded_as_a_table(desk: StaffDesk) -> None:
