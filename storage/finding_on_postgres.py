@@ -8,8 +8,9 @@ little enough to be put in order. The planner is not left the choice: it cannot 
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Select, TextClause, func, select, text
+from sqlalchemy import ColumnElement, Select, TextClause, exists, func, select, text, union_all
 
+from bot.domain.case import CaseStatus
 from storage.finding import Look, Stretch
 from storage.link import Link
 from storage.tables import case_words, cases
@@ -34,19 +35,26 @@ async def find_on_postgres(link: Link, look: Look, stretch: Stretch, most: int) 
 
 def walked(look: Look, stretch: Stretch) -> Select[Any, Any]:
     """One row: how many of the newest cases there were, and the ids of those that have the words."""
-    place = cases.c.id
-    newest = (
-        select(place)
-        .where(*look.conditions(), *look.beyond(place, stretch))
-        .order_by(look.in_order(place))
-        .limit(_most_walked(look))
-        .cte("newest")
-        .prefix_with("MATERIALIZED")
-    )
+    newest = _newest(look, stretch).cte("newest").prefix_with("MATERIALIZED")
     found = func.array_agg(newest.c.id).aggregate_order_by(look.in_order(newest.c.id)).filter(_matched(look, stretch))
     return select(func.count().label("walked"), found.label("found")).select_from(
         newest.join(case_words, case_words.c.case_id == newest.c.id)
     )
+
+
+def _newest(look: Look, stretch: Stretch) -> Select[tuple[int]]:
+    """The ids of the newest. Open and closed ones stand apart in every index: each are walked, and then put together."""
+    place, most = cases.c.id, _most_walked(look)
+
+    def walked_by(*status: ColumnElement[bool]) -> Select[tuple[int]]:
+        newest = select(place).where(*look.conditions(), *look.beyond(place, stretch), *status)
+        return newest.order_by(look.in_order(place)).limit(most)
+
+    if look.wanted.status is not None:
+        return walked_by()
+    parts = [walked_by(cases.c.status == status.value).subquery() for status in CaseStatus]
+    both = union_all(*(select(part.c.id) for part in parts)).subquery()
+    return select(both.c.id).order_by(look.in_order(both.c.id)).limit(most)
 
 
 def _most_walked(look: Look) -> int:
@@ -58,12 +66,10 @@ def looked_up(look: Look, stretch: Stretch) -> Select[tuple[int]]:
     place = case_words.c.case_id
     words = select(place.label("id")).where(_matched(look, stretch), *look.beyond(place, stretch))
     hits = words.cte("hits").prefix_with("MATERIALIZED")  # first all of them: they are few, whatever the planner thinks
-    return (
-        select(cases.c.id)
-        .select_from(hits.join(cases, cases.c.id == hits.c.id))
-        .where(*look.conditions())
-        .order_by(look.in_order(cases.c.id))
-    )
+    # Each is then looked at by its id. Joined, they would be held against every case of the ward, or of the city: the
+    # planner expects ten times as many. The offset keeps it from making a join of this.
+    is_wanted = exists(select(cases.c.id).where(cases.c.id == hits.c.id, *look.conditions()).offset(0).correlate(hits))
+    return select(hits.c.id).where(is_wanted).order_by(look.in_order(hits.c.id))
 
 
 def _matched(look: Look, stretch: Stretch) -> TextClause:
