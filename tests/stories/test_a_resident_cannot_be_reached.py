@@ -33,7 +33,7 @@ async def test_staff_reach_who_has_stopped_the_bot(city: City) -> None:
     await minh.fills("reach-form", way="phone", day=(datetime.now(UTC) + timedelta(days=3)).date().isoformat())
     assert minh.status == 400
     assert 'value="phone" required checked' in minh.html, "what was chosen is gone"
-    await minh.fills("reach-form", day=re.search(r'max="([0-9-]+)"', minh.html)[1], way="phone")  # type: ignore[index]
+    await minh.fills("reach-form", day=re.search(r'max="([0-9-]+)"', minh.html)[1], way="phone")  # type: ignore[index]  # it is there
     await has_the_task(minh, code, is_so=False)
     assert "Người dân đã biết câu trả lời" in minh.html
     assert code not in await minh.opens("/staff/?undelivered=1&status=all")
