@@ -41,6 +41,7 @@ from bot.sealing import SecretKeySealer
 from bot.services.city import City
 from bot.settings import Settings
 from bot.web import keys, make_web_app
+from bot.web.door import Door
 from handlers.channels import webchat_routes
 from handlers.channels.counter import Counter
 from handlers.channels.webchat import WebChat
@@ -72,6 +73,7 @@ from storage.files import open_file_store
 log = structlog.get_logger()
 
 WEB_STOPS_WITHIN = 2.0  # seconds for pages under way
+WAITING_TO_BE_LET_IN = 512  # connections
 
 
 def prepare_logs(settings: Settings, *, quiet: bool) -> None:
@@ -318,9 +320,12 @@ async def _start_web(settings: Settings, app: web.Application, stack: AsyncExitS
         app[keys.STOP].set()
 
     stack.push_async_callback(end_streams)
-    site = web.TCPSite(runner, settings.host, settings.port)
+    assert runner.server is not None, "it is set up"
     try:
-        await site.start()
+        listening = await asyncio.get_running_loop().create_server(
+            Door(runner.server), settings.host, settings.port, backlog=WAITING_TO_BE_LET_IN
+        )
     except OSError as trouble:
         raise SettingsError(line=checks.why_not_listening(settings, trouble)) from trouble
-    return int(runner.addresses[0][1])
+    stack.callback(listening.close)  # nobody new comes in while those inside are served to the end
+    return int(listening.sockets[0].getsockname()[1])

@@ -1,7 +1,8 @@
 """The web kit every page is built with; it shows nothing itself and knows no room.
 
-Read in this order: `keys` (what a page finds in the application), `security` (headers, no foreign forms), `language`,
-`pages` (template and page class), `forms` (what a browser posts), `errors`, then `tokens`, `cookies`, `assets`, `throttle`.
+Read in this order: `keys` (what a page finds in the application), `door` (who may hold a connection), `security` (headers,
+no foreign forms), `language`, `pages` (template and page class), `forms` (what a browser posts), `errors`, then `tokens`,
+`cookies`, `assets`, `throttle`.
 """
 
 import asyncio
@@ -18,6 +19,7 @@ from bot.services.working_calendar import CityCalendar
 from bot.settings import Settings
 from bot.web import keys
 from bot.web.assets import add_assets, load_assets
+from bot.web.door import within_bounds
 from bot.web.errors import show_errors
 from bot.web.pages import ENVIRONMENT, FORM_TOKEN, make_environment, render, render_text
 from bot.web.security import nonce, same_origin, set_headers
@@ -40,7 +42,7 @@ def make_web_app(
     stop: asyncio.Event | None = None,
 ) -> web.Application:
     """An application with the kit installed and no page yet; rooms add theirs with `add_routes(app)`."""
-    app = web.Application(middlewares=[show_errors, same_origin], client_max_size=BODY_LIMIT)
+    app = web.Application(middlewares=[show_errors, within_bounds, same_origin], client_max_size=BODY_LIMIT)
     app[keys.SETTINGS] = settings
     app[keys.SECRET_KEY] = secret_key
     app[keys.RECEIPTS] = KeyedReceipts(secret_key)

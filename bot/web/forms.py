@@ -3,6 +3,7 @@
 Whatever is malformed becomes a 400, whatever is too large a 413; nothing here becomes a 500.
 """
 
+import asyncio
 import tempfile
 import warnings
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -22,6 +23,8 @@ MOST_FIELDS = 100
 # Bytes asked for at once; what comes is what has arrived. More than aiohttp ever buffers: asked for less, its part reader
 # may have to push some of it back by a call that it deprecates itself.
 CHUNK = 1024 * 1024
+SMALL_WITHIN, LARGE_WITHIN = 60.0, 15 * 60.0  # seconds for a whole form; 20 MB over a slow mobile line, several times
+LARGE = 1024 * 1024  # bytes
 FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 # aiohttp tells of a malformed part by warnings that repeat the sender's words: on stderr, past our log, and each one is
 # remembered by Python for ever. A part without a name is refused below anyway.
@@ -38,6 +41,11 @@ class Limits:
     files: int = 0
     file_size: int = LARGEST_FILE
     total_size: int = 512 * 1024
+
+    @property
+    def within(self) -> float:
+        """Seconds for the whole form."""
+        return LARGE_WITHIN if self.total_size > LARGE else SMALL_WITHIN
 
 
 @dataclass(slots=True)
@@ -106,6 +114,7 @@ async def read_form(
 
     Raises:
         web.HTTPBadRequest: It is no form, or a broken one.
+        web.HTTPRequestTimeout: It did not come to its end in time.
         TooLarge: A 413 with what was typed; a single too large file is not that, see `Upload`.
         TokenRefused: The token is missing or wrong; a 403 with what was typed.
     """
@@ -113,7 +122,10 @@ async def read_form(
     form = Form()
     try:
         try:
-            await _read(request, form, allowed)
+            async with asyncio.timeout(allowed.within):
+                await _read(request, form, allowed)
+        except TimeoutError:
+            raise web.HTTPRequestTimeout from None
         except (ValueError, LookupError, RuntimeError, AssertionError, HttpProcessingError, *MALFORMED) as broken:
             raise web.HTTPBadRequest from broken
         except web.HTTPRequestEntityTooLarge as more:

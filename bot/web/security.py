@@ -42,20 +42,31 @@ def page_policy(nonce_value: str) -> str:
     )
 
 
+def bare_headers() -> dict[str, str]:
+    """What an answer without a page carries, whoever gives it."""
+    return {
+        "Content-Security-Policy": "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; "
+        "frame-ancestors 'none'",
+        "X-Content-Type-Options": "nosniff",
+        "X-Frame-Options": "DENY",
+        "Referrer-Policy": "same-origin",
+        "Permissions-Policy": PERMISSIONS,
+        "Cross-Origin-Opener-Policy": "same-origin",
+        "Cross-Origin-Resource-Policy": "same-origin",
+        "Cache-Control": "no-store",
+        "Server": "homthu",  # aiohttp would name itself and its version
+    }
+
+
 async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
     """A signal, not a middleware, so that event streams carry them too. A route may have set a stricter value before."""
     headers = response.headers
     headers.setdefault("Content-Security-Policy", page_policy(nonce(request)))
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("X-Frame-Options", "DENY")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", PERMISSIONS)
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Cache-Control", "no-store")
+    for name, value in bare_headers().items():
+        headers.setdefault(name, value)
     if is_https(request.app[SETTINGS]):
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    headers.popall("Server", None)
+    headers["Server"] = bare_headers()["Server"]
 
 
 @web.middleware
@@ -67,15 +78,20 @@ async def same_origin(request: web.Request, handler: Handler) -> web.StreamRespo
 
 
 def _is_ours(request: web.Request) -> bool:
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site in ("same-origin", "none")
-    origin = request.headers.get("Origin")
-    if origin is None:
-        return request.path.startswith(TOKEN_CHECKED)
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     # Behind a proxy the scheme seen here may differ from the browser's; host and port do not.
     public = urlsplit(request.app[SETTINGS].public_url).netloc
-    return _host_of(origin) in {request.host.lower(), public.lower()} - {""}
+    if site is not None:
+        # Where our own address is known for certain, the two must agree.
+        is_foreign = bool(public and origin) and not _is_at(request, public, origin)
+        return site in ("same-origin", "none") and not is_foreign
+    if origin is None:
+        return request.path.startswith(TOKEN_CHECKED)
+    return _is_at(request, public, origin)
+
+
+def _is_at(request: web.Request, public: str, origin: str | None) -> bool:
+    return _host_of(origin or "") in {request.host.lower(), public.lower()} - {""}
 
 
 def _host_of(origin: str) -> str:

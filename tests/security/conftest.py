@@ -1,0 +1,16 @@
+"""The whole program on a fresh SQLite database, with Telegram bringing its updates: what attackers find."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from tests.conftest import Place
+from tests.stories.cast import City
+from tests.stories.webhook import city_with_a_webhook
+
+
+@pytest.fixture
+async def target(sqlite_place: Place) -> AsyncIterator[City]:
+    """Telegram's secret is `tests.stories.webhook.SECRET`."""
+    async with city_with_a_webhook(sqlite_place) as running:
+        yield running
