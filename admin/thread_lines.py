@@ -1,15 +1,15 @@
 """Messages and events of a case as lines of its page."""
 
 from collections.abc import Callable, Container, Mapping, Sequence
-from datetime import date, datetime
+from datetime import date
 
 from admin.guard import Visit
 from admin.pages import EditLine, FileLine, ThreadLine, TimelineLine
 from bot.domain.assisting import Way
 from bot.domain.case import CaseCode
+from bot.domain.city_day import shown_date, shown_day
 from bot.domain.clocks.setting import Setting
 from bot.domain.clocks.state import Clock, Step
-from bot.domain.closing import day_in_vietnam
 from bot.domain.difference import difference
 from bot.domain.disputing import TO_CITY
 from bot.domain.incoming import FileKind, StoredFile
@@ -18,7 +18,6 @@ from bot.domain.reaching import ReachedBy
 from bot.domain.reply import DeliveryState
 from bot.domain.thread import Attachment, Author, CaseEvent, EventKind, Revision, ThreadMessage
 from bot.errors import UnknownWard
-from bot.services.closing_words import shown_date
 from bot.services.staff_change import ward_name
 from bot.web import keys
 
@@ -110,13 +109,6 @@ def _proposed(visit: Visit, details: Details, _known: Container[str]) -> str:
     return f"{words}: {why}" if (why := details.get("words")) else words
 
 
-def _postponed(_visit: Visit, details: Details, _known: Container[str]) -> str:
-    try:
-        return shown_date(day_in_vietnam(datetime.fromisoformat(details.get("due", ""))))
-    except ValueError:
-        return ""
-
-
 def _closed(visit: Visit, details: Details, _known: Container[str]) -> str:
     outcome = details.get("outcome")
     words = visit.say(f"outcome_{outcome}") if outcome else ""
@@ -147,7 +139,7 @@ def _reached(visit: Visit, details: Details, _known: Container[str]) -> str:
     way = details.get("way", "")
     words = visit.say(f"reach_way_{way}") if way in set(ReachedBy) else ""
     try:
-        return f"{words}, {date.fromisoformat(details['day']):%d/%m/%Y}"
+        return f"{words}, {shown_date(date.fromisoformat(details['day']))}"
     except (KeyError, ValueError):
         return words
 
@@ -162,7 +154,7 @@ def _due(visit: Visit, details: Details, _known: Container[str]) -> str:
     if setting is None:
         return ""
     zone = visit.request.app[keys.SETTINGS].zone
-    return visit.say("desk_event_due", day=f"{setting.due_at.astimezone(zone):%d/%m/%Y}")
+    return visit.say("desk_event_due", day=shown_day(setting.due_at, zone))
 
 
 def _escalated(visit: Visit, details: Details, _known: Container[str]) -> str:
@@ -196,8 +188,7 @@ _DETAILS: Mapping[EventKind, Callable[[Visit, Details, Container[str]], str]] = 
     EventKind.CLOSED: _closed,
     EventKind.PROPOSED: _proposed,
     EventKind.UNPROPOSED: _proposed,
-    EventKind.POSTPONED: _postponed,
-    EventKind.CAME_BACK: _postponed,
+    EventKind.CAME_BACK: _due,
     EventKind.ADDED: _added,
     EventKind.EDITED: _added,
     EventKind.DISPUTED: _disputed,

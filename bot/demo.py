@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.domain.case import CaseCode, CaseKind
-from bot.domain.closing import ClosingReport, day_in_vietnam
+from bot.domain.closing import ClosingReport
 from bot.domain.draft import Conversation, Draft, DraftPart
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, Language, Role, StaffMember
 from bot.domain.ward import WardCode
 from bot.errors import SettingsError
 from bot.ports import Clock, Storage, Viewer
-from bot.routing.wards import Wards
 from bot.services.answer_case import answer_case
 from bot.services.city import City
 from bot.services.close_case import close_case
@@ -158,7 +157,7 @@ async def seed_cases(storage: Storage, city: City, cases: Sequence[DemoCase], no
         at = now - timedelta(days=demo.days_ago)
         code = await _file(storage, city, demo, number, at)
         if demo.answer or demo.closing:
-            await _work_on(storage, city.wards, demo, code, at + timedelta(hours=demo.hours))
+            await _work_on(storage, city, demo, code, at + timedelta(hours=demo.hours))
 
 
 async def _file(storage: Storage, city: City, demo: DemoCase, number: int, at: datetime) -> CaseCode:
@@ -180,7 +179,7 @@ async def _file(storage: Storage, city: City, demo: DemoCase, number: int, at: d
     return case.code
 
 
-async def _work_on(storage: Storage, wards: Wards, demo: DemoCase, code: CaseCode, at: datetime) -> None:
+async def _work_on(storage: Storage, city: City, demo: DemoCase, code: CaseCode, at: datetime) -> None:
     async with storage.begin() as uow:
         staff = _who(await uow.staff.everyone(), LEADER if demo.closing else OFFICER)
         case = await uow.cases.visible(Viewer(staff_id=staff.id, role=staff.role, ward_code=staff.ward_code), code)
@@ -188,7 +187,7 @@ async def _work_on(storage: Storage, wards: Wards, demo: DemoCase, code: CaseCod
             raise LookupError(f"demo case {code} is not visible to its own ward's officer")
         if demo.answer:
             await answer_case(
-                uow, staff=staff, code=code, version=case.version, text=demo.answer, files=(), now=at, wards=wards
+                uow, staff=staff, code=code, version=case.version, text=demo.answer, files=(), now=at, wards=city.wards
             )
         else:
             await close_case(
@@ -201,11 +200,12 @@ async def _work_on(storage: Storage, wards: Wards, demo: DemoCase, code: CaseCod
                     text="",
                     what=demo.closing,
                     unit="Tổ quản lý đô thị Thử Nghiệm",
-                    done_on=day_in_vietnam(at),
+                    done_on=city.day_of(at),
                 ),
                 override="Biên bản bàn giao bằng giấy, lưu tại phường.",
                 now=at,
-                wards=wards,
+                wards=city.wards,
+                zone=city.zone,
             )
         await uow.commit()
 

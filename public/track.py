@@ -1,18 +1,26 @@
-"""Is this receipt ours? Code and signature in, yes or no out, and nothing else about any case.
+"""Two questions about a receipt: is it ours, and how does its case stand?
 
-A code that was never given out and a wrong signature are one answer, made by the same work: nothing is looked up. What a
-case's secret opens comes with a later page; `bot.services.track_case` is built for it.
+Code and signature prove the paper, and tell nothing else: nothing is looked up. Code and secret open the case as its
+resident knows it: its state, its deadline, what staff answered, also what no channel could bring. A code that was never
+given out is answered like a wrong signature or a wrong secret, after the same work.
 """
 
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from aiohttp import web
 
-from bot.services.track_case import is_genuine
+from bot.domain.case import read_code
+from bot.domain.city_day import shown_day
+from bot.domain.thread import Answer
+from bot.services.case_standing import Standing, standing_of
+from bot.services.reach_resident import show_missed
+from bot.services.track_case import NO_CODE, Tracked, is_genuine, track_case
 from bot.web import FORM_TOKEN, keys, render
 from bot.web.cookies import read_cookie, set_cookie
 from bot.web.forms import Form, Limits, TokenRefused, read_form
+from bot.web.language import page_language
 from bot.web.shown import shown
 from bot.web.throttle import Throttle, peer
 from bot.web.tokens import sign
@@ -27,6 +35,24 @@ THROTTLE_OF_ALL: web.AppKey[Throttle] = web.AppKey("track_throttle_of_all", Thro
 
 
 @dataclass(frozen=True, kw_only=True)
+class AnswerLine:
+    """What staff wrote, and on which day."""
+
+    day: str
+    text: str
+    was_missed: bool  # it had not reached them
+
+
+@dataclass(frozen=True, kw_only=True)
+class CasePart:
+    """A case as the holder of its secret may see it."""
+
+    code: str
+    standing: Standing
+    answers: Sequence[AnswerLine]  # what had not arrived, oldest first; the newest one at the end
+
+
+@dataclass(frozen=True, kw_only=True)
 class TrackPage:
     """Everything `public/track.html` may use."""
 
@@ -34,6 +60,8 @@ class TrackPage:
     signature: str
     answer: str  # a wording key; empty before anything was asked
     is_good: bool
+    is_about_case: bool  # the second question was asked
+    case: CasePart | None
 
 
 def add_routes(app: web.Application) -> None:
@@ -45,7 +73,11 @@ def add_routes(app: web.Application) -> None:
 
 async def show_track(request: web.Request) -> web.StreamResponse:
     """The form; a receipt's link fills it in, and still nothing is asked before the button is pressed."""
-    return _page(request, code=request.query.get("code", ""), signature=request.query.get("signature", ""))
+    code, signature = (shown(request.query.get(name, "")[:LONGEST]) for name in ("code", "signature"))
+    return _page(
+        request,
+        TrackPage(code=code, signature=signature, answer="", is_good=False, is_about_case=False, case=None),
+    )
 
 
 async def post_track(request: web.Request) -> web.StreamResponse:
@@ -64,21 +96,76 @@ async def _answer(request: web.Request, form: Form) -> web.Response:
         response = _answered(request, form, "track_too_often", status=429)
         response.headers["Retry-After"] = str(wait)
         return response
+    if "secret" in form.fields:
+        found = await _found(request, form.text("code"), form.text("secret"))
+        return _answered(request, form, "track_case_found" if found else "track_case_wrong", is_good=bool(found), case=found)
     good = is_genuine(request.app[keys.RECEIPTS], form.text("code"), form.text("signature"))
     return _answered(request, form, "track_genuine" if good else "track_not_genuine", is_good=good)
 
 
-def _answered(request: web.Request, form: Form, answer: str, *, is_good: bool = False, status: int = 200) -> web.Response:
-    code, signature = form.text("code"), form.text("signature")
-    return _page(request, code=code, signature=signature, answer=answer, is_good=is_good, status=status)
+async def _found(request: web.Request, typed: str, secret: str) -> CasePart | None:
+    """The case of that secret; what had not reached its resident is known to them from now on."""
+    app = request.app
+    code, receipts = read_code(typed[:LONGEST]) or NO_CODE, app[keys.RECEIPTS]
+    async with app[keys.STORAGE].reading() as uow:
+        tracked = await track_case(uow, receipts, code=code, secret=secret[:LONGEST])
+    if tracked is None:
+        return None
+    if tracked.case.reach_since is None:
+        return _part(request, tracked, ())
+    async with app[keys.STORAGE].begin() as uow:
+        tracked = await track_case(uow, receipts, code=code, secret=secret[:LONGEST])
+        missed = await show_missed(uow, tracked.case, app[keys.CLOCK].now()) if tracked else ()
+        await uow.commit()
+    return _part(request, tracked, missed) if tracked else None
 
 
-def _page(
-    request: web.Request, *, code: str, signature: str, answer: str = "", is_good: bool = False, status: int = 200
+def _part(request: web.Request, tracked: Tracked, missed: Sequence[Answer]) -> CasePart:
+    app, zone, answer = request.app, request.app[keys.SETTINGS].zone, tracked.answer
+    standing = standing_of(
+        page_language(request),
+        tracked.case,
+        has_answer=answer is not None,
+        wards=app[keys.WARDS],
+        zone=zone,
+        now=app[keys.CLOCK].now(),
+    )
+    others = [one for one in missed if answer is None or (one.at, one.text) != (answer.at, answer.text)]
+    lines = [
+        AnswerLine(day=shown_day(one.at, zone), text=one.text, was_missed=one.is_undelivered)
+        for one in (*others, *([answer] if answer else []))
+    ]
+    return CasePart(code=tracked.case.code, standing=standing, answers=lines)
+
+
+def _answered(
+    request: web.Request,
+    form: Form,
+    answer: str,
+    *,
+    is_good: bool = False,
+    status: int = 200,
+    case: CasePart | None = None,
 ) -> web.Response:
+    code, signature = form.text("code"), form.text("signature")
+    is_about_case = "secret" in form.fields
+    return _page(
+        request,
+        TrackPage(
+            code=shown(code[:LONGEST]),
+            signature=shown(signature[:LONGEST]),
+            answer=answer,
+            is_good=is_good,
+            is_about_case=is_about_case,
+            case=case,
+        ),
+        status=status,
+    )
+
+
+def _page(request: web.Request, page: TrackPage, *, status: int = 200) -> web.Response:
     ticket = read_cookie(request, COOKIE) or secrets.token_urlsafe(24)
     request[FORM_TOKEN] = _token(request, ticket)
-    page = TrackPage(code=shown(code[:LONGEST]), signature=shown(signature[:LONGEST]), answer=answer, is_good=is_good)
     response = render(request, "public/track.html", page, status=status)
     set_cookie(request, response, COOKIE, ticket, same_site="Strict")
     return response

@@ -10,7 +10,6 @@ from bot.domain.case import CaseCode, CaseId
 from bot.domain.closing import Closing, ClosingPart, ClosingReport, Ground, NewClosing
 from bot.domain.figures import QUICK_MINUTES
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
-from bot.domain.later import question_at
 from bot.domain.outcome import Outcome
 from bot.domain.people import StaffId
 from storage.case_tally import count_closing
@@ -136,7 +135,7 @@ def _values(closing: NewClosing) -> dict[str, Any]:
         "minutes_open": closing.minutes_open,
         "returns_at": closing.returns_at,
         "is_gated": True,
-        "ask_due_at": question_at(closing.at, 0) if closing.closer_id is not None and not closing.returns_at else None,
+        "ask_due_at": closing.ask_at,
     }
 
 

@@ -64,6 +64,7 @@ async def _close(visit: Visit, code: CaseCode, form: Form, files: Sequence[Kept]
             override=form.text("override"),
             now=visit.now,
             wards=visit.request.app[keys.WARDS],
+            zone=visit.request.app[keys.SETTINGS].zone,
         )
         looked.must_be_seen(form.text("evidence_seen"), reason)
         await record_findings(

@@ -6,12 +6,13 @@ from admin.case.parts import ProposalPart, SecondPart
 from admin.guard import Visit
 from admin.thread_lines import is_servable
 from bot.domain.case import WARD_DESKS, Case, CaseStatus
-from bot.domain.closing import ClosingReport, day_in_vietnam
+from bot.domain.city_day import shown_day
+from bot.domain.closing import ClosingReport
 from bot.domain.people import Language
 from bot.domain.proposal import TWO_PEOPLE_DESKS, Proposal, ProposalKind
 from bot.domain.thread import CaseEvent, EventKind
 from bot.ports import UnitOfWork
-from bot.services.closing_words import closing_text, shown_date
+from bot.services.closing_words import closing_text
 from bot.services.two_people import may_decide, seconds
 from bot.web import keys
 
@@ -56,6 +57,6 @@ async def _part(visit: Visit, uow: UnitOfWork, case: Case, proposal: Proposal, l
 
 def _text(visit: Visit, case: Case, proposal: Proposal, language: Language) -> str:
     if proposal.due_at is not None:
-        return f"{shown_date(day_in_vietnam(proposal.due_at))}\n{proposal.words}"
+        return f"{shown_day(proposal.due_at, visit.request.app[keys.SETTINGS].zone)}\n{proposal.words}"
     report: ClosingReport | None = proposal.report
     return closing_text(language, case, report, visit.request.app[keys.WARDS]) if report else ""

@@ -59,6 +59,7 @@ async def _decide(uow: UnitOfWork, posted: Posted) -> Case:
         proposal_id=form.number("proposal"),
         now=visit.now,
         wards=visit.request.app[keys.WARDS],
+        zone=visit.request.app[keys.SETTINGS].zone,
     )
 
 
@@ -73,4 +74,5 @@ async def _postpone(uow: UnitOfWork, posted: Posted) -> None:
         reason=posted.text,
         now=visit.now,
         wards=visit.request.app[keys.WARDS],
+        zone=visit.request.app[keys.SETTINGS].zone,
     )

@@ -15,7 +15,8 @@ from admin.pages import Typed
 from admin.troubles import field_of
 from admin.uploads import FORM_LIMITS, NotKept
 from bot.domain.case import Case, CaseCode
-from bot.domain.closing import ClosingReport, day_in_vietnam, missing_parts, trimmed
+from bot.domain.city_day import city_day
+from bot.domain.closing import ClosingReport, missing_parts, trimmed
 from bot.domain.people import Channel, Language
 from bot.domain.rights import Right
 from bot.domain.splitting import TELEGRAM_LONGEST, ZALO_LONGEST, pieces
@@ -88,7 +89,7 @@ async def _preview_closing(visit: Visit, code: CaseCode, form: Form) -> web.Stre
         report = trimmed(read_report(form, files))
     except (BotError, NotKept) as refused:
         return await refuse_closing(visit, code, form, files, refused)
-    lacks = lacks_of(visit, form, missing_parts(report, day_in_vietnam(visit.now)))
+    lacks = lacks_of(visit, form, missing_parts(report, city_day(visit.now, visit.request.app[keys.SETTINGS].zone)))
     typed = typed_closing(visit, form, files, lacks)
     page = await build_page(visit, code)
     shown = replace(page, typed=typed, preview=preview_of(visit, case, typed, language, report))

@@ -166,7 +166,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
                 DueErasures(database),
                 IdleOwners(database, city.calendar),
                 DuePlans(database, city),
-                LaterQuestions(database),
+                LaterQuestions(database, city.calendar),
                 DueWarnings(database, city.calendar),
                 ChangedCalendar(database, city.calendar),
                 OldMail(database),

@@ -6,10 +6,11 @@ close all the same, and why, is `bot.services.closing_gate`.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from bot.domain.case import Case, CaseCode, CaseId, CaseStatus
+from bot.domain.city_day import city_moment
 from bot.domain.incoming import StoredFile
 from bot.domain.outcome import Outcome
 from bot.domain.people import StaffId
@@ -19,8 +20,7 @@ DISPUTE_WITHIN = timedelta(days=30)  # after a closing; later the same thing is 
 STARS = (1, 2, 3, 4, 5)
 LONGEST_LINE = 300  # characters of who, what, on which basis
 MOST_PLANNED_DAYS = 366  # a plan for later than that is none
-VIETNAM = timezone(timedelta(hours=7))  # no summer time: a day of the form is a day there
-COMES_BACK_AT = timedelta(hours=8)  # of the morning after the planned day: nobody is written to at night
+COMES_BACK_AT = time(8)  # of the morning after the planned day: nobody is written to at night
 
 
 class Ground(StrEnum):
@@ -101,6 +101,7 @@ class NewClosing:
     overridden_by: StaffId | None = None
     duplicate_id: CaseId | None = None
     returns_at: datetime | None = None  # when a planned case comes back by itself
+    ask_at: datetime | None = None  # when the resident is first asked whether it is still so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,14 +217,9 @@ def _line(text: str) -> str:
     return " ".join(text.split())
 
 
-def day_in_vietnam(moment: datetime) -> date:
-    """The date there at that moment."""
-    return moment.astimezone(VIETNAM).date()
-
-
-def comes_back_at(planned_for: date) -> datetime:
-    """When a case that was planned for this day asks whether it was done."""
-    return datetime(planned_for.year, planned_for.month, planned_for.day, tzinfo=VIETNAM) + timedelta(days=1) + COMES_BACK_AT
+def comes_back_at(planned_for: date, zone: tzinfo) -> datetime:
+    """When a case that was planned for this day of the city asks whether it was done, in UTC."""
+    return city_moment(planned_for + timedelta(days=1), COMES_BACK_AT, zone)
 
 
 def minutes_open(case: Case, timeline: Sequence[CaseEvent], now: datetime) -> int:

@@ -3,7 +3,7 @@
 When, is `bot.domain.later`. Whoever has said so meanwhile, cannot be reached, was forgotten or paused is left in peace.
 """
 
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.domain.case import Case
 from bot.domain.closing import closing_of, may_be_disputed
@@ -15,13 +15,13 @@ from bot.ports import UnitOfWork
 from bot.wording import say
 
 
-async def ask_later(uow: UnitOfWork, *, now: datetime, most: int) -> int:
+async def ask_later(uow: UnitOfWork, *, now: datetime, most: int, zone: tzinfo) -> int:
     """Ask what is due; returns how many closings were looked at. At night nothing is asked."""
-    if by_day(now) > now:
+    if by_day(now, zone) > now:
         return 0
     due = await uow.closings.asking(now=now, most=most)
     for closing_id, case_id, number, closed_at in due:
-        case, next_at = await uow.cases.by_id(case_id), question_at(closed_at, number + 1)
+        case, next_at = await uow.cases.by_id(case_id), question_at(closed_at, number + 1, zone)
         await uow.closings.asked(closing_id, next_at)
         is_overtaken = next_at is not None and next_at <= now  # nothing ran for weeks: one question is enough
         if case is not None and case.closed_at == closed_at and number < len(QUESTIONS) and not is_overtaken:

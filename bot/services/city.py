@@ -6,6 +6,7 @@ from datetime import date, datetime, tzinfo
 from pathlib import Path
 from typing import Self
 
+from bot.domain.city_day import city_day
 from bot.domain.working_time import due_after, with_changes
 from bot.ports import CalendarSource, Receipts, Sealer
 from bot.routing import Router, load_router
@@ -30,9 +31,14 @@ class City:
         """When that many working days are over, in UTC; `changes` are those of the table at present."""
         return due_after(start, working_days, with_changes(self.calendar.current(), changes))
 
+    @property
+    def zone(self) -> tzinfo:
+        """Where its days are told."""
+        return self.calendar.current().timezone
+
     def day_of(self, moment: datetime) -> date:
         """The city's date at that moment."""
-        return moment.astimezone(self.calendar.current().timezone).date()
+        return city_day(moment, self.zone)
 
     @classmethod
     def load(

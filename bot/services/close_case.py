@@ -1,10 +1,11 @@
 """Close a case: what came of it, said to the resident. Nobody closes silently, or past `bot.services.closing_gate`."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.domain.case import Case, CaseCode, CaseStatus
 from bot.domain.closing import ClosingReport, NewClosing, comes_back_at, minutes_open
+from bot.domain.later import question_at
 from bot.domain.people import StaffId, StaffMember
 from bot.domain.proposal import TWO_PEOPLE_DESKS
 from bot.domain.reply import NewReply, Reply
@@ -35,12 +36,14 @@ async def close_case(
     override: str = "",
     now: datetime,
     wards: WardNames,
+    zone: tzinfo,
 ) -> Case:
     """Close it, queue what the resident is told with the pictures that prove it, and keep how it was closed.
 
     Args:
         report: What came of it; see `bot.domain.closing.missing_parts` for what each outcome owes.
         override: Why it may be closed although something is missing: a leader's or the city's word.
+        zone: The city's, in which days are told.
 
     Raises:
         CaseNotFound, StaleVersion, CaseAlreadyClosed: See `case_to_change`.
@@ -52,8 +55,8 @@ async def close_case(
     if case.desk in TWO_PEOPLE_DESKS:
         raise TakesTwo(code=code)
     await refuse_closer(uow, case, staff.id, now)
-    passed = await pass_gate(uow, staff=staff, case=case, report=report, override=override, now=now)
-    return await finish_closing(uow, case=case, passed=passed, closer_id=staff.id, now=now, wards=wards)
+    passed = await pass_gate(uow, staff=staff, case=case, report=report, override=override, now=now, zone=zone)
+    return await finish_closing(uow, case=case, passed=passed, closer_id=staff.id, now=now, wards=wards, zone=zone)
 
 
 async def finish_closing(
@@ -64,10 +67,11 @@ async def finish_closing(
     closer_id: StaffId,
     now: datetime,
     wards: WardNames,
+    zone: tzinfo,
     proposed_by: StaffId | None = None,
 ) -> Case:
     """Close a case that passed the gate, and those that joined it. The case is held by the caller."""
-    ends = _End(uow, passed, closer_id, proposed_by, now, wards)
+    ends = _End(uow, passed, closer_id, proposed_by, now, wards, zone)
     closed = await ends.close(case)
     if case.joined_count:
         for joined in await uow.cases.joined(case.id, for_update=True):
@@ -90,6 +94,7 @@ class _End:
     proposed_by: StaffId | None
     now: datetime
     wards: WardNames
+    zone: tzinfo
 
     async def close(self, case: Case, main: Case | None = None) -> Case:
         """This case, which joined `main` if there is one."""
@@ -145,6 +150,7 @@ class _End:
             override_reason=self.passed.override_reason,
             overridden_by=self.passed.overridden_by,
             duplicate_id=self.passed.duplicate_id,
-            # Those that joined it come back with it.
-            returns_at=comes_back_at(report.planned_for) if is_main and report.planned_for else None,
+            # Those that joined it come back with it; nobody is asked whether a plan is still true.
+            returns_at=comes_back_at(report.planned_for, self.zone) if is_main and report.planned_for else None,
+            ask_at=None if report.planned_for else question_at(self.now, 0, self.zone),
         )

@@ -5,15 +5,15 @@ What each outcome owes is `bot.domain.closing`. Every road to a closing by staff
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.domain.case import Case, CaseId, CaseStatus
+from bot.domain.city_day import city_day
 from bot.domain.closing import (
     LONGEST_LINE,
     MAY_BE_WAIVED,
     ClosingPart,
     ClosingReport,
-    day_in_vietnam,
     missing_parts,
     trimmed,
 )
@@ -65,13 +65,21 @@ class Passed:
 
 
 async def pass_gate(
-    uow: UnitOfWork, *, staff: StaffMember, case: Case, report: ClosingReport, override: str = "", now: datetime
+    uow: UnitOfWork,
+    *,
+    staff: StaffMember,
+    case: Case,
+    report: ClosingReport,
+    override: str = "",
+    now: datetime,
+    zone: tzinfo,
 ) -> Passed:
     """The report as it is kept.
 
     Args:
         staff: Who reports it; the reason in `override` is theirs.
         override: Why it may be closed without what is missing; empty where nothing shall be waived.
+        zone: The city's, in which days are told.
 
     Raises:
         ClosingIncomplete: Something is missing that is not waived; with everything that is.
@@ -79,7 +87,7 @@ async def pass_gate(
         DuplicateNotFound, DuplicateStillOpen: See there.
     """
     report, reason = trimmed(report), " ".join(override.split())
-    missing = missing_parts(report, day_in_vietnam(now))
+    missing = missing_parts(report, city_day(now, zone))
     if missing and (not reason or not MAY_BE_WAIVED.issuperset(missing)):
         raise ClosingIncomplete(missing, code=case.code)
     if missing and (len(reason) > LONGEST_LINE or not await may_override(uow, staff, case, now)):

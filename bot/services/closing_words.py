@@ -3,9 +3,8 @@
 Each outcome has sentences of its own, so that no refusal reads like work that was done.
 """
 
-from datetime import date
-
 from bot.domain.case import Case
+from bot.domain.city_day import shown_date
 from bot.domain.closing import ClosingReport
 from bot.domain.outcome import Outcome
 from bot.domain.people import Language
@@ -50,8 +49,3 @@ def _means(language: Language, report: ClosingReport) -> str:
     if report.outcome is Outcome.NOT_OURS and report.is_handed_over:
         return say(language, "closing_means_handed_over")
     return say(language, f"closing_means_{report.outcome.value}", day=shown_date(report.planned_for))
-
-
-def shown_date(day: date | None) -> str:
-    """As residents write it; empty for none."""
-    return f"{day:%d/%m/%Y}" if day else ""

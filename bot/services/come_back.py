@@ -6,6 +6,7 @@ It waits in its queue again, due anew, with whatever joined it. Whether it was d
 from datetime import datetime
 
 from bot.domain.case import Case, CaseStatus
+from bot.domain.city_day import shown_date
 from bot.domain.closing import Closing
 from bot.domain.outcome import Outcome
 from bot.domain.reply import NewReply, Reply
@@ -13,7 +14,6 @@ from bot.domain.thread import CaseEvent, EventKind
 from bot.ports import UnitOfWork
 from bot.services.add_to_case import REOPENED
 from bot.services.city import City
-from bot.services.closing_words import shown_date
 from bot.services.deadlines import first_round
 from bot.services.staff_change import residents_language
 from bot.wording import say

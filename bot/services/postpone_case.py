@@ -1,9 +1,10 @@
 """Say "not yet": an interim answer with a new day and the reason. At most twice; the third time a leader has to agree."""
 
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time, tzinfo
 
 from bot.domain.case import Case, CaseCode
-from bot.domain.closing import VIETNAM, ClosingPart, day_in_vietnam, trouble_with_day
+from bot.domain.city_day import city_day, city_moment, shown_day
+from bot.domain.closing import ClosingPart, trouble_with_day
 from bot.domain.people import StaffId, StaffMember
 from bot.domain.proposal import NewProposal, ProposalKind
 from bot.domain.reply import NewReply, Reply
@@ -12,7 +13,6 @@ from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.errors import BotError, EmptyText
 from bot.ports import UnitOfWork
 from bot.services.closing_gate import may_override
-from bot.services.closing_words import shown_date
 from bot.services.deadlines import promise_anew
 from bot.services.staff_change import WardNames, case_to_change, office_of, residents_language
 from bot.wording import say
@@ -44,6 +44,7 @@ async def postpone_case(
     reason: str,
     now: datetime,
     wards: WardNames,
+    zone: tzinfo,
 ) -> bool:
     """Promise the new day and tell the resident; the third time, where `staff` is no leader, ask a leader to agree.
 
@@ -61,19 +62,19 @@ async def postpone_case(
     if len(words) > LONGEST_REASON:
         raise ReasonTooLong(code=code)
     case = await case_to_change(uow, staff, code, version, right=Right.ANSWER, now=now)
-    due_at = new_due(case, day, now)
+    due_at = new_due(case, day, now, zone)
     if await times_postponed(uow, case) >= MOST_ALONE and not await may_override(uow, staff, case, now):
         await _ask(uow, case, staff, due_at, words, now)
         return False
-    await finish_postponing(uow, case=case, by=staff.id, due_at=due_at, words=words, now=now, wards=wards)
+    await finish_postponing(uow, case=case, by=staff.id, due_at=due_at, words=words, now=now, wards=wards, zone=zone)
     return True
 
 
-def new_due(case: Case, day: date | None, now: datetime) -> datetime:
-    """The end of that day. Raises BadNewDay."""
-    if day is None or trouble_with_day(day, day_in_vietnam(now)) not in ([], [ClosingPart.PLANNED_PAST]):
+def new_due(case: Case, day: date | None, now: datetime, zone: tzinfo) -> datetime:
+    """The end of that day in the city. Raises BadNewDay."""
+    if day is None or trouble_with_day(day, city_day(now, zone)) not in ([], [ClosingPart.PLANNED_PAST]):
         raise BadNewDay(code=case.code)
-    due_at = datetime.combine(day, DAY_ENDS, VIETNAM).astimezone(UTC)
+    due_at = city_moment(day, DAY_ENDS, zone)
     if due_at <= now or due_at <= case.due_at:
         raise BadNewDay(code=case.code)
     return due_at
@@ -93,6 +94,7 @@ async def finish_postponing(
     words: str,
     now: datetime,
     wards: WardNames,
+    zone: tzinfo,
     asked_by: StaffId | None = None,
 ) -> Case:
     """Move the deadline, of those that joined it too, and tell everybody the new day and why. The caller holds the case."""
@@ -105,10 +107,10 @@ async def finish_postponing(
             "answer_postponed",
             code=one.code,
             office=office_of(language, one, wards),
-            day=shown_date(day_in_vietnam(due_at)),
+            day=shown_day(due_at, zone),
             text=words,
         )
-        kept = say(language, "postpone_kept", day=shown_date(day_in_vietnam(due_at)), text=words)
+        kept = say(language, "postpone_kept", day=shown_day(due_at, zone), text=words)
         message_id = await uow.cases.add_message(
             NewMessage(case_id=one.id, author=Author.STAFF, text=kept, at=now, staff_id=by)
         )

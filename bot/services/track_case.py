@@ -9,7 +9,7 @@ from bot.domain.case import Case, CaseCode, read_code
 from bot.domain.thread import Answer
 from bot.ports import Receipts, UnitOfWork
 
-_NO_CODE = CaseCode("0000-0000")  # stands in for what is no code, so that the work stays the same
+NO_CODE = CaseCode("0000-0000")  # stands in for what is no code, so that the work stays the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Tracked:
 def is_genuine(receipts: Receipts, code: str, signature: str) -> bool:
     """Did we give this code out? Nothing is looked up: the signature alone proves it, and no answer tells of a case."""
     read = read_code(code[:100])
-    fits = receipts.is_genuine(read or _NO_CODE, signature)
+    fits = receipts.is_genuine(read or NO_CODE, signature)
     return fits and read is not None
 
 

@@ -6,7 +6,7 @@ barred since, neither proposes nor confirms.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from bot.domain.case import WARD_DESKS, Case, CaseCode
 from bot.domain.closing import LONGEST_LINE, ClosingReport
@@ -48,6 +48,7 @@ async def close_or_propose(
     override: str = "",
     now: datetime,
     wards: WardNames,
+    zone: tzinfo,
 ) -> tuple[Case, bool]:
     """Close it; where that takes two, propose it. The case, and whether it is closed.
 
@@ -56,12 +57,12 @@ async def close_or_propose(
     seen = await uow.cases.visible((await viewer_of(uow, staff, now)).wanting(Right.CLOSE), code)
     if seen is None or seen.desk not in TWO_PEOPLE_DESKS:
         closed = await close_case(
-            uow, staff=staff, code=code, version=version, report=report, override=override, now=now, wards=wards
+            uow, staff=staff, code=code, version=version, report=report, override=override, now=now, wards=wards, zone=zone
         )
         return closed, True
     case = await case_to_change(uow, staff, code, version, right=Right.CLOSE, now=now)
     await refuse_closer(uow, case, staff.id, now)
-    passed = await pass_gate(uow, staff=staff, case=case, report=report, override=override, now=now)
+    passed = await pass_gate(uow, staff=staff, case=case, report=report, override=override, now=now, zone=zone)
     await uow.proposals.add(
         NewProposal(
             case_id=case.id,
@@ -80,7 +81,15 @@ async def close_or_propose(
 
 
 async def confirm_proposal(
-    uow: UnitOfWork, *, staff: StaffMember, code: CaseCode, version: int, proposal_id: int, now: datetime, wards: WardNames
+    uow: UnitOfWork,
+    *,
+    staff: StaffMember,
+    code: CaseCode,
+    version: int,
+    proposal_id: int,
+    now: datetime,
+    wards: WardNames,
+    zone: tzinfo,
 ) -> Case:
     """Do what was proposed, as the second person.
 
@@ -102,6 +111,7 @@ async def confirm_proposal(
             words=proposal.words,
             now=now,
             wards=wards,
+            zone=zone,
             asked_by=proposer.id,
         )
     if proposal.report is None:
@@ -109,10 +119,10 @@ async def confirm_proposal(
     for one in (staff, proposer):
         await refuse_closer(uow, case, one.id, now)
     passed = await pass_gate(
-        uow, staff=proposer, case=case, report=proposal.report, override=proposal.override_reason, now=now
+        uow, staff=proposer, case=case, report=proposal.report, override=proposal.override_reason, now=now, zone=zone
     )
     return await finish_closing(
-        uow, case=case, passed=passed, closer_id=staff.id, now=now, wards=wards, proposed_by=proposer.id
+        uow, case=case, passed=passed, closer_id=staff.id, now=now, wards=wards, zone=zone, proposed_by=proposer.id
     )
 
 

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from aiohttp import web
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from bot.domain.city_day import shown_day
 from bot.domain.people import Language
 from bot.web.assets import Asset
 from bot.web.language import page_language, remember_language
@@ -49,7 +50,7 @@ def make_environment(zone: ZoneInfo, assets: Mapping[str, Asset]) -> Environment
     )
     environment.globals["asset"] = lambda name: assets[name].path
     environment.filters.update(
-        date=partial(_local, zone, "%d/%m/%Y"),
+        date=partial(shown_day, zone=zone),
         time=partial(_local, zone, "%H:%M"),
         moment=partial(_local, zone, "%H:%M %d/%m/%Y"),
         shown=shown,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from bot.domain import city_day
 from bot.domain.case import CaseKind
 from bot.domain.draft import Draft
 from bot.domain.people import Language
@@ -45,7 +46,7 @@ def _ward_name(wards: Wards, code: WardCode, language: Language) -> str:
 
 def shown_day(turn: Turn, moment: datetime) -> str:
     """The city's date at that moment, dd/mm/yyyy."""
-    return f"{turn.city.day_of(moment):%d/%m/%Y}"
+    return city_day.shown_day(moment, turn.city.zone)
 
 
 def shorten(text: str) -> str:

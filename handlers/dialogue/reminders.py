@@ -6,6 +6,7 @@ When it is due is stored with the conversation (`Turn.finish`); who looks is `ha
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from bot.domain.city_day import shown_day
 from bot.domain.draft import Conversation
 from bot.domain.incoming import Incoming, IncomingKind
 from bot.ports import UnitOfWork
@@ -39,7 +40,7 @@ def _remind(turn: Turn) -> None:
     due_at = turn.now + DROP_AFTER - REMIND_AFTER
     turn.conversation = replace(turn.conversation, draft_due_at=due_at, draft_reminded=True)
     if not turn.conversation.is_blocked:
-        turn.say("person_draft_reminder", day=f"{turn.city.day_of(due_at):%d/%m/%Y}")
+        turn.say("person_draft_reminder", day=shown_day(due_at, turn.city.zone))
         ask_next(turn)
 
 

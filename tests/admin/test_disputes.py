@@ -26,6 +26,7 @@ async def closed_by(desk: StaffDesk, username: str, case: Case) -> Case:
             report=report(Outcome.DONE, "Đã dọn."),
             now=desk.clock.now(),
             wards=desk.server.app[keys.WARDS],
+            zone=desk.server.app[keys.SETTINGS].zone,
         )
         await uow.commit()
     return closed

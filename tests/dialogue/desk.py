@@ -83,6 +83,7 @@ class Officer:
                 report=report(outcome, text, self.now.date(), **more),
                 now=self.now,
                 wards=self.city.wards,
+                zone=self.city.zone,
             )
             await uow.commit()
 
@@ -92,7 +93,14 @@ class Officer:
         async with self.storage.begin() as uow:
             version = (await self.case(code)).version
             case, _ = await close_or_propose(
-                uow, staff=self.member, code=code, version=version, report=done, now=self.now, wards=self.city.wards
+                uow,
+                staff=self.member,
+                code=code,
+                version=version,
+                report=done,
+                now=self.now,
+                wards=self.city.wards,
+                zone=self.city.zone,
             )
             await uow.commit()
         async with self.storage.begin() as uow:
@@ -107,6 +115,7 @@ class Officer:
                 proposal_id=proposal.id,
                 now=self.now,
                 wards=self.city.wards,
+                zone=self.city.zone,
             )
             await uow.commit()
 

@@ -240,7 +240,12 @@ class Town:
                     if act == "answer":
                         await answer_case(uow, text="Phường đã nhận.", **given)
                     elif act == "close":
-                        await close_case(uow, report=report(Outcome.DONE, "Phường đã xử lý.", self.now.date()), **given)
+                        await close_case(
+                            uow,
+                            report=report(Outcome.DONE, "Phường đã xử lý.", self.now.date()),
+                            zone=self.city.zone,
+                            **given,
+                        )
                     else:
                         other = self.city.wards["00004" if case.ward_code == "00103" else "00103"]
                         await move_case(uow, ward_code=other.code, **given)

@@ -36,7 +36,7 @@ async def passes(lan: Resident, **how_long: float) -> int:
     """Time goes by, the loop looks; how often the resident was asked by it."""
     lan.now += timedelta(**how_long)
     before = len(lan.hears)
-    await LaterQuestions(lan.storage).do(lan.now)
+    await LaterQuestions(lan.storage, lan.dialogue.city.calendar).do(lan.now)
     await lan._deliver()
     return sum(ASKED in heard for heard in lan.hears[before:])
 

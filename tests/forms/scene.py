@@ -134,6 +134,7 @@ class Scene:
                 report=report(Outcome.DONE, "Xong", now.date()),
                 now=now,
                 wards=wards,
+                zone=self.desk.server.app[keys.SETTINGS].zone,
             )
             if may(self.role, Right.PAUSE_RESIDENT):
                 reason, length = next(iter(PauseReason)), next(iter(PAUSES.values()))

@@ -79,7 +79,8 @@ class Holder:
 
     def _reads(self, text: str, status: int) -> None:
         self.html, self.status = text, status
-        inputs = re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', text)
+        form = text.partition('data-testid="track-form"')[2].partition("</form>")[0]
+        inputs = re.findall(r'<input[^>]*name="(\w+)"[^>]*value="([^"]*)"', form)
         self.fields = {name: html.unescape(value) for name, value in inputs}
 
 

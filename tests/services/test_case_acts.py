@@ -33,7 +33,8 @@ from tests.closing import report
 
 WARDS = load_wards()
 NOW = StillClock().now()  # a Wednesday
-CALENDAR = CityCalendar(ZoneInfo("Asia/Ho_Chi_Minh"), changes={}, now=NOW)
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+CALENDAR = CityCalendar(ZONE, changes={}, now=NOW)
 
 
 @pytest.fixture
@@ -225,6 +226,7 @@ async def test_of_merged_cases_every_resident_is_answered_and_a_parted_one_waits
             report=report(Outcome.DONE, "Xong."),
             now=NOW,
             wards=WARDS,
+            zone=ZONE,
         )
         await uow.commit()
     assert (await desk.now_is(second.code)).status is CaseStatus.CLOSED

@@ -46,6 +46,7 @@ async def closes(desk: StaffDesk, staff: StaffMember, case: Case, outcome: Outco
             override=override,
             now=desk.clock.now(),
             wards=desk.server.app[keys.WARDS],
+            zone=desk.server.app[keys.SETTINGS].zone,
         )
         await uow.commit()
     return closed
@@ -200,6 +201,7 @@ async def postpones(desk: StaffDesk, staff: StaffMember, case: Case, day: date |
             reason=reason,
             now=desk.clock.now(),
             wards=desk.server.app[keys.WARDS],
+            zone=desk.server.app[keys.SETTINGS].zone,
         )
         await uow.commit()
     return is_done
@@ -232,6 +234,7 @@ async def test_not_yet_is_said_twice_and_the_third_time_a_leader_agrees(desk: St
             proposal_id=proposal.id,
             now=desk.clock.now(),
             wards=desk.server.app[keys.WARDS],
+            zone=desk.server.app[keys.SETTINGS].zone,
         )
         await uow.commit()
     after = await desk.now_is(case.code)

@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -28,6 +29,7 @@ from tests.closing import report
 
 Change = Callable[[UnitOfWork, StaffMember, Case], Awaitable[object]]
 WARDS = load_wards()
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 BA_DINH = WardCode("00004")
 NOW = StillClock().now()
 
@@ -51,6 +53,7 @@ async def close(
         report=report(outcome, text),
         now=NOW,
         wards=WARDS,
+        zone=ZONE,
     )
 
 

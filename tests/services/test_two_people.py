@@ -48,6 +48,7 @@ async def proposes(desk: StaffDesk, staff: StaffMember, case: Case, outcome: Out
             report=report(outcome),
             now=desk.clock.now(),
             wards=desk.server.app[keys.WARDS],
+            zone=desk.server.app[keys.SETTINGS].zone,
         )
         assert not is_closed
         proposal = await uow.proposals.waiting(case.id)
@@ -66,6 +67,7 @@ async def confirms(desk: StaffDesk, staff: StaffMember, case: Case, proposal: Pr
             proposal_id=proposal.id,
             now=desk.clock.now(),
             wards=desk.server.app[keys.WARDS],
+            zone=desk.server.app[keys.SETTINGS].zone,
         )
         await uow.commit()
     return closed
@@ -115,6 +117,7 @@ async def test_nobody_closes_such_a_case_alone_by_any_road(desk: StaffDesk) -> N
                 report=report(),
                 now=now,
                 wards=desk.server.app[keys.WARDS],
+                zone=desk.server.app[keys.SETTINGS].zone,
             )
     async with desk.database.begin() as uow:  # the leader is away, and Hoa stands in
         await uow.absences.add(
@@ -212,4 +215,5 @@ async def test_a_proposal_passes_the_same_gate(desk: StaffDesk) -> None:
                 report=report(files=()),
                 now=desk.clock.now(),
                 wards=desk.server.app[keys.WARDS],
+                zone=desk.server.app[keys.SETTINGS].zone,
             )

@@ -131,7 +131,13 @@ async def _close(
     town: Town, uow: UnitOfWork, case: Case, staff: StaffMember, report: ClosingReport, override: str = ""
 ) -> Case:
     """On the closed desks somebody else confirms it, where there is anybody; until then it stays open."""
-    given: dict[str, Any] = {"code": case.code, "version": case.version, "now": town.now, "wards": town.city.wards}
+    given: dict[str, Any] = {
+        "code": case.code,
+        "version": case.version,
+        "now": town.now,
+        "wards": town.city.wards,
+        "zone": town.city.zone,
+    }
     done, is_closed = await close_or_propose(uow, staff=staff, report=report, override=override, **given)
     proposal = None if is_closed else await uow.proposals.waiting(case.id)
     if proposal is None:

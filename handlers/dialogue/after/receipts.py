@@ -11,7 +11,7 @@ from bot.domain.case import Case, CaseKind, read_code
 from bot.domain.people import Channel
 from bot.domain.reply import Choice
 from bot.services.receipt import KEPT_DIGITS, receipt_text
-from handlers.dialogue.after.telling import office
+from handlers.dialogue.after.telling import standing_for
 from handlers.dialogue.asking import ask_next, kind_name, new_button, shown_day
 from handlers.dialogue.choices import Act, about_case
 from handlers.dialogue.labels import contact_button
@@ -28,7 +28,7 @@ def say_filed(turn: Turn, case: Case) -> None:
         "after_filed",
         code=case.code,
         due=shown_day(turn, case.due_at),
-        who=office(turn, case),
+        who=standing_for(turn, case).who,
         choices=[
             [case_button(turn, case), receipt_button(turn, case)],
             [new_button(turn)] if case.is_anonymous else [new_button(turn), contact_button(turn, case.code)],

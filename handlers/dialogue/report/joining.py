@@ -16,7 +16,7 @@ from bot.services.join_case import join_case
 from bot.services.place_keys import shown_place
 from bot.wording import has
 from handlers.dialogue.after.receipts import say_filed
-from handlers.dialogue.after.telling import state_of
+from handlers.dialogue.after.telling import standing_for
 from handlers.dialogue.asking import ask_next, kind_name, shorten, shown_day
 from handlers.dialogue.choices import Act, Pressed, about_draft
 from handlers.dialogue.report.drafting import next_question
@@ -104,7 +104,7 @@ async def _say_offer(turn: Turn, draft: Draft, case: Case) -> None:
             category=_category(turn, case),
             where=_where(turn, draft, case),
             day=shown_day(turn, case.created_at),
-            state=state_of(turn, case, await turn.uow.cases.newest_answer(case.id)),
+            state=standing_for(turn, case, await turn.uow.cases.newest_answer(case.id)).state,
             choices=[
                 [Choice(turn.word("after_button_me_too"), about_draft(Act.JOIN, draft.serial, _tag(case)))],
                 [Choice(turn.word("after_button_other_matter"), about_draft(Act.SEND, draft.serial))],

@@ -1,0 +1,27 @@
+"""Days of the city: its date at a moment, the moment of a time of day there, and how a day is written.
+
+One function writes every deadline: chat, desk, receipt and public page show the same day of the same case. Working days are
+`bot.domain.working_time`.
+"""
+
+from datetime import UTC, date, datetime, time, tzinfo
+
+
+def city_day(moment: datetime, zone: tzinfo) -> date:
+    """The date in the city at that moment."""
+    return moment.astimezone(zone).date()
+
+
+def city_moment(day: date, at: time, zone: tzinfo) -> datetime:
+    """That time of that day in the city, in UTC."""
+    return datetime.combine(day, at, zone).astimezone(UTC)
+
+
+def shown_date(day: date | None) -> str:
+    """As people here write it, dd/mm/yyyy; empty for none."""
+    return f"{day:%d/%m/%Y}" if day else ""
+
+
+def shown_day(moment: datetime, zone: tzinfo) -> str:
+    """The date in the city at that moment, as `shown_date` writes it."""
+    return shown_date(city_day(moment, zone))
