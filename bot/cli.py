@@ -16,13 +16,15 @@ from pathlib import Path
 
 import structlog
 
-from bot import app
+from bot import app, audit_commands
 from bot.app import looking
 from bot.clock import SystemClock
 from bot.commands import accounts, add_account, correction_rows, disable_account, export_rows, reset_account
 from bot.domain.people import Role
 from bot.domain.ward import WardCode
-from bot.errors import BotError, DatabaseOutOfReach, SettingsError, StorageBusy
+from bot.errors import AuditBroken, BotError, DatabaseOutOfReach, SettingsError, StorageBusy
+from bot.heads import KeyedHeads
+from bot.keys import load_secret_key
 from bot.ports import Storage
 from bot.routing import load_router
 from bot.routing.importing import import_city
@@ -52,6 +54,8 @@ def command(words: Sequence[str]) -> int:
         return _tell(
             f"HOMTHU_DATABASE_URL: the database cannot be used ({busy.values.get('reason')}); see `homthu check`", FAILED
         )
+    except AuditBroken as found:
+        return _tell(found.values["line"], FAILED)
     except BotError as known:
         return _tell(str(known), FAILED)
     except BrokenPipeError:  # `homthu export … | head`
@@ -116,7 +120,12 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("--all", action="store_true", help="every failed update")
     add("understand", _understand, "For each line of stdin, one line of JSON: what it seems to be, and where.")
     audit = add("audit", _audit, "The audit trail.")
-    audit.add_argument("what", choices=["verify"], help="walk the chain of hashes")
+    audit.add_argument(
+        "what",
+        choices=["verify", "head", "key"],
+        help="walk the chain of hashes and its signed heads; sign a head and print its line; print the public key of heads",
+    )
+    audit.add_argument("--heads", type=Path, metavar="FILE", help="verify: lines of heads that were kept elsewhere")
     return parser
 
 
@@ -281,10 +290,14 @@ async def _understand(settings: Settings, _chosen: argparse.Namespace) -> int:
     return DONE
 
 
-async def _audit(settings: Settings, _chosen: argparse.Namespace) -> int:
-    async with app.open_database(settings, beside_others=True) as database, database.reading() as uow:
-        broken = await uow.audit.verify()
-    if broken is not None:
-        return _tell(f"The audit trail does not fit from row {broken} on: it was changed after it was written.", FAILED)
-    print("The audit trail is whole.")
+async def _audit(settings: Settings, chosen: argparse.Namespace) -> int:
+    signer = KeyedHeads(load_secret_key(settings))
+    if chosen.what == "key":
+        print(signer.public)
+        return DONE
+    async with app.open_database(settings, beside_others=True) as database:
+        if chosen.what == "head":
+            print(await audit_commands.sign(database, signer, SystemClock().now()))
+        else:
+            print(await audit_commands.verify(database, signer, audit_commands.lines_of(chosen.heads)))
     return DONE

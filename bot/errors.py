@@ -32,6 +32,10 @@ class DatabaseOutOfReach(StorageBusy):
     """The database cannot be opened now; `line` tells an operator what to look at."""
 
 
+class AuditBroken(BotError):
+    """The audit trail is not as it was written; `line` tells an operator where."""
+
+
 class NoOpenUnitOfWork(BotError):
     """Storage was used outside a unit of work."""
 

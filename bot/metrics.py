@@ -21,6 +21,7 @@ class Metrics:
     outbox_failed: Gauge = field(init=False)
     outbox_oldest: Gauge = field(init=False)
     webhook_refused: Counter = field(init=False)
+    audit_broken: Gauge = field(init=False)
 
     def __post_init__(self) -> None:
         def gauge(name: str, what: str) -> Gauge:
@@ -33,6 +34,7 @@ class Metrics:
             "outbox_waiting": gauge("outbox_waiting", "Replies that are due and not yet sent"),
             "outbox_failed": gauge("outbox_failed", "Replies that can never be delivered"),
             "outbox_oldest": gauge("outbox_oldest_seconds", "How long the oldest due reply has been due"),
+            "audit_broken": gauge("audit_broken", "1 once a row of the audit trail was found that does not fit"),
             "webhook_refused": Counter(
                 "homthu_webhook_refused", "Webhook calls without the right secret", ["channel"], registry=self.registry
             ),

@@ -29,6 +29,7 @@ from bot.demo import demo_settings, seed
 from bot.domain.people import Channel, Language
 from bot.errors import SettingsError, StorageBusy
 from bot.file_keeper import SafeFileKeeper
+from bot.heads import KeyedHeads
 from bot.health import Health
 from bot.imager import PrintsImager
 from bot.keys import load_secret_key
@@ -58,6 +59,7 @@ from handlers.timekeeping import (
     DueDigests,
     DueDrafts,
     DueErasures,
+    DueHeads,
     DueNotices,
     DuePlans,
     DuePrints,
@@ -126,7 +128,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
     """Everything around an open database; `stack` closes it."""
     clock, metrics, files = SystemClock(), Metrics(), open_files(settings)
     keeper, imager = SafeFileKeeper(files), PrintsImager()
-    city = load_city(settings)
+    city, secret_key = load_city(settings), load_secret_key(settings)
     channels: dict[Channel, ChannelPort] = {Channel.WEBCHAT: WebChat(), Channel.COUNTER: Counter()}
     paces: dict[Channel, Pace | None] = {Channel.WEBCHAT: None, Channel.COUNTER: None}
     telegram = await open_telegram(settings, files, metrics, stack)
@@ -144,7 +146,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
     )
     app = make_web_app(
         settings=settings,
-        secret_key=load_secret_key(settings),
+        secret_key=secret_key,
         storage=database,
         clock=clock,
         wards=city.wards,
@@ -172,6 +174,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
                 OldMail(database),
                 DoomedFiles(database, files),
                 DueDigests(database, city.calendar, city.public_url),
+                DueHeads(database, KeyedHeads(secret_key), metrics),
             ],
             clock,
         ).run,

@@ -38,7 +38,7 @@ from bot.ports.outside import (
     Sealer,
 )
 from bot.ports.residents import Erased, Erasure, Identities, Offices, Retention
-from bot.ports.staff import Audit, Sessions, StaffMembers
+from bot.ports.staff import Audit, HeadSigner, Sessions, StaffMembers
 from bot.ports.storage import Storage, UnitOfWork
 from bot.ports.viewing import Viewer
 
@@ -66,6 +66,7 @@ __all__ = [
     "FiguresOf",
     "FileKeeper",
     "FileStore",
+    "HeadSigner",
     "Identities",
     "IdentityOpenings",
     "Imager",

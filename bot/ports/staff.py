@@ -1,11 +1,11 @@
 """Accounts, signed-in browsers, and the trail of who did what."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.people import Language, Role, Session, StaffId, StaffMember, Unit
-from bot.domain.trail import TrailEntry
+from bot.domain.trail import TrailBreak, TrailEntry, TrailHead, TrailPoint
 from bot.domain.ward import WardCode
 from bot.ports.viewing import Viewer
 
@@ -85,6 +85,50 @@ class Audit(Protocol):
         """
         ...
 
-    async def verify(self) -> int | None:
-        """Walk the chain; the id of the first row that does not fit, or None."""
+    async def walk(self, start: TrailPoint, most: int) -> tuple[TrailPoint, TrailBreak | None]:
+        """From there at most so many rows on: how far it fits, and what does not. Heads and tip are not looked at."""
+        ...
+
+    async def verify(
+        self, signer: "HeadSigner | None" = None, told: Callable[[int], None] | None = None
+    ) -> TrailBreak | None:
+        """Walk all of it; the first place that does not fit, or None.
+
+        Args:
+            signer: Also checks the signatures of the heads.
+            told: Is given the number of rows walked so far, now and then.
+        """
+        ...
+
+    async def tip(self) -> TrailPoint | None:
+        """Where the trail says that it ends. None: somebody took that row away."""
+        ...
+
+    async def heads(self, after: int = 0, most: int = 500) -> list[TrailHead]:
+        """Those after this number, in order."""
+        ...
+
+    async def newest_head(self, *, in_turn: bool = False) -> TrailHead | None:
+        """`in_turn`: nobody else adds one before this transaction ends."""
+        ...
+
+    async def add_head(self, head: TrailHead) -> None:
+        """Its number must be the next one."""
+        ...
+
+
+class HeadSigner(Protocol):
+    """Signs the heads of the trail."""
+
+    @property
+    def key(self) -> str:
+        """The name of the key: sixteen letters."""
+        ...
+
+    def sign(self, text: str) -> str:
+        """The signature, in base 32."""
+        ...
+
+    def is_signed(self, text: str, signature: str) -> bool:
+        """Whether this key signed it."""
         ...

@@ -14,6 +14,7 @@ from handlers.timekeeping.prints import LOOK_FOR_PICTURES_EVERY, DuePrints
 from handlers.timekeeping.questions import LaterQuestions
 from handlers.timekeeping.retention import DoomedFiles, DueErasures, OldMail
 from handlers.timekeeping.timekeeper import MOST_ROUNDS, DueWork, Timekeeper
+from handlers.timekeeping.trail import DueHeads
 
 __all__ = [
     "LOOK_FOR_NOTICES_EVERY",
@@ -24,6 +25,7 @@ __all__ = [
     "DueDigests",
     "DueDrafts",
     "DueErasures",
+    "DueHeads",
     "DueNotices",
     "DuePlans",
     "DuePrints",

@@ -14,7 +14,6 @@ from storage.tables.mail import FINISHED, HANDLED, addresses, conversations, inb
 from storage.tables.notices import notice_choices, notice_facts, notices, staff_chats
 from storage.tables.people import (
     absences,
-    audit,
     case_exclusions,
     mentions,
     presences,
@@ -34,6 +33,7 @@ from storage.tables.threads import (
     messages,
     routing_corrections,
 )
+from storage.tables.trail import audit, audit_heads, audit_tip
 
 __all__ = [
     "FINISHED",
@@ -42,6 +42,8 @@ __all__ = [
     "addresses",
     "attachments",
     "audit",
+    "audit_heads",
+    "audit_tip",
     "calendar_days",
     "calendar_sweeps",
     "case_events",

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint
 
-from storage.tables.base import metadata, only_where
+from storage.tables.base import metadata
 from storage.types import CleanText, Id, Json, UtcDateTime
 
 staff = Table(
@@ -34,21 +34,6 @@ sessions = Table(
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
 )
-
-# Append-only. `hash` covers the row and `prev_hash`, so that a change anywhere shows.
-audit = Table(
-    "audit",
-    metadata,
-    Column("id", Id, primary_key=True),
-    Column("at", UtcDateTime, nullable=False),
-    Column("staff_id", Id),  # no foreign key: the trail outlives an account
-    Column("action", CleanText, nullable=False),
-    Column("subject", CleanText, nullable=False),
-    Column("details", CleanText, nullable=False),  # canonical JSON, as it was hashed
-    Column("prev_hash", String(64), nullable=False),
-    Column("hash", String(64), nullable=False),
-)
-Index("ix_audit_staff", audit.c.staff_id, audit.c.id, **only_where("staff_id IS NOT NULL"))
 
 # While somebody is away, a colleague may do what they may.
 absences = Table(

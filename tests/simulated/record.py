@@ -11,6 +11,7 @@ from sqlalchemy import Row, Table, select
 from bot.domain.figures import By, Figures
 from bot.domain.people import Role, StaffMember
 from bot.domain.rights import Right
+from bot.domain.trail import TrailBreak
 from bot.ports import Viewer
 from storage import Database
 from storage.tables import (
@@ -57,7 +58,7 @@ class Record:
     outbox: Rows
     ratings: Rows
     untold: int  # facts that nobody was told of yet
-    broken_trail: int | None
+    broken_trail: TrailBreak | None
     figures: Mapping[Asked, Mapping[str, Figures]]
     barred: frozenset[tuple[int, int]]  # case and staff member
 

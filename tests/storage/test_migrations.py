@@ -22,6 +22,7 @@ from bot.domain.people import Address, Channel, Language, Role, StaffId, Unit
 from bot.domain.proposal import NewProposal, ProposalKind
 from bot.domain.staffing import DraftForm, Exclusion, NewTemplate, StaffDraft, Why
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
+from bot.domain.trail import TrailHead, TrailPoint
 from bot.ports import Rating, UnitOfWork, Viewer
 from storage import Database, migrating
 from storage.migrations import HEAD
@@ -135,6 +136,7 @@ async def populate(database: Database) -> None:
         await uow.deadlines.put("vio_noise", 3, NOW)
         await uow.calendar.sweep(date(2026, 12, 31), NOW)
         await uow.audit.record(action="x", now=NOW, staff_id=minh.id, subject=TAY_HO)
+        await uow.audit.add_head(TrailHead(number=1, at=NOW, point=TrailPoint(1, 1, "0" * 64), previous="", key="K"))
         await uow.mentions.add(case.id, message_id, minh.id, NOW)
         await furnish(uow, case.id, minh.id)
         await uow.closings.add(
