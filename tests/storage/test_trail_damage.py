@@ -62,7 +62,8 @@ async def put_back(database: Database, rows: list[Row]) -> None:
 
 def changed(draw: random.Random, rows: list[Row]) -> tuple[list[Executable], set[int]]:
     row = draw.choice(rows)
-    what = draw.choice([{"subject": "x"}, {"staff_id": 99}, {"at": LATER}, {"action": "x"}, {"details": "{}"}])
+    every: list[Row] = [{"subject": "x"}, {"staff_id": 99}, {"at": LATER}, {"action": "x"}, {"details": "{}"}]
+    what = draw.choice(every)
     forged = {**row, **what}
     if draw.random() < 0.5:  # and the hash with it
         forged["hash"] = audit.hash_of(forged)
