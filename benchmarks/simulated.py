@@ -7,11 +7,15 @@ Every rule of `tests.simulated.invariants` is held against the year afterwards; 
 
 import argparse
 import asyncio
+import logging
 import resource
 import sys
 import tempfile
 import time
+from datetime import datetime
 from pathlib import Path
+
+import structlog
 
 from storage import Database
 from tests.simulated.invariants import broken
@@ -24,7 +28,7 @@ async def run(cases: int, seed: int, folder: Path) -> int:
     await database.open()
     began, used = time.perf_counter(), time.process_time()
     try:
-        record = await a_year(database, cases=cases, seed=seed)
+        record = await a_year(database, cases=cases, seed=seed, tell=Progress())
         lived, worked = time.perf_counter() - began, time.process_time() - used
         faults = broken(record)
     finally:
@@ -39,7 +43,22 @@ async def run(cases: int, seed: int, folder: Path) -> int:
     return 1 if faults else 0
 
 
+class Progress:
+    """A line beside the result for each month of it."""
+
+    def __init__(self) -> None:
+        self._month = (0, 0)
+        self._began = time.perf_counter()
+
+    def __call__(self, at: datetime) -> None:
+        if (at.year, at.month) != self._month:
+            self._month = (at.year, at.month)
+            print(f"{at:%Y-%m} {time.perf_counter() - self._began:4.0f} s", file=sys.stderr)
+
+
 def main() -> None:
+    # What does not arrive in the town is no news to whoever measures.
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     parser = argparse.ArgumentParser(description="A simulated year through the real services.")
     parser.add_argument("--cases", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=6)

@@ -46,10 +46,10 @@ _by_serial = (
     .order_by(cases.c.id.desc())
     .limit(1)
 )
-_NEW_DESK = bindparam("new_desk", type_=cases.c.desk.type)
-_NEW_STATUS = bindparam("new_status", type_=cases.c.status.type)
-_NEW_WARD = bindparam("new_ward_code", type_=cases.c.ward_code.type)
-_goes_elsewhere = or_(_NEW_DESK.is_not(None), _NEW_WARD.is_not(None))
+_new_desk = bindparam("new_desk", type_=cases.c.desk.type)
+_new_status = bindparam("new_status", type_=cases.c.status.type)
+_new_ward = bindparam("new_ward_code", type_=cases.c.ward_code.type)
+_goes_elsewhere = or_(_new_desk.is_not(None), _new_ward.is_not(None))
 _change = (
     update(cases)
     .where(cases.c.id == bindparam("row"), cases.c.version == bindparam("seen_version"))
@@ -61,7 +61,7 @@ _change = (
         | {
             # A case that is open again has not ended in any way; what it had ended in stays on its timeline.
             name: case_when(
-                (_NEW_STATUS.in_([CaseStatus.OPEN.value]), null()),
+                (_new_status == literal_column("'open'"), null()),
                 else_=func.coalesce(bindparam(f"new_{name}", type_=cases.c[name].type), cases.c[name]),
             )
             for name in ("outcome", "closed_at")
@@ -71,15 +71,15 @@ _change = (
         | {
             "owner_id": case_when((_goes_elsewhere, null()), else_=cases.c.owner_id),
             "owner_until": case_when(
-                (or_(_goes_elsewhere, _NEW_STATUS.in_([CaseStatus.CLOSED.value])), null()), else_=cases.c.owner_until
+                (or_(_goes_elsewhere, _new_status == literal_column("'closed'")), null()), else_=cases.c.owner_until
             ),
             "hops": cases.c.hops + bindparam("more_hops", type_=cases.c.hops.type),
         }
         # No ward has a case that is unplaced. One about a ward's leader keeps the ward it is about.
         | {
             "ward_code": case_when(
-                (_NEW_DESK.in_([Desk.UNPLACED.value]), null()),
-                else_=func.coalesce(_NEW_WARD, cases.c.ward_code),
+                (_new_desk == literal_column("'unplaced'"), null()),
+                else_=func.coalesce(_new_ward, cases.c.ward_code),
             )
         }
     )

@@ -14,9 +14,10 @@ from bot.errors import NoOpenUnitOfWork, StorageBusy
 from bot.ports import UnitOfWork
 from storage import engine as engines
 from storage.folder_lock import FolderLock
-from storage.link import Link, writing_driver
+from storage.link import Link, driver_of, roll_back
 from storage.migrating import is_current, upgrade
 from storage.presence import Presence
+from storage.readers import SqliteReaders
 from storage.tables import heartbeat
 from storage.trouble import busy_when_out_of_reach
 from storage.unit_of_work import SqlUnitOfWork
@@ -54,6 +55,7 @@ class Database:
         self._folder_lock = FolderLock(Path(str(self.url.database)).parent) if self.is_sqlite and not guest else None
         self._writers: AsyncEngine | None = None
         self._readers: AsyncEngine | None = None
+        self._kept: SqliteReaders | None = None
         self._turn = asyncio.Lock()  # SQLite: whose turn it is to write, first come, first served
         self._writer: AsyncConnection | None = None
         self._presence = Presence()
@@ -81,6 +83,7 @@ class Database:
                 self.url, lock_timeout=self._lock_timeout, checkpoints=not self._guest
             )
             self._readers = engines.open_sqlite_readers(self.url, lock_timeout=self._lock_timeout)
+            self._kept = SqliteReaders(self._readers, most=engines.READERS, timeout=self._lock_timeout)
         else:
             self._writers = engines.open_postgres(self.url, timeout=self._lock_timeout)
             self._readers = self._writers.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
@@ -95,8 +98,9 @@ class Database:
 
     async def close(self) -> None:
         """Give everything back. The readers go first: the last connection to leave a SQLite file tidies up, by writing."""
-        if self._readers is not None and self.is_sqlite:
-            await self._readers.dispose()
+        if self._kept is not None:
+            await self._kept.close()
+            self._kept = None
         if self._writer is not None:
             await self._writer.close()
             self._writer = None
@@ -128,19 +132,29 @@ class Database:
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:
         """A unit of work that sees one moment and cannot write."""
+        async with self._moment() as connection:
+            uow = SqlUnitOfWork(connection)
+            try:
+                yield uow
+            finally:
+                uow.end()
+
+    @asynccontextmanager
+    async def _moment(self) -> AsyncIterator[AsyncConnection]:
+        """A reader's connection inside a fresh transaction."""
         if self._readers is None:
             raise NoOpenUnitOfWork
+        if self._kept is not None:
+            async with self._kept.transaction() as connection:
+                yield connection
+            return
         connection = self._readers.connect()
         with busy_when_out_of_reach():
             await connection.start()
         try:
             with busy_when_out_of_reach():
                 await connection.begin()
-            uow = SqlUnitOfWork(connection)
-            try:
-                yield uow
-            finally:
-                uow.end()
+            yield connection
         finally:
             await asyncio.shield(connection.close())
 
@@ -216,22 +230,14 @@ class Database:
 
     @staticmethod
     async def _begin(connection: AsyncConnection, *, straight: bool) -> None:
-        driver = writing_driver(connection) if straight else None
+        driver = driver_of(connection) if straight else None
         if driver is None:
             await connection.begin()
         else:
             await driver.begin()
 
     async def _roll_back(self, connection: AsyncConnection) -> None:
-        """Undo what was not committed; a connection that cannot do that is given up, which undoes it as well."""
-        try:
-            if connection.in_transaction():
-                await connection.rollback()
-            elif (driver := writing_driver(connection)) is not None:
-                await driver.rollback()
-            if not connection.invalidated:
-                return
-        except Exception:
-            await connection.invalidate()
-        self._writer = None
-        await connection.close()
+        """Undo what was not committed; a connection that cannot do that is given up."""
+        if not await roll_back(connection):
+            self._writer = None
+            await connection.close()

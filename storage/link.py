@@ -54,7 +54,7 @@ class Link:
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection: AsyncConnection | None = connection
         self.engine = connection.dialect.name
-        self._driver = writing_driver(connection)  # None where every statement goes the usual way
+        self._driver = driver_of(connection)  # None where every statement goes the usual way
         self.rung: set[Address] = set()  # who hears the bell after the commit
         self.rung_after: dict[timedelta, set[Address]] = {}  # and who hears it so much later
         self.has_news = False  # something happened to a case: the desk hears it after the commit
@@ -75,33 +75,33 @@ class Link:
             NoOpenUnitOfWork: The unit of work is over.
             StorageBusy: The database is out of reach.
         """
-        if (found := self._straight(statement, values)) is not None:
+        if (found := await self._straight(statement, values)) is not None:
             return found.rows
         result = await self._execute(statement, values)
         return result.all()  # type: ignore[no-any-return]  # _execute's result is Any: see there
 
     async def row(self, statement: Executable | ByEngine, values: Values | None = None) -> Row[Any] | None:
         """The first row, if any. Raises as `rows` does."""
-        if (found := self._straight(statement, values)) is not None:
+        if (found := await self._straight(statement, values)) is not None:
             return found.rows[0] if found.rows else None
         result = await self._execute(statement, values)
         return result.first()  # type: ignore[no-any-return]  # as above
 
     async def value(self, statement: Executable | ByEngine, values: Values | None = None) -> Any:
         """The first column of the first row; None when there is no row. Raises as `rows` does."""
-        if (found := self._straight(statement, values)) is not None:
+        if (found := await self._straight(statement, values)) is not None:
             return found.rows[0][0] if found.rows else None
         result = await self._execute(statement, values)
         return result.scalar()
 
     async def run(self, statement: Executable | ByEngine, values: Values | Sequence[Values] | None = None) -> int:
         """Execute it for its effect; how many rows it touched. Raises as `rows` does."""
-        if (found := self._straight(statement, values)) is not None:
+        if (found := await self._straight(statement, values)) is not None:
             return found.rowcount
         result = await self._execute(statement, values)
         return int(result.rowcount)
 
-    def _straight(self, statement: Executable | ByEngine, values: Values | Sequence[Values] | None) -> Found | None:
+    async def _straight(self, statement: Executable | ByEngine, values: Values | Sequence[Values] | None) -> Found | None:
         """What came of it, if it could go past SQLAlchemy; see `storage.straight`. Raises as `rows` does."""
         if self._connection is None:
             raise NoOpenUnitOfWork
@@ -114,7 +114,7 @@ class Link:
         if isinstance(statement, ByEngine):
             statement = statement[self.engine]
         with busy_when_out_of_reach():
-            return run_straight(self._driver, self._connection.dialect, statement, values or {})
+            return await run_straight(self._driver, self._connection.dialect, statement, values or {})
 
     async def _execute(self, statement: Executable | ByEngine, values: Values | Sequence[Values] | None) -> Any:
         # Any: rowcount exists on the result of INSERT, UPDATE and DELETE only, and the type checker cannot know which.
@@ -134,16 +134,33 @@ class Link:
 
 async def commit(connection: AsyncConnection) -> None:
     """Keep what was done in its transaction, whichever way each statement went."""
-    driver = writing_driver(connection)
+    driver = driver_of(connection)
     if driver is None or connection.in_transaction():
         await connection.commit()
     else:  # SQLAlchemy knows of no transaction: everything went straight
         await driver.commit()
 
 
-def writing_driver(connection: AsyncConnection) -> SqliteConnection | None:
-    """The SQLite connection that writes; None for a reader's and for PostgreSQL's."""
+async def roll_back(connection: AsyncConnection) -> bool:
+    """Undo what was not committed, whichever way each statement went.
+
+    Returns:
+        Whether it may be used again; one that could not undo it has to be closed, which undoes it as well.
+    """
+    try:
+        if connection.in_transaction():
+            await connection.rollback()
+        elif (driver := driver_of(connection)) is not None:
+            await driver.rollback()
+        return not connection.invalidated
+    except Exception:
+        await connection.invalidate()
+        return False
+
+
+def driver_of(connection: AsyncConnection) -> SqliteConnection | None:
+    """The connection to SQLite below it; None on PostgreSQL."""
     if connection.dialect.name != "sqlite" or connection.sync_connection is None:
         return None
     driver = connection.sync_connection.connection.driver_connection
-    return driver if isinstance(driver, SqliteConnection) and driver.runs_in_loop else None
+    return driver if isinstance(driver, SqliteConnection) else None

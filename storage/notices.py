@@ -5,9 +5,24 @@ One process at a time spreads and tells (`take_turn`); beside it, any number of 
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, exists, false, insert, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    false,
+    insert,
+    literal_column,
+    or_,
+    select,
+    update,
+)
 
 from bot.domain.case import CaseCode, CaseId, CaseStatus, Desk
 from bot.domain.notices import Choices, Fact, Notice, Post, Reason, Told
@@ -24,7 +39,7 @@ from storage.types import Id, UtcDateTime
 from storage.visible_cases import visible_to
 
 MOST = 1_000  # notices of one person that are looked at together
-_OF_A_DESK = (Reason.ARRIVED.value, Reason.EMERGENCY.value)
+_OF_A_DESK: list[ColumnElement[str]] = [literal_column(f"'{reason.value}'") for reason in (Reason.ARRIVED, Reason.EMERGENCY)]
 _FIELDS = tuple(Choices.__dataclass_fields__)
 
 _now = bindparam("now", type_=UtcDateTime)
@@ -93,9 +108,8 @@ _waiting = (
     .order_by(notices.c.at, notices.c.case_id)
     .limit(MOST)
 )
-_forget = delete(notices).where(
-    notices.c.staff_id == bindparam("member", type_=Id), notices.c.reason.in_(bindparam("reasons", expanding=True))
-)
+_forget_all = delete(notices).where(notices.c.staff_id == bindparam("member", type_=Id))
+_forget = _forget_all.where(notices.c.reason.in_(bindparam("reasons", expanding=True)))
 _told = (
     update(notice_choices)
     .where(notice_choices.c.staff_id == bindparam("member", type_=Id))
@@ -174,14 +188,14 @@ class SqlNotices:
         ]
 
     async def of(self, viewer: Viewer) -> list[Notice]:
-        may_take = or_(notices.c.reason.not_in(_OF_A_DESK), visible_to(viewer.wanting(Right.TAKE)))
-        statement = _waiting.where(and_(visible_to(viewer), may_take))
-        return [_notice(row) for row in await self._link.rows(statement, {"member": viewer.staff_id})]
+        return [_notice(row) for row in await self._link.rows(_waiting_for(viewer), {"member": viewer.staff_id})]
 
     async def told(
         self, staff_id: StaffId, reasons: Sequence[Reason], *, pinged_at: datetime | None, due_at: datetime | None
     ) -> None:
-        if reasons:
+        if set(reasons) == set(Reason):
+            await self._link.run(_forget_all, {"member": staff_id})
+        elif reasons:
             await self._link.run(_forget, {"member": staff_id, "reasons": [reason.value for reason in reasons]})
         await self._link.run(_told, {"member": staff_id, "pinged": pinged_at, "due": due_at})
 
@@ -199,6 +213,13 @@ class SqlNotices:
         values = {name: getattr(choices, name) for name in _FIELDS}
         values |= {"staff_id": staff_id, "digest_at": digest_at if choices.digest else None}
         await self._link.run(_choose, values | {"pinged_at": None, "due_at": None})
+
+
+@lru_cache(maxsize=512)
+def _waiting_for(viewer: Viewer) -> Select[Any]:
+    """Asked whenever somebody is due: kept, so that it is written out once (`storage.straight`)."""
+    may_take = or_(notices.c.reason.not_in(_OF_A_DESK), visible_to(viewer.wanting(Right.TAKE)))
+    return _waiting.where(and_(visible_to(viewer), may_take))
 
 
 def _choices_of(row: Row[Any]) -> Choices:

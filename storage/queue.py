@@ -7,9 +7,10 @@ A page costs the same at any place: it begins at a key, not after a number of li
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, ScalarSelect, Select, func, literal_column, select
+from sqlalchemy import Row, ScalarSelect, Select, bindparam, func, literal_column, select
 
 from bot.domain.case import CaseCode
 from bot.domain.people import Role
@@ -20,7 +21,13 @@ from storage.queue_filter import beyond, conditions, order
 from storage.queue_lines import LINE, line_from, lines_of
 from storage.search import CaseSearch
 from storage.tables import cases
+from storage.types import Id, UtcDateTime
 from storage.visible_cases import visible_to
+
+# Parameters in place of moments: the filter hands them on to the conditions as they are.
+_NOW: Any = bindparam("now", type_=UtcDateTime)
+_TODAY_ENDS: Any = bindparam("today_ends", type_=UtcDateTime)
+_CAP = bindparam("cap", COUNT_CAP + 1, type_=Id)
 
 
 class CaseQueue(CaseSearch):
@@ -52,23 +59,39 @@ class CaseQueue(CaseSearch):
         return [line_from(row) for row in await self._link.rows(statement.order_by(*order(Sort.DUE)))] if codes else []
 
     async def count(self, viewer: Viewer, wanted: QueueFilter | None = None) -> int:
-        return int(await self._link.value(select(number_of(viewer, wanted or QueueFilter()))))
+        wanted = wanted or QueueFilter()
+        has_moment = wanted.due_from is not None or wanted.due_before is not None  # and is never asked for again
+        statement = (_count.__wrapped__ if has_moment else _count)(viewer, wanted)
+        return int(await self._link.value(statement, {"cap": COUNT_CAP + 1}))
 
     async def counts(self, viewer: Viewer, *, now: datetime, today_ends: datetime) -> QueueCounts:
-        every = QueueFilter()
-        filters = {
-            "open": every,
-            "mine": replace(every, owner_id=viewer.staff_id),
-            "unowned": replace(every, is_unowned=True),
-            "late": replace(every, due_before=now),
-            "today": replace(every, due_from=now, due_before=today_ends),
-            "emergency": replace(every, is_emergency=True),
-            "undelivered": replace(every, status=None, is_undelivered=True),
-        }
-        if viewer.role is Role.INSPECTOR:
-            del filters["undelivered"]  # see `QueueCounts`
-        row = await self._link.row(select(*(number_of(viewer, one).label(name) for name, one in filters.items())))
+        row = await self._link.row(_counts(viewer), {"now": now, "today_ends": today_ends, "cap": COUNT_CAP + 1})
         return QueueCounts(**row._mapping) if row else QueueCounts()
+
+
+@lru_cache(maxsize=512)
+def _count(viewer: Viewer, wanted: QueueFilter) -> Select[Any]:
+    """Kept, as the same is asked again and again: then it is written out once (`storage.straight`)."""
+    return select(number_of(viewer, wanted))
+
+
+@lru_cache(maxsize=512)
+def _counts(viewer: Viewer) -> Select[Any]:
+    """The numbers beside the queue, as of the moments `now` and `today_ends`. Kept for the same reason."""
+    every = QueueFilter()
+    filters = {
+        "open": every,
+        "mine": replace(every, owner_id=viewer.staff_id),
+        "unowned": replace(every, is_unowned=True),
+        "late": replace(every, due_before=_NOW),
+        "today": replace(every, due_from=_NOW, due_before=_TODAY_ENDS),
+        "emergency": replace(every, is_emergency=True),
+        "undelivered": replace(every, status=None, is_undelivered=True),
+    }
+    if viewer.role is Role.INSPECTOR:
+        del filters["undelivered"]  # see `QueueCounts`
+    numbers: list[Any] = [number_of(viewer, one).label(name) for name, one in filters.items()]
+    return select(*numbers)
 
 
 def ids_of(
@@ -90,7 +113,7 @@ def number_of(viewer: Viewer, wanted: QueueFilter) -> ScalarSelect[int]:
     """How many, up to one more than the cap: what is beyond is not looked at."""
     found: Select[Any] = select(literal_column("1").label("one")).select_from(cases).where(*conditions(viewer, wanted))
     found = found.order_by(*order(Sort.DUE))  # for the index that has this order, and what is filtered by behind it
-    return select(func.count()).select_from(found.limit(COUNT_CAP + 1).subquery()).scalar_subquery()
+    return select(func.count()).select_from(found.limit(_CAP).subquery()).scalar_subquery()
 
 
 def _page(rows: Sequence[Row[Any]], sort: Sort, most: int, *, is_backwards: bool, is_first: bool) -> QueuePage:

@@ -14,9 +14,11 @@ from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from threading import Thread
 from time import monotonic
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 LOCK_RETRY = 0.005  # seconds between two attempts to get the write lock from another process
+
+Done = TypeVar("Done")
 
 
 class Worker:
@@ -26,7 +28,7 @@ class Worker:
         self._jobs: SimpleQueue[tuple[asyncio.Future[Any], Callable[..., Any], tuple[Any, ...]] | None] = SimpleQueue()
         self._thread: Thread | None = None
 
-    def do(self, work: Callable[..., Any], *values: Any) -> asyncio.Future[Any]:
+    def do(self, work: Callable[..., Done], *values: Any) -> asyncio.Future[Done]:
         """A future of its result; cancelling the future does not stop the work."""
         if self._thread is None:
             self._thread = Thread(target=self._run, name="sqlite", daemon=True)
@@ -141,9 +143,16 @@ class SqliteConnection:
         rows = found.fetchall() if found.description else ()
         return rows, found.rowcount
 
+    async def run_aside(self, statement: str, values: Sequence[Any]) -> tuple[Sequence[Any], int]:
+        """The same for a reader, who may wait for the disk."""
+        return await self._in_thread(self.run_at_once, statement, values)
+
     async def begin(self) -> None:
-        """The writer's transaction, past SQLAlchemy, whose own way to a BEGIN takes longer than SQLite's whole statement."""
-        await self._lock(self.sqlite.execute, "BEGIN IMMEDIATE")
+        """A transaction past SQLAlchemy, whose own way to a BEGIN takes longer than SQLite's whole statement."""
+        if self._in_loop:
+            await self._lock(self.sqlite.execute, "BEGIN IMMEDIATE")
+        else:
+            self.sqlite.execute("BEGIN")  # takes no lock yet
 
     async def run(self, statement: str, work: Callable[..., None], *values: Any) -> None:
         if statement == "BEGIN IMMEDIATE":
@@ -190,11 +199,11 @@ class SqliteConnection:
                     raise
             await asyncio.sleep(LOCK_RETRY)
 
-    async def _in_thread(self, work: Callable[..., Any], *values: Any) -> None:
+    async def _in_thread(self, work: Callable[..., Done], *values: Any) -> Done:
         """Have the thread do it, and stay until it is done, also when cancelled: nobody may use the connection meanwhile."""
         done = self._worker.do(work, *values)
         try:
-            await asyncio.shield(done)
+            return await asyncio.shield(done)
         except asyncio.CancelledError:
             while not done.done():
                 try:

@@ -1,10 +1,10 @@
-"""The writer's statements on SQLite, straight to the driver.
+"""Statements on SQLite, straight to the driver.
 
 SQLAlchemy writes every statement once; after that the same text is run again and again, and only the values change. Its
 own way there (a coroutine in a greenlet, an execution context, a result with a cursor) costs four times what SQLite needs
 for a step through an index. So a statement that was seen a few times is kept as text with the converters of its types, and
 its rows are SQLAlchemy's own `Row`. Whatever is not as plain as that (a list of rows, an IN of any length, a default in
-Python) goes the usual way; so does everything on PostgreSQL and every reader.
+Python) goes the usual way; so does everything on PostgreSQL. A reader's statement leaves the loop either way.
 """
 
 import sqlite3
@@ -76,7 +76,7 @@ class _Forms:
 _seen: WeakKeyDictionary[Executable, _Forms] = WeakKeyDictionary()
 
 
-def run_straight(
+async def run_straight(
     driver: SqliteConnection, dialect: Dialect, statement: Executable, given: Mapping[str, Any]
 ) -> Found | None:
     """Run it inside the open transaction; None where it has to go the usual way.
@@ -89,7 +89,10 @@ def run_straight(
         return None
     values = plain.values(given)
     try:
-        rows, rowcount = driver.run_at_once(plain.text, values)
+        if driver.runs_in_loop:
+            rows, rowcount = driver.run_at_once(plain.text, values)
+        else:
+            rows, rowcount = await driver.run_aside(plain.text, values)
     except sqlite3.Error as error:
         raise DBAPIError.instance(plain.text, None, error, sqlite3.Error, hide_parameters=True, dialect=dialect) from error
     return Found(plain.rows(rows) if rows else (), rowcount)

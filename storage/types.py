@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,8 @@ from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 # SQLite gives ids by itself only to a column declared exactly INTEGER PRIMARY KEY.
 Id = BigInteger().with_variant(Integer(), "sqlite")
+
+Convert = Callable[[Any], Any]
 
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
@@ -71,19 +74,36 @@ class UtcDateTime(TypeDecorator[datetime]):
             return dialect.type_descriptor(String(32))
         return dialect.type_descriptor(DateTime(timezone=True))
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> Any:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a moment needs a time zone: {value!r}")
-        value = value.astimezone(UTC)
-        return value.isoformat(" ", "microseconds") if dialect.name == "sqlite" else value
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        return _to_text if dialect.name == "sqlite" else _to_utc
 
-    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:  # noqa: ARG002 - SQLAlchemy's signature
-        if value is None:
-            return None
-        moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:  # noqa: ARG002 - SQLAlchemy's signature
+        # Itself and not `process_result_value`, around which SQLAlchemy would lay two calls: a case has twenty moments.
+        return _from_text if dialect.name == "sqlite" else _in_utc
+
+
+def _to_utc(value: datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    if value.tzinfo is None:
+        raise ValueError(f"a moment needs a time zone: {value!r}")
+    return value.astimezone(UTC)
+
+
+def _to_text(value: datetime | None) -> str | None:
+    moment = _to_utc(value)
+    return None if moment is None else moment.isoformat(" ", "microseconds")
+
+
+def _in_utc(value: datetime | None) -> datetime | None:
+    return None if value is None else value.astimezone(UTC)
+
+
+def _from_text(value: str | None) -> datetime | None:
+    if value is None:
+        return None
+    moment = datetime.fromisoformat(value)
+    return moment if moment.tzinfo is UTC else moment.astimezone(UTC)
 
 
 class Lexemes(UserDefinedType[Any]):

@@ -7,12 +7,12 @@ from urllib.parse import quote
 
 import pytest
 from aiohttp import ClientResponse
-from sqlalchemy import event
 
 from bot.domain.case import Case, CaseKind
 from bot.domain.people import Role
 from bot.domain.thread import Author
 from tests.admin.desk import HOAN_KIEM, Browser, StaffDesk
+from tests.statements import statements_of
 
 ANSWER = "Tổ công tác sẽ đến trong tuần này."
 
@@ -313,15 +313,10 @@ async def test_looking_beforehand_costs_the_same_for_one_as_for_fifty(desk: Staf
     await desk.staff("hoa")
     await minh.opens("/staff/")
     action, hidden = minh.form("bulk-form")
-    asked: list[str] = []
-    assert desk.database._readers is not None
-    assert desk.database._writers is not None
-    for engine in {desk.database._readers.sync_engine, desk.database._writers.sync_engine}:
-        event.listen(engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     counts = []
     for chosen in (cases[:1], cases):
-        asked.clear()
-        await minh.posts(action, hidden | {"act": "assign", "step": "preview", "username": "hoa"} | ticks(*chosen))
+        with statements_of(desk.database, writes=True) as asked:
+            await minh.posts(action, hidden | {"act": "assign", "step": "preview", "username": "hoa"} | ticks(*chosen))
         assert f"{len(chosen)} hồ sơ" in said(minh, "will")
         counts.append(len([statement for statement in asked if statement.startswith("SELECT")]))
         assert [statement for statement in asked if re.match("INSERT|UPDATE|DELETE", statement)] == []

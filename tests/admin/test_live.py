@@ -10,7 +10,6 @@ from typing import Any
 
 import pytest
 from aiohttp import ClientResponse
-from sqlalchemy import event
 
 from admin.live import events
 from admin.live.hub import MOST_PENDING, Watcher, may_concern
@@ -21,8 +20,8 @@ from bot.domain.staffing import Exclusion, Why
 from bot.domain.thread import EventKind
 from bot.ports import CaseNews, Viewer
 from bot.web import keys
-from storage import Database
 from tests.admin.desk import HOAN_KIEM, PHU_THUONG, Browser, StaffDesk
+from tests.statements import statements_of
 
 PATIENCE = 60.0  # seconds; PostgreSQL is looked at every other one
 MOMENT = datetime(2026, 11, 22, 8, tzinfo=UTC)
@@ -262,12 +261,9 @@ async def test_one_look_serves_all_pages(sqlite_desk: StaffDesk) -> None:
     ]
     pages = [watching(person) for person in people]
     lives = [await page.__aenter__() for page in pages]
-    database: Database = sqlite_desk.database
-    assert database._readers is not None
-    asked: list[str] = []
-    event.listen(database._readers.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
-    case = await sqlite_desk.case()
-    assert [(await live.hears())["code"] for live in lives[:2]] == [case.code] * 2
+    with statements_of(sqlite_desk.database) as asked:
+        case = await sqlite_desk.case()
+        assert [(await live.hears())["code"] for live in lives[:2]] == [case.code] * 2
     assert len([statement for statement in asked if "FROM case_events" in statement]) == 1
     assert len([statement for statement in asked if "cases.code" in statement]) == 2
     for page in pages:

@@ -1,20 +1,18 @@
 """What each page asks of the database: at most fifteen statements, and no more of them where there is ten times as much."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
 from aiohttp import web
-from sqlalchemy import event
 
 from bot.domain.incoming import FileKind
 from bot.domain.people import Language, Role
 from bot.domain.staffing import NewTemplate
-from storage import Database
 from tests.admin.desk import HOAN_KIEM, PHU_THUONG, Browser, StaffDesk
 from tests.admin.test_files import kept, photo
 from tests.admin.test_matrix import addresses
+from tests.statements import statements_of
 
 MOST = 15
 STREAMS = {"/staff/events"}  # stays open: tests/admin/test_live.py
@@ -23,24 +21,6 @@ ADDED = {  # what else is asked for at an address: the longest ways through it
     "/staff/dashboard": ["?by=ward&from=2025-11-19", "?by=category"],
     "/staff/audit": ["?q=x"],
 }
-
-
-@contextmanager
-def statements_of(database: Database) -> Iterator[list[str]]:
-    """What is read meanwhile. What a view writes, it writes beside itself."""
-    assert database._readers is not None
-    heard: list[str] = []
-
-    def hear(_connection: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement != "BEGIN":
-            heard.append(statement)
-
-    engine = database._readers.sync_engine
-    event.listen(engine, "before_cursor_execute", hear)
-    try:
-        yield heard
-    finally:
-        event.remove(engine, "before_cursor_execute", hear)
 
 
 async def fill(desk: StaffDesk, number: int) -> dict[str, str]:

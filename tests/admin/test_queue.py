@@ -5,7 +5,6 @@ from datetime import timedelta
 from html import unescape
 
 import pytest
-from sqlalchemy import event
 
 from admin.queueing.views import LONGEST_NAME, MOST_VIEWS
 from bot.domain.case import CaseKind
@@ -13,6 +12,7 @@ from bot.domain.people import Role
 from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, Reply
 from bot.domain.thread import Author, NewMessage
 from tests.admin.desk import HOAN_KIEM, Browser, StaffDesk
+from tests.statements import statements_of
 
 
 def row_of(browser: Browser, code: str) -> str:
@@ -244,16 +244,13 @@ async def test_a_kept_address_that_makes_no_sense_any_more_shows_the_queue(sqlit
 async def test_the_page_takes_few_statements_however_long_the_queue_is(desk: StaffDesk) -> None:
     """At most fifteen, the same for one case as for a hundred."""
     minh = await desk.signed_in("minh")
-    asked: list[str] = []
-    assert desk.database._readers is not None
-    event.listen(desk.database._readers.sync_engine, "before_cursor_execute", lambda *args: asked.append(args[2]))
     counts = []
     for cases in (1, 60):
         for number in range(cases):
             await desk.case(f"{number} rác")
         for query in ("", "?q=rac", "?due=late&owner=me"):
-            asked.clear()
-            await minh.opens(f"/staff/{query}")
+            with statements_of(desk.database) as asked:
+                await minh.opens(f"/staff/{query}")
             counts.append(len([statement for statement in asked if statement.startswith("SELECT")]))
     assert counts[:3] == counts[3:]
     assert max(counts) <= 15

@@ -1,6 +1,6 @@
 """What happens by itself: replies are delivered or not, and the timekeeper does what is due."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -90,11 +90,12 @@ async def looks(works: Sequence[DueWork], town: Town) -> None:
                 break
 
 
-async def lives_a_year(town: Town) -> None:
-    """From the first look to the last; in between, whatever is planned."""
+async def lives_a_year(town: Town, tell: Callable[[datetime], None]) -> None:
+    """From the first look to the last; in between, whatever is planned. `tell` hears how far it is after each."""
     works, at = works_of(town), BEGINS
     while at < ENDS:
         at = min(at + town.look_every, ENDS)
         await town.happens_until(at)
         await looks(works, town)
         await delivers(town)
+        tell(at)

@@ -1,7 +1,6 @@
 """What happens to cases as one stream: in order, to whom it may concern, announced once it is kept."""
 
 import pytest
-from sqlalchemy import event
 
 from bot.bell import Bell
 from bot.domain.case import Desk
@@ -9,6 +8,7 @@ from bot.domain.people import Role
 from bot.domain.thread import CaseEvent, EventKind
 from storage import Database
 from storage.news import _after, _newest
+from tests.statements import statements_of
 from tests.storage.cast import BA_DINH, NOW, a_case, officer
 from tests.storage.test_plans import plan
 
@@ -83,9 +83,7 @@ async def test_news_are_found_by_the_primary_key(sqlite_database: Database, stat
 
 async def test_visible_codes_are_one_statement(sqlite_database: Database) -> None:
     case = await a_case(sqlite_database)
-    assert sqlite_database._readers is not None
-    seen: list[str] = []
-    event.listen(sqlite_database._readers.sync_engine, "before_cursor_execute", lambda *args: seen.append(args[2]))
-    async with sqlite_database.reading() as uow:
-        await uow.news.visible_codes(officer(), range(case.id, case.id + 500))  # type: ignore[arg-type]  # ids
+    with statements_of(sqlite_database) as seen:
+        async with sqlite_database.reading() as uow:
+            await uow.news.visible_codes(officer(), range(case.id, case.id + 500))  # type: ignore[arg-type]  # ids
     assert len([statement for statement in seen if statement.startswith("SELECT")]) == 1

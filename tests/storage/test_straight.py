@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from threading import current_thread, main_thread
 from typing import Any
 
 import pytest
@@ -25,11 +26,11 @@ _move = update(residents).where(residents.c.id == bindparam("whose")).values(cre
 
 @pytest.fixture
 def ways(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
-    """For each statement of the writer, in order: did it go straight?"""
+    """For each statement on SQLite, in order: did it go straight?"""
     found: list[bool] = []
 
-    def watched(driver: SqliteConnection, dialect: Dialect, statement: Executable, given: Any) -> Found | None:
-        came = run_straight(driver, dialect, statement, given)
+    async def watched(driver: SqliteConnection, dialect: Dialect, statement: Executable, given: Any) -> Found | None:
+        came = await run_straight(driver, dialect, statement, given)
         found.append(came is not None)
         return came
 
@@ -126,16 +127,30 @@ async def test_what_is_not_plain_goes_the_usual_way(
     assert True not in ways
 
 
-async def test_readers_and_postgresql_know_no_other_way(database: Database, ways: list[bool]) -> None:
-    """A reader's statement may wait for the disk: it must not do so in the loop."""
-    async with database.reading() as uow:
-        for _ in range(SEEN_OFTEN + 2):
-            await uow.inbox.backlog()
-    async with database.begin() as uow:
-        for _ in range(SEEN_OFTEN + 2):
-            await uow.inbox.backlog()
+async def test_postgresql_knows_no_other_way(database: Database, ways: list[bool]) -> None:
+    for begin in (database.reading, database.begin):
+        async with begin() as uow:
+            for _ in range(SEEN_OFTEN + 2):
+                await uow.inbox.backlog()
     assert (True in ways) == database.is_sqlite
-    assert len(ways) == (SEEN_OFTEN + 2 if database.is_sqlite else 0)
+    assert len(ways) == (2 * (SEEN_OFTEN + 2) if database.is_sqlite else 0)
+
+
+async def test_a_reader_never_asks_in_the_loop(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Its statement may wait for the disk, the first time and whenever it goes straight; the writer's may not."""
+    places: list[tuple[bool, bool]] = []
+    ask = SqliteConnection.run_at_once
+
+    def watched(self: SqliteConnection, *asked: Any) -> tuple[Any, int]:
+        places.append((self.runs_in_loop, current_thread() is main_thread()))
+        return ask(self, *asked)
+
+    monkeypatch.setattr(SqliteConnection, "run_at_once", watched)
+    for begin in (sqlite_database.reading, sqlite_database.begin):
+        async with begin() as uow:
+            for _ in range(SEEN_OFTEN + 2):
+                await uow.inbox.backlog()
+    assert set(places) == {(False, False), (True, True)}
 
 
 @pytest.mark.parametrize("is_mixed", [False, True])

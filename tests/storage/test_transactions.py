@@ -124,6 +124,26 @@ async def test_a_cancelled_unit_of_work_lets_the_next_one_go_on(database: Databa
         assert (await uow.inbox.backlog()).waiting >= 1
 
 
+async def test_a_cancelled_reader_lets_the_next_ones_go_on(database: Database) -> None:
+    """At any moment of its asking; and none of those after it sees what was true when it began."""
+
+    async def read() -> int:
+        async with database.reading() as uow:
+            for _ in range(3):
+                waiting = (await uow.inbox.backlog()).waiting
+            return waiting
+
+    for number in range(40):
+        tasks = [asyncio.create_task(read()) for _ in range(6)]
+        for _ in range(number % 8):
+            await asyncio.sleep(0)
+        tasks[number % 6].cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+    await keep(database, an_update(1, "lan"))
+    async with asyncio.timeout(60):
+        assert await asyncio.gather(*(read() for _ in range(12))) == [1] * 12
+
+
 async def test_many_readers_and_writers_at_once(database: Database) -> None:
     """More than there are connections: they take turns."""
 
