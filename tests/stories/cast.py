@@ -32,6 +32,7 @@ from tests.handlers.webchat.town import Browser
 from tests.stories.forms import forms
 
 CODE = re.compile(r"(?:Mã hồ sơ|Case code): ([0-9A-Z-]+)")
+PROOF = ("bien-ban.pdf", PROOF_BYTES, "application/pdf")
 PATIENCE = 60.0  # seconds; a story is not a timed test
 
 
@@ -159,11 +160,13 @@ class Officer:
         await self.opens_case(code)
         await self.fills("reply-form", file=file, text=text)
 
-    async def closes(self, code: str, outcome: str, text: str) -> None:
+    async def closes(
+        self, code: str, outcome: str, text: str, *, proof: tuple[str, bytes, str] = PROOF, **more: str
+    ) -> None:
+        """With all that the outcome owes; `more` are further fields, or others than usual."""
         await self.opens_case(code)
         owed = closing_fields(outcome, text, today=datetime.now(UTC).date())
-        proof = ("bien-ban.pdf", PROOF_BYTES, "application/pdf") if outcome == "done" else None
-        await self.fills("close-form", file=proof, **owed)
+        await self.fills("close-form", file=proof if outcome == "done" else None, **(owed | more))
 
 
 @dataclass
