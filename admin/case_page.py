@@ -20,6 +20,7 @@ from admin.case.reply_part import read_reply_part
 from admin.case.reporters import Threads, joined_of, main_answers, main_of, reporter_parts
 from admin.case.telling import as_told, tell_part
 from admin.case.ties import may_be_told, read_ties, ties_part
+from admin.case.timeline import folded
 from admin.case.trace import trace_lines
 from admin.guard import Visit
 from admin.labels import category_name, kind_key, lateness, map_url, sorting_key
@@ -123,6 +124,7 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
     visible = {other.code: other for other in read.named}
     tell = tell_part(visit, case, thread, read.timeline)
     told = [event for event in read.timeline if may_be_told(event, visible)]
+    timeline = [timeline_line(visit, event, visible) for event in told]
     return CasePage(
         frame=visit.frame,
         case=_facts(visit, case),
@@ -130,7 +132,8 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
             [thread_line(visit, case.code, message, read.revisions.get(message.id, ())) for message in thread], tell
         ),
         tell=tell,
-        timeline=[timeline_line(visit, event, visible) for event in told],
+        timeline=timeline,
+        story=folded(visit, told, timeline),
         wards=ward_options(visit.language, visit.request.app[keys.WARDS]),
         outcomes={outcome.value: f"outcome_{outcome.value}" for outcome in Outcome},
         grounds={ground.value: f"closing_ground_{ground.value}" for ground in Ground},
@@ -263,7 +266,7 @@ def _facts(visit: Visit, case: Case) -> CaseFacts:
         due_at=case.due_at,
         closed_at=case.closed_at,
         outcome_key=f"outcome_{case.outcome.value}" if case.outcome else "",
-        lateness=lateness(case.due_at, case.status, visit.now, app[keys.SETTINGS].zone),
+        lateness=lateness(case.due_at, case.status, case.clocks.waits_since or visit.now, app[keys.SETTINGS].zone),
         map_url=map_url(case.point),
         is_open=case.status is CaseStatus.OPEN,
         is_restricted=case.desk is Desk.RESTRICTED,

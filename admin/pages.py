@@ -153,6 +153,7 @@ class TimelineLine:
     words: str
     who: str
     detail: str
+    within: Sequence["TimelineLine"] = ()  # what it stands for, where several are folded into one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,7 +229,8 @@ class CasePage:
     frame: Frame
     case: CaseFacts
     thread: Sequence[ThreadLine]  # oldest first
-    timeline: Sequence[TimelineLine]  # oldest first
+    timeline: Sequence[TimelineLine]  # oldest first, nothing folded: forms count on it
+    story: Sequence[TimelineLine]  # the same as it is read; see `admin.case.timeline`
     wards: Sequence[WardOption]
     outcomes: Mapping[str, str]  # value to its wording key
     grounds: Mapping[str, str]  # of a refusal: value to its wording key

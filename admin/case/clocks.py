@@ -5,7 +5,7 @@ clocks have one deadline, and their answer is measured against it.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from admin.case.parts import ClockLine, ClocksPart
@@ -19,6 +19,8 @@ from bot.domain.working_time import WorkingCalendar, working_days_between
 WIDTH, MIDDLE = 320, 8  # of the drawing; the bars lie on one line
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 SHOWS_45 = timedelta(days=15)  # before they are over
+_GRAVITY = (Clock.ACCEPT, Clock.ANSWER, Clock.RESOLVE, Clock.DAYS45, Clock.URGENT)  # the gravest last
+MOST_HOURS = 16  # that are told as hours; later it is a matter of days
 _IN_HOURS = (Clock.ACCEPT, Clock.URGENT)
 _NAMES = {Clock.URGENT: "answer", Clock.RESOLVE: "close"}  # what a line is called where that is not the clock's own name
 
@@ -45,8 +47,20 @@ class _Run:
 
 
 def clocks_part(visit: Visit, case: Case, timeline: Sequence[CaseEvent], calendar: WorkingCalendar) -> ClocksPart:
-    lines = {run.clock: _line(visit, case, run, calendar) for run in _runs(case, visit.now)}
-    return ClocksPart(lines=list(lines.values()), deadline=lines[Clock.RESOLVE].words, notes=_notes(visit, case, timeline))
+    """The clock that presses most stands first: of late ones the gravest, else the one that runs out next."""
+    runs = sorted(_runs(case, visit.now), key=_urgency)
+    [promised] = [run for run in runs if run.clock is Clock.RESOLVE]
+    return ClocksPart(
+        lines=[_line(visit, run, calendar) for run in runs],
+        deadline=_sentence(_words(visit, replace(promised, is_paused=False), calendar)),
+        warned=_warned(visit, case),
+        notes=_notes(visit, case, timeline),
+    )
+
+
+def _urgency(run: _Run) -> tuple[bool, int, datetime]:
+    is_stopped, is_late = run.is_reached or run.is_over, run.is_late
+    return is_stopped, -_GRAVITY.index(run.clock) if is_late and not is_stopped else len(_GRAVITY), run.due_at
 
 
 def _runs(case: Case, now: datetime) -> list[_Run]:
@@ -78,21 +92,23 @@ def _runs(case: Case, now: datetime) -> list[_Run]:
     ]
 
 
-def _line(visit: Visit, case: Case, run: _Run, calendar: WorkingCalendar) -> ClockLine:
-    words = _words(visit, run, calendar)
+def _line(visit: Visit, run: _Run, calendar: WorkingCalendar) -> ClockLine:
     span = max((max(run.until, run.due_at) - run.began_at).total_seconds(), 1.0)
     due, here = _at(run.due_at, run, span), _at(run.until, run, span)
     return ClockLine(
         testid=f"clock-{run.name}",
         title=visit.say(f"desk_page_clock_{'urgent' if run.clock is Clock.URGENT else run.name}"),
-        words=words[:1].upper() + words[1:],
+        words=_sentence(_words(visit, run, calendar)),
         is_late=run.is_late,
         is_paused=run.is_paused,
-        warned=_warned(visit, case, run.clock),
         spent=f"M0 {MIDDLE}H{min(here, due):.1f}",
         late=f"M{due:.1f} {MIDDLE}H{here:.1f}" if run.is_late else "",
         due=f"M{max(min(due, WIDTH - 1.0), 1.0):.1f} 1V{2 * MIDDLE - 1}",
     )
+
+
+def _sentence(words: str) -> str:
+    return words[:1].upper() + words[1:]
 
 
 def _words(visit: Visit, run: _Run, calendar: WorkingCalendar) -> str:
@@ -108,6 +124,9 @@ def _done(visit: Visit, run: _Run, calendar: WorkingCalendar) -> str:
         return visit.say("desk_page_clock_answer_never", n=working_days_between(run.began_at, run.until, calendar))
     if run.clock is Clock.ACCEPT:
         hours = worked_between(run.began_at, run.until, calendar) // HOUR
+        if hours > MOST_HOURS:
+            days = working_days_between(run.began_at, run.until, calendar)
+            return visit.say("desk_page_clock_accept_done_days", n=days)
         return visit.say("desk_page_clock_accept_done", n=hours) if hours else visit.say("desk_page_clock_accept_at_once")
     days = working_days_between(run.began_at, run.until, calendar)
     return visit.say(f"desk_page_clock_{run.name}_done" if days else f"desk_page_clock_{run.name}_at_once", n=days)
@@ -133,16 +152,17 @@ def _left(visit: Visit, run: _Run, calendar: WorkingCalendar) -> str:
 
 
 def _late(visit: Visit, run: _Run, calendar: WorkingCalendar) -> str:
-    if run.clock in _IN_HOURS:
-        hours = worked_between(run.due_at, run.until, calendar) // HOUR
+    hours = worked_between(run.due_at, run.until, calendar) // HOUR
+    if run.clock in _IN_HOURS and hours <= MOST_HOURS:
         return visit.say("desk_page_clock_late_hours", n=hours) if hours else visit.say("desk_page_clock_late_hour")
     days = working_days_between(run.due_at, run.until, calendar)
     return visit.say("desk_page_clock_late", n=days) if days else visit.say("desk_page_clock_late_today")
 
 
-def _warned(visit: Visit, case: Case, clock: Clock) -> str:
-    """Who was warned of it since the case was last opened; empty: nobody."""
-    told = [visit.say(f"desk_page_clock_step_{step.value}") for step in Step if (clock, step) in case.clocks.told]
+def _warned(visit: Visit, case: Case) -> str:
+    """Who was warned since the case was last opened; empty: nobody. Of what, and when, is in the timeline."""
+    warned = {step for _, step in case.clocks.told}
+    told = [visit.say(f"desk_page_clock_step_{step.value}") for step in Step if step in warned]
     return visit.say("desk_page_clock_warned", who=", ".join(told)) if told else ""
 
 

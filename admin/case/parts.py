@@ -167,7 +167,6 @@ class ClockLine:
     words: str
     is_late: bool
     is_paused: bool  # staff wait for the resident
-    warned: str  # who was told that it runs out; empty: nobody
     spent: str  # the part within the deadline
     late: str  # the part after it; empty when there is none
     due: str  # the mark of the deadline
@@ -175,10 +174,11 @@ class ClockLine:
 
 @dataclass(frozen=True, kw_only=True)
 class ClocksPart:
-    """How long the resident has waited. `notes` are what moved the deadline, or did not."""
+    """How long the resident has waited, what presses most first. `notes` are what moved the deadline, or did not."""
 
     lines: Sequence[ClockLine]
-    deadline: str  # the words of the one that the resident knows
+    deadline: str  # the words of the one that the resident knows, whether it stands or runs
+    warned: str  # who was told that one of them runs out; empty: nobody
     notes: Sequence[str]
 
 

@@ -27,7 +27,7 @@ class QueueRow:
     due_at: datetime
     closed_at: datetime | None  # None while it is open
     lateness: str  # "late", "today" or empty
-    days: int  # late: for how many days; else until it is due
+    late_days: int  # working days since it was due; 0 on the day itself
     owner: str  # a name, empty for nobody
     is_mine: bool
     has_news: bool  # the newest words are the resident's

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from aiohttp import web
 
@@ -21,7 +21,7 @@ from bot.domain.proposal import TWO_PEOPLE_DESKS
 from bot.domain.queueing import QueueCounts, QueueKey
 from bot.domain.rights import DESKS, Right
 from bot.domain.staffing import SavedView
-from bot.domain.working_time import day_ends
+from bot.domain.working_time import day_ends, with_changes
 from bot.ports.closings import Waiting
 from bot.web import keys, render
 
@@ -39,6 +39,7 @@ class Found:
     colleagues: Sequence[StaffMember]
     place: int
     waiting: Mapping[CaseId, Waiting]
+    calendar_changes: Mapping[date, bool]
 
 
 async def show_queue(visit: Visit) -> web.StreamResponse:
@@ -58,6 +59,7 @@ async def render_queue(
     views = ready_views(ask, found.counts)
     here = {name: query[name] for name in ("after", "before") if QueueKey.read(query.get(name, ""))}
     shows_ward = visit.staff.role not in WARD_ROLES
+    calendar = with_changes(visit.request.app[keys.CALENDAR].current(), found.calendar_changes)
     page = QueuePage(
         frame=visit.frame,
         ask=ask,
@@ -69,6 +71,7 @@ async def render_queue(
                 words=ask.q,
                 shows_ward=shows_ward,
                 shows_desk=visit.staff.role is not Role.WARD_OFFICER,
+                calendar=calendar,
                 waiting=found.waiting.get(line.id),
             )
             for line in found.page.lines
@@ -113,6 +116,7 @@ async def _find(visit: Visit, ask: Ask, *, after: str, before: str) -> Found:
             colleagues=await colleagues_of(uow, visit.staff),
             place=await uow.news.newest(),
             waiting=await uow.proposals.waiting_of([line.id for line in page.lines]) if _may_decide(visit) else {},
+            calendar_changes=await uow.calendar.changes(),
         )
 
 

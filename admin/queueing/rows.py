@@ -9,6 +9,7 @@ from bot.domain.proposal import ProposalKind
 from bot.domain.queueing import QueueLine
 from bot.domain.rights import Right
 from bot.domain.ward import WardCode
+from bot.domain.working_time import WorkingCalendar, working_days_between
 from bot.errors import UnknownWard
 from bot.ports.closings import Waiting
 from bot.services.staff_change import ward_name
@@ -16,7 +17,14 @@ from bot.web import keys
 
 
 def row_of(
-    visit: Visit, line: QueueLine, *, words: str, shows_ward: bool, shows_desk: bool, waiting: Waiting | None = None
+    visit: Visit,
+    line: QueueLine,
+    *,
+    words: str,
+    shows_ward: bool,
+    shows_desk: bool,
+    calendar: WorkingCalendar,
+    waiting: Waiting | None = None,
 ) -> QueueRow:
     """One row.
 
@@ -24,11 +32,11 @@ def row_of(
         words: What was searched for, to be marked.
         shows_ward: Rows of several wards stand on this page.
         shows_desk: Rows of several desks do.
+        calendar: By which lateness is counted, as the case's page counts it.
         waiting: What somebody proposed about it.
     """
     zone = visit.request.app[keys.SETTINGS].zone
-    days = (line.due_at.astimezone(zone).date() - visit.now.astimezone(zone).date()).days
-    late = lateness(line.due_at, line.status, visit.now, zone)
+    until = line.waits_since or visit.now  # its clock stands meanwhile
     is_open = line.status is CaseStatus.OPEN
     return QueueRow(
         code=line.code,
@@ -43,8 +51,8 @@ def row_of(
         created_at=line.created_at,
         due_at=line.due_at,
         closed_at=line.closed_at if line.status is CaseStatus.CLOSED else None,
-        lateness=late,
-        days=-days if late == "late" else days,
+        lateness=lateness(line.due_at, line.status, until, zone),
+        late_days=working_days_between(line.due_at, until, calendar),
         owner=line.owner_name,
         is_mine=line.owner_id == visit.staff.id,
         has_news=line.has_more and line.status is CaseStatus.OPEN,

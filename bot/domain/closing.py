@@ -224,11 +224,12 @@ def comes_back_at(planned_for: date, zone: tzinfo) -> datetime:
 
 def minutes_open(case: Case, timeline: Sequence[CaseEvent], now: datetime) -> int:
     """Whole minutes since it was filed or last opened again."""
-    since = max((event.at for event in timeline if _opens(event)), default=case.created_at)
+    since = max((event.at for event in timeline if opens_again(event)), default=case.created_at)
     return max(0, int((now - since).total_seconds() // 60))
 
 
-def _opens(event: CaseEvent) -> bool:
+def opens_again(event: CaseEvent) -> bool:
+    """Whether a closed case was opened by it."""
     if event.kind in (EventKind.DISPUTED, EventKind.CAME_BACK):
         return True
     return event.kind in (EventKind.ADDED, EventKind.EDITED) and bool((event.details or {}).get("reopened"))

@@ -164,7 +164,37 @@ async def test_each_clock_runs_by_itself(sqlite_desk: StaffDesk) -> None:
     sqlite_desk.clock.passes(hours=4)
     await comes_to(minh, case)
     await minh.submits("take-form")
-    assert (await seen(sqlite_desk, minh, case))["accept"] == "Đã nhận sau 3 giờ làm việc"
+    after = await seen(sqlite_desk, minh, case)
+    assert after["accept"] == "Đã nhận sau 3 giờ làm việc"
+    assert list(after) == ["answer", "close", "accept"], "what presses stands first, what is done last"
+
+
+async def test_of_late_clocks_the_gravest_stands_first_and_the_queue_tells_the_same(sqlite_desk: StaffDesk) -> None:
+    """Three weeks untouched, over weekends and a holiday: one way of telling it, and never a hundred hours."""
+    desk = sqlite_desk
+    case, minh = await filed(desk), await desk.signed_in("minh")
+    desk.clock.passes(days=23)
+    late = await seen(desk, minh, case)
+    assert list(late) == ["close", "answer", "accept"]
+    assert late["accept"] == "Quá hạn 15 ngày làm việc"
+    head = re.search(r'data-testid="head-clock">([^<]*)<', minh.text)
+    assert head
+    assert head[1] == late["close"]
+    await minh.opens("/staff/")
+    assert f">{late['close']}</span>" in minh.text
+
+
+async def test_a_clock_that_stands_is_no_wider_or_later_for_it(sqlite_desk: StaffDesk) -> None:
+    """Asked in time, the case is not late a month later: neither on its page nor in the queue."""
+    desk = sqlite_desk
+    case, minh = await filed(desk), await desk.signed_in("minh")
+    before = (await seen(desk, minh, case))["close"]
+    await minh.submits("reply-form", text="Ngõ nào ạ?", asks="yes")
+    desk.clock.passes(days=40)
+    await comes_to(minh, case)
+    assert f'class="badge" data-testid="head-clock">{before}<' in minh.text
+    await minh.opens("/staff/")
+    assert "badge--late" not in minh.text.split('data-testid="case-row"')[1].split("</li>")[0]
 
 
 async def test_an_emergency_has_four_hours(sqlite_desk: StaffDesk) -> None:
@@ -217,5 +247,28 @@ async def test_who_was_warned_is_seen(sqlite_desk: StaffDesk) -> None:
         await uow.commit()
     await comes_to(minh, case)
     assert 'data-testid="warned">Đã nhắc: người giữ hồ sơ, lãnh đạo<' in minh.text
+    timeline = minh.text.split('data-testid="timeline"')[1].split("</ol>")[0]
+    assert timeline.count('data-testid="warnings"') == 1
+    assert "<summary>Nhắc 2 lần vì sắp hết hoặc quá hạn</summary>" in timeline
+    assert re.findall(r"Tiếp nhận: ([^<]*?) <", timeline) == ["người giữ hồ sơ", "lãnh đạo"]
     await minh.opens("/staff/")
     assert 'data-testid="row-warned">Đã báo lãnh đạo<' in minh.text
+
+
+async def test_warnings_are_folded_round_by_round(sqlite_desk: StaffDesk) -> None:
+    """Twice before the dispute and once after it: a fold, the dispute, and a plain line; forms still count every event."""
+    case, minh = await filed(sqlite_desk), await sqlite_desk.signed_in("minh")
+    told = [("escalated", "owner"), ("noted", ""), ("escalated", "leader"), ("disputed", ""), ("escalated", "owner")]
+    async with sqlite_desk.database.begin() as uow:
+        for minute, (kind, step) in enumerate(told):
+            details = {"clock": "accept", "step": step} if step else {}
+            at = sqlite_desk.clock.now() + timedelta(minutes=minute)
+            await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind(kind), at=at, details=details))
+        await uow.commit()
+    await comes_to(minh, case)
+    timeline = minh.text.split('data-testid="timeline"')[1].split("</ol>")[0]
+    lines = re.findall(r"<li[^>]*>(?:<details[^>]*><summary>|<b>)([^<]*)", timeline)
+    assert lines[-4:] == ["Ghi chú nội bộ", "Nhắc 2 lần vì sắp hết hoặc quá hạn", lines[-2], "Nhắc vì sắp hết hoặc quá hạn"]
+    seen_by_forms = re.search(r'name="seen" value="1\.(\d+)"', minh.text)
+    assert seen_by_forms
+    assert int(seen_by_forms[1]) == len(lines) + 1

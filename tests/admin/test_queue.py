@@ -117,7 +117,7 @@ async def test_a_row_says_what_matters(desk: StaffDesk) -> None:
     await desk.resident_adds(case, "Vẫn còn.")
     await minh.opens("/staff/")
     row = shown(row_of(minh, case.code))
-    for words in ("Quá hạn 3 ngày", "Tin mới", "+2 người cùng báo", "1 tin chưa đến được", " Tôi "):
+    for words in ("Quá hạn 3 ngày làm việc", "Tin mới", "+2 người cùng báo", "1 tin chưa đến được", " Tôi "):
         assert words in row, words
     other = shown(row_of(minh, plain.code))
     for words in ("Quá hạn", "Tin mới", "cùng báo", "chưa đến được", " Tôi "):

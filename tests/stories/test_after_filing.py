@@ -31,6 +31,8 @@ async def test_two_neighbours_report_one_heap_of_rubbish(city: City) -> None:
     await minh.answers(lans, "Tổ vệ sinh sẽ dọn sáng mai.")
     assert lans in await lan.hears("Tổ vệ sinh sẽ dọn")
     assert hoas in await hoa.hears("Tổ vệ sinh sẽ dọn")
+    waits = (await minh.opens_case(hoas)).split('data-testid="clock-joined">')[1].split("</p>")[0]
+    assert lans in waits, "its clocks tell whose answer it waits for"
     await minh.closes(lans, "done", "Đã dọn sạch ngõ 12.")
     await lan.hears("Đã dọn sạch")
     assert hoas in await hoa.hears("Đã dọn sạch")

@@ -80,8 +80,8 @@ async def test_each_ending_is_told_in_its_own_words_and_counted_apart(small_city
         lan = await small_city.resident(channel)
         code = await files(lan, ending.matter)
         first = first or code
-        more = {"duplicate_of": first} if ending.outcome == "duplicate" else {}
-        await minh.closes(code, ending.outcome, f"Lời của Minh cho {code}.", **more)
+        same = first if ending.outcome == "duplicate" else ""
+        await minh.closes(code, ending.outcome, f"Lời của Minh cho {code}.", duplicate_of=same)
         told[ending] = await lan.hears(f"Kết quả: {ending.result}")
         assert f"Lời của Minh cho {code}." in told[ending]
         assert first not in told[ending] or code == first, "who reported it first is nobody's business"

@@ -114,11 +114,15 @@ def _page(
     visit: Visit, order: Order, found: Look, *, is_preview: bool, trouble_key: str = "", status: int = 200
 ) -> web.Response:
     shows_more = visit.staff.role is not Role.WARD_OFFICER
+    calendar = visit.request.app[keys.CALENDAR].current()
     page = BulkPage(
         frame=visit.frame,
         order=order,
         is_preview=is_preview,
-        rows=[row_of(visit, line, words="", shows_ward=shows_more, shows_desk=shows_more) for line in found.lines],
+        rows=[
+            row_of(visit, line, words="", shows_ward=shows_more, shows_desk=shows_more, calendar=calendar)
+            for line in found.lines
+        ],
         skipped=found.skipped,
         colleagues=_colleagues(found),
         wards=ward_options(visit.language, visit.request.app[keys.WARDS]) if order.act is Act.MOVE else [],
