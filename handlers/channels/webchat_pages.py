@@ -6,6 +6,7 @@ and the answer comes back through the outbox. Live updates are in `webchat_event
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 
 from aiohttp import web
@@ -30,7 +31,9 @@ Keep = Callable[[Channel, Sequence[RawUpdate]], Awaitable[None]]
 
 ANSWER_WITHIN = 2.0  # seconds a browser without script waits, so that the page it is sent to shows the answer already
 LOOK_EVERY = 0.25  # seconds, while waiting: another process may be the one that answers
-ANSWER_PENDING = timedelta(seconds=30)  # while the last words are younger than this, a page without script looks again
+ANSWER_PENDING = timedelta(
+    seconds=30
+)  # while the last words are younger than this, a page without script says that one is on its way
 WARD_COOKIE = "chat_ward"  # the ward of the QR code, until the first message has told it to the dialogue
 KNOWN_ADDRESSES = 20_000  # addresses this process remembers to be no strangers
 
@@ -46,7 +49,7 @@ class Refusal(Exception):
 
 
 class ChatPages:
-    """The handlers of `/chat`, `/chat/messages` and `/chat/forget`."""
+    """The handlers of `/chat`, `/chat/messages`, `/chat/look` and `/chat/forget`."""
 
     def __init__(self, keep: Keep, reader: FormReader, limits: Limits) -> None:
         self._keep = keep
@@ -85,6 +88,21 @@ class ChatPages:
             response = web.Response(status=303, headers={"Location": f"/chat{'?notice=files' if form.is_cut else ''}#end"})
         drop_cookie(request, response, WARD_COOKIE)
         return response
+
+    async def look(self, request: web.Request) -> web.Response:
+        """`POST /chat/look`: the page again with what came meanwhile, and the words begun in its form. Stores nothing.
+
+        A page without script that loaded itself again would take those words away.
+        """
+        visitor = visitor_of(request)
+        form = ChatForm()
+        if request.content_type == "application/x-www-form-urlencoded":  # the other kind could bring files to be stored
+            with suppress(ForeignForm, BadForm):  # whatever it was, they want to see the chat
+                await self._reader.read(request, form, visitor.is_own)
+        # This form names files that were picked, and does not send them: they have to be picked again.
+        notice = "webchat_pick_again" if form.fields.get("files") else ""
+        ward = _ward(request, form.fields.get("ward", ""))
+        return await self._page(request, visitor, ward=ward, notice=notice, text=form.text[:LONGEST_TEXT])
 
     async def forget(self, request: web.Request) -> web.Response:
         """`POST /chat/forget`: this browser forgets the chat. The cases stay: they were filed."""

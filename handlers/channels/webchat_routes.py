@@ -23,6 +23,8 @@ def add_routes(app: web.Application, keep: Keep) -> None:
     app.router.add_get("/chat", pages.show)
     app.router.add_get("/chat/messages", pages.back)
     app.router.add_post("/chat/messages", pages.take)
+    app.router.add_get("/chat/look", pages.back)
+    app.router.add_post("/chat/look", pages.look)
     app.router.add_post("/chat/forget", pages.forget)
     app.router.add_get("/chat/events", events.follow, allow_head=False)  # an answer to HEAD has no body
     app.router.add_get("/chat/files/{key}", serve_file)

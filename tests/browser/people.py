@@ -178,10 +178,10 @@ class Resident(Person):
             await eventually(is_there, f"{wanted} is in the chat")
 
     async def _waits_for_the_answer(self) -> None:
-        """Without script a page that waits for an answer loads itself again, whatever is being typed."""
+        """Without script nothing comes by itself: whoever waits for an answer asks for it."""
 
         async def is_answered() -> bool:
-            if waits := await self.page.locator("meta[http-equiv=refresh]").count():
+            if waits := await self.page.locator("[data-testid=chat-waits]").count():
                 await self._looks_again()
             return not waits
 

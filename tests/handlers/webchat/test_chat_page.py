@@ -130,13 +130,34 @@ async def test_a_turn_that_breaks_is_apologised_for(town: Town) -> None:
 
 
 async def test_a_silent_dialogue_holds_nobody_up_for_long(town: Town) -> None:
-    """Without an answer the page comes back after two seconds, and offers to look again by itself."""
+    """Without an answer the page comes back after two seconds, says so, and offers to look again."""
     lan = await town.visitor()
     async with asyncio.timeout(20):
         page = await lan.says("im lặng")
     assert page.lines == ["Bạn: im lặng " + page.lines[0].rsplit(" ", 1)[1]]
-    assert 'http-equiv="refresh"' in page.html
+    assert page.with_test_id("chat-waits")
     assert page.with_test_id("chat-refresh")
+
+
+async def test_looking_again_takes_no_begun_words_away(town: Town) -> None:
+    """Lan writes on while she waits: what she typed comes back, picked files are to be picked again, nothing is sent."""
+    lan = await town.visitor()
+    await lan.says("im lặng")
+    [look] = lan.page.with_test_id("chat-refresh")
+    assert look["formenctype"] == "application/x-www-form-urlencoded"
+    assert "refresh" not in lan.page.html.split("</head>")[0], "a page that loads itself again takes them away"
+    begun = {
+        "form_token": lan.page.field("form_token"),
+        "key": lan.page.field("key"),
+        "text": "còn nữa <b>",
+        "files": "a.jpg",
+    }
+    async with lan.session.post(town.root / look["formaction"].split("#")[0].lstrip("/"), data=begun) as response:
+        assert response.status == 200
+        html = await response.text()
+    assert "còn nữa &lt;b&gt;</textarea>" in html
+    assert "xin Bạn chọn lại" in html
+    assert len((await lan.opens()).lines) == 1
 
 
 async def test_english_is_complete(town: Town) -> None:
