@@ -27,7 +27,8 @@ COUNTED = (
     "came_back",  # planned, and the day went by
     "postponed",
     "escalated",
-    "undelivered",
+    "undelivered",  # answers and closings alone
+    "untold",  # closings from before the gate: nobody knows whether they were bare, quick or overridden
 )
 WEIGHT: dict[str, int] = {name: BASE**place for place, name in enumerate(COUNTED)}
 _BY_KIND = {
@@ -58,6 +59,8 @@ async def count_event(link: Link, event: CaseEvent) -> None:
     name = _BY_KIND.get(event.kind.value)
     if event.kind.value in ("added", "edited") and (event.details or {}).get("reopened"):
         name = "reopenings"
+    if name == "undelivered" and "answer" not in (event.details or {}):
+        name = None  # a receipt or a reminder: no answer that the resident waits for
     if name is not None:
         await _add(link, event.case_id, name)
 

@@ -33,7 +33,7 @@ _ENDED = {outcome: number for number, outcome in enumerate(Outcome, start=1)}
 _DISPUTED, _MOVED, _LATE, _ONCE = 8, 16, 32, 64
 _CLOSED_ONCE = WEIGHT["closings"]  # the tally of a case to which nothing else happened
 _OF_CASES = ("postponed", "escalated", "undelivered")  # cases to which it happened, however often
-_OF_CLOSINGS = ("closings", "objections", "reopenings", "bare", "quick", "overrides")
+_OF_CLOSINGS = ("closings", "objections", "reopenings", "bare", "quick", "overrides", "untold")
 
 
 def _if(condition: ColumnElement[bool], number: int) -> ColumnElement[int]:

@@ -26,7 +26,7 @@ from sqlalchemy import (
 
 from bot.domain.case import CaseCode, CaseId, CaseStatus, Desk
 from bot.domain.notices import Choices, Fact, Notice, Post, Reason, Told
-from bot.domain.people import StaffId
+from bot.domain.people import Role, StaffId
 from bot.domain.rights import Right
 from bot.domain.thread import EventKind
 from bot.domain.ward import WardCode
@@ -34,7 +34,7 @@ from bot.ports import Viewer
 from storage.claiming import claim_lock
 from storage.link import Link, by_engine
 from storage.staff import member_from
-from storage.tables import absences, cases, notice_choices, notice_facts, notices, staff, staff_chats
+from storage.tables import absences, cases, notice_choices, notice_facts, notices, proposals, staff, staff_chats
 from storage.types import Id, UtcDateTime
 from storage.visible_cases import visible_to
 
@@ -59,6 +59,21 @@ _note = insert(notice_facts).from_select(
         bindparam("about", type_=Id),
         _now,
     ).where(exists().where(_is_linked)),
+)
+_note_void = insert(notice_facts).from_select(
+    ["case_id", "kind", "by_id", "about_id", "at"],
+    select(
+        proposals.c.case_id,
+        literal_column(f"'{EventKind.UNPROPOSED.value}'"),
+        bindparam("by", type_=Id),
+        proposals.c.staff_id,
+        _now,
+    ).where(
+        proposals.c.case_id == bindparam("case", type_=Id),
+        proposals.c.verdict.is_(None),
+        proposals.c.staff_id != bindparam("but", type_=Id),
+        exists().where(_is_linked),
+    ),
 )
 _is_anything_due = select(
     or_(
@@ -102,6 +117,10 @@ _waiting = (
         cases.c.owner_id,
         cases.c.main_case_id,
         cases.c.reach_since,
+        cases.c.ward_code,
+        exists()
+        .where(proposals.c.case_id == cases.c.id, proposals.c.verdict.is_(None), proposals.c.version == cases.c.version)
+        .label("is_proposed"),
     )
     .select_from(notices.join(cases, cases.c.id == notices.c.case_id))
     .where(notices.c.staff_id == bindparam("member", type_=Id))
@@ -152,6 +171,9 @@ class SqlNotices:
         about: StaffId | None = None,
     ) -> None:
         await self._link.run(_note, {"case": case_id, "what": kind.value, "by": by, "about": about, "now": now})
+
+    async def note_void(self, case_id: CaseId, now: datetime, *, by: StaffId | None = None) -> None:
+        await self._link.run(_note_void, {"case": case_id, "by": by, "but": by or 0, "now": now})
 
     async def is_anything_due(self, now: datetime) -> bool:
         return bool(await self._link.value(_is_anything_due, {"now": now}))
@@ -219,7 +241,15 @@ class SqlNotices:
 def _waiting_for(viewer: Viewer) -> Select[Any]:
     """Asked whenever somebody is due: kept, so that it is written out once (`storage.straight`)."""
     may_take = or_(notices.c.reason.not_in(_OF_A_DESK), visible_to(viewer.wanting(Right.TAKE)))
-    return _waiting.where(and_(visible_to(viewer), may_take))
+    return _waiting.where(or_(and_(visible_to(viewer), may_take), _of_wards(viewer)))
+
+
+def _of_wards(viewer: Viewer) -> ColumnElement[bool]:
+    """That a ward's case is late, which its reader may not see: told as a number (`Reason.WARD_LATE`)."""
+    if all(standing.role is not Role.CITY_COORDINATOR for standing in viewer.standings()):
+        return false()
+    is_late = notices.c.reason == literal_column(f"'{Reason.WARD_LATE.value}'")
+    return and_(is_late, cases.c.desk == literal_column(f"'{Desk.GENERAL.value}'"))
 
 
 def _choices_of(row: Row[Any]) -> Choices:
@@ -249,4 +279,6 @@ def _notice(row: Row[Any]) -> Notice:
         owner_id=StaffId(row.owner_id) if row.owner_id is not None else None,
         has_joined=row.main_case_id is not None,
         is_unreached=row.reach_since is not None,
+        is_proposed=bool(row.is_proposed),
+        ward_code=WardCode(row.ward_code) if row.ward_code else None,
     )

@@ -30,6 +30,7 @@ from storage.case_tally import count_event
 from storage.claiming import claim_lock, is_state
 from storage.conversations import pack_choices
 from storage.link import Link
+from storage.notices import SqlNotices
 from storage.reaching import Reaching
 from storage.tables import case_events, cases, conversations, inbox, messages, outbox
 from storage.types import Id, Json, UtcDateTime
@@ -286,6 +287,7 @@ class SqlOutbox:
         )
         await step_clocks(self._link, event)
         await count_event(self._link, event)
+        await SqlNotices(self._link).note_void(event.case_id, event.at)
         await self._link.run(_touch_case, {"case": case_id})
 
     async def missed(self, case_id: CaseId) -> list[Answer]:

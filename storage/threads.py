@@ -9,7 +9,7 @@ from sqlalchemy import Row, and_, bindparam, case, func, insert, select, update
 
 from bot.domain.case import Case, CaseCode, CaseId
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
-from bot.domain.notices import TOLD_OF
+from bot.domain.notices import TOLD_OF, VOIDS_A_PROPOSAL
 from bot.domain.people import Channel, StaffId
 from bot.domain.reply import DeliveryState
 from bot.domain.thread import Attachment, Author, CaseEvent, EventKind, NewMessage, ThreadMessage
@@ -186,6 +186,8 @@ class CaseThreads:
         await count_event(self._link, event)
         if event.kind in TOLD_OF:
             await SqlNotices(self._link).note(event.case_id, event.kind, event.at, by=event.staff_id)
+        if event.kind in VOIDS_A_PROPOSAL:
+            await SqlNotices(self._link).note_void(event.case_id, event.at, by=event.staff_id)
 
     async def timeline(self, case_id: CaseId) -> list[CaseEvent]:
         return [

@@ -24,9 +24,10 @@ _TIMES = {
     "close_most": "dashboard_col_close_most",
 }
 _MORE = (
-    *("kept", "missed", "closings", "objections", "reopenings", "bare", "quick", "overrides"),
+    *("kept", "missed", "closings", "objections", "reopenings", "bare", "quick", "overrides", "untold"),
     *("postponed", "escalated", "moved", "undelivered"),
 )
+_NEEDS_THE_GATE = ("bare", "quick", "overrides")  # empty where no closing is known that closely
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would reckon with
 
 
@@ -54,12 +55,13 @@ def as_csv(visit: Visit, name: str, lines: Sequence[Line]) -> web.Response:
 
 def _cells(line: Line) -> list[int | str]:
     figures = line.figures
+    unknown = _NEEDS_THE_GATE if figures.closings and not figures.told else ()
     times = [getattr(line, one) for one in _TIMES]
     return [
         *(getattr(figures, one) for one in _NUMBERS),
         *("" if hours is None else hours for hours in times),
         *(figures.outcomes.of(outcome) for outcome in Outcome),
-        *(getattr(figures, one) for one in _MORE),
+        *("" if one in unknown else getattr(figures, one) for one in _MORE),
     ]
 
 

@@ -29,6 +29,10 @@ def _closings(figures: Figures) -> int:
     return figures.closings
 
 
+def _told(figures: Figures) -> int:
+    return figures.told
+
+
 def _accepted(figures: Figures) -> int:
     return figures.accepted
 
@@ -42,9 +46,10 @@ _FACTS: Sequence[tuple[str, Callable[[Figures], int]]] = (
     ("kept", _deadlines),
     ("objections", _closings),
     ("reopenings", _closings),
-    ("bare", _closings),
-    ("quick", _closings),
-    ("overrides", _closings),
+    ("bare", _told),
+    ("quick", _told),
+    ("overrides", _told),
+    ("untold", _closings),
     ("postponed", _accepted),
     ("escalated", _accepted),
     ("moved", _accepted),
@@ -62,6 +67,7 @@ def facts_of(now: Figures, before: Figures) -> list[Fact]:
             (getattr(before, name), whole(before)),
         )
         for name, whole in _FACTS
+        if name != "untold" or now.untold or before.untold  # of interest only where there are any
     ]
 
 

@@ -179,7 +179,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
             clock,
         ).run,
         noticing=Timekeeper(
-            [DueNotices(database, city.calendar, city.public_url)], clock, look_every=LOOK_FOR_NOTICES_EVERY
+            [DueNotices(database, city.calendar, city.public_url, city.wards)], clock, look_every=LOOK_FOR_NOTICES_EVERY
         ).run,
         printing=Timekeeper([DuePrints(database, files, imager)], clock, look_every=LOOK_FOR_PICTURES_EVERY).run,
         city=city,

@@ -18,7 +18,7 @@ _CITY_DESKS = frozenset({Desk.DISPUTED.value, Desk.LEADERS.value})
 def closers_disputed(timeline: Sequence[CaseEvent]) -> frozenset[StaffId]:
     """Everybody whose closing of this case was said to be untrue: none of them takes it on or closes it again.
 
-    Where two people closed it together, both are among them.
+    Where two people closed it together, both are among them; not whoever proposed what was never confirmed.
 
     Args:
         timeline: The case's events, oldest first.
@@ -31,7 +31,8 @@ def closers_disputed(timeline: Sequence[CaseEvent]) -> frozenset[StaffId]:
         if event.kind is EventKind.PROPOSED:
             # Who only asked for a new day has judged nothing.
             proposed = by if (event.details or {}).get("what") == ProposalKind.CLOSE else set()
-        elif event.kind is EventKind.UNPROPOSED:
+        elif event.kind in (EventKind.UNPROPOSED, EventKind.MOVED):
+            # Sent back, or void: elsewhere one person may be enough, and whoever proposed before judged nothing.
             proposed = set()
         elif event.kind is EventKind.CLOSED:
             newest, proposed = by | proposed, set()

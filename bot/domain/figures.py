@@ -116,6 +116,7 @@ class Figures:
     bare: int = 0  # closings as done, with nothing to prove it
     quick: int = 0  # closings within minutes
     overrides: int = 0  # closings although something was missing
+    untold: int = 0  # closings from before the gate: of the last three nobody knows anything
     to_answer: Hours = field(default_factory=Hours)
     to_close: Hours = field(default_factory=Hours)
 
@@ -123,6 +124,11 @@ class Figures:
         """Of both groups together."""
         both: dict[str, Any] = {one.name: getattr(self, one.name) + getattr(other, one.name) for one in fields(self)}
         return Figures(**both)
+
+    @property
+    def told(self) -> int:
+        """Closings of which it is known whether they were bare, quick or overridden."""
+        return max(self.closings - self.untold, 0)
 
     @property
     def is_small(self) -> bool:

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
 
 from bot.domain.case import CaseCode, CaseId, CaseStatus, Desk
-from bot.domain.people import WARD_ROLES, StaffId, StaffMember
+from bot.domain.people import WARD_ROLES, Role, StaffId, StaffMember
 from bot.domain.rights import DESKS, Right, may
 from bot.domain.thread import EventKind
 from bot.domain.ward import WardCode
@@ -29,12 +29,29 @@ TOLD_OF = frozenset(
         EventKind.EDITED,
         EventKind.DISPUTED,
         EventKind.ASSIGNED,
+        EventKind.CAME_BACK,
+    }
+)
+# What changes a case, so that a proposal about it as it was is void: whoever made that has to know.
+VOIDS_A_PROPOSAL = frozenset(
+    {
+        EventKind.ADDED,
+        EventKind.EDITED,
+        EventKind.MOVED,
+        EventKind.ANSWERED,
+        EventKind.NOTED,
+        EventKind.TAKEN,
+        EventKind.ASSIGNED,
+        EventKind.HANDED_BACK,
+        EventKind.EXCLUDED,
+        EventKind.POSTPONED,
+        EventKind.UNDELIVERED,
     }
 )
 
 
 class Reason(StrEnum):
-    """Why somebody is told; each but the last is a choice of theirs."""
+    """Why somebody is told; each but the last two is a choice of theirs."""
 
     ASSIGNED = "assigned"
     MENTIONED = "mentioned"
@@ -43,7 +60,11 @@ class Reason(StrEnum):
     EMERGENCY = "emergency"  # the same, where somebody may be in danger
     UNREACHED = "unreached"  # an answer did not arrive: somebody has to reach the resident otherwise
     DISPUTED = "disputed"  # a closing of theirs is said to be untrue: somebody else has the case now
+    PROPOSED = "proposed"  # it takes two, and they can be the second
+    UNPROPOSED = "unproposed"  # what they proposed was sent back, or is void because the case changed
+    CAME_BACK = "came_back"  # what was planned for a case of theirs is over: it is open again
     LATE = "late"  # a clock of a case that concerns them runs out; nobody is asked whether they want to hear that
+    WARD_LATE = "ward_late"  # of a ward's case that the city may not see: it hears how many, and of which ward
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,8 +82,10 @@ class Choices:
         """An emergency is also a case that arrives, and a dispute what a resident says."""
         if reason in (Reason.DISPUTED, Reason.UNREACHED):
             return self.resident
-        if reason is Reason.LATE:
+        if reason in (Reason.LATE, Reason.WARD_LATE):
             return True
+        if reason in (Reason.PROPOSED, Reason.UNPROPOSED, Reason.CAME_BACK):  # each waits for them
+            return self.assigned
         return bool(getattr(self, reason.value)) or (reason is Reason.EMERGENCY and self.arrived)
 
     def is_urgent(self, reason: Reason) -> bool:
@@ -77,7 +100,7 @@ class Fact:
     case_id: CaseId
     kind: EventKind
     by: StaffId | None  # who did it: knows already
-    about: StaffId | None  # whom a note names, or whose closing was disputed
+    about: StaffId | None  # whom a note names, whose closing was disputed, who may decide, who proposed
     ward_code: WardCode | None
     desk: Desk
     owner_id: StaffId | None
@@ -103,6 +126,8 @@ class Notice:
     owner_id: StaffId | None
     has_joined: bool  # another case: it waits in no queue of its own
     is_unreached: bool = False  # words of staff have not reached its resident
+    is_proposed: bool = False  # a closing or a new day waits for a second person
+    ward_code: WardCode | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -119,8 +144,9 @@ def reason_for(post: Post, fact: Fact) -> Reason | None:
     if fact.by == post.to:
         return None
     if fact.about is not None:
-        reason = Reason.DISPUTED if fact.kind is EventKind.DISPUTED else Reason.MENTIONED
-        return reason if fact.about == post.to == post.stands.id else None
+        # Who stands in for somebody may be a second person in their place; all else is personal.
+        is_theirs = fact.about == post.stands.id and (post.to == post.stands.id or fact.kind is EventKind.PROPOSED)
+        return _ABOUT.get(fact.kind, Reason.MENTIONED) if is_theirs else None
     if fact.kind is EventKind.ASSIGNED:
         return Reason.ASSIGNED if fact.owner_id == post.stands.id else None
     if fact.kind is EventKind.UNDELIVERED:
@@ -128,7 +154,9 @@ def reason_for(post: Post, fact: Fact) -> Reason | None:
             fact.owner_id is None and works_at(post.stands, fact.desk, fact.ward_code)
         )
         return Reason.UNREACHED if is_theirs else None
-    if fact.kind not in (EventKind.FILED, EventKind.MOVED):
+    if fact.kind is EventKind.CAME_BACK and fact.owner_id is not None:
+        return Reason.CAME_BACK if fact.owner_id == post.stands.id else None
+    if fact.kind not in (EventKind.FILED, EventKind.MOVED, EventKind.CAME_BACK):
         if fact.owner_id == post.stands.id:
             return Reason.RESIDENT
         if fact.kind is not EventKind.DISPUTED or fact.owner_id is not None:
@@ -136,6 +164,18 @@ def reason_for(post: Post, fact: Fact) -> Reason | None:
     if fact.owner_id is not None or not works_at(post.stands, fact.desk, fact.ward_code):
         return None
     return Reason.EMERGENCY if fact.is_emergency else Reason.ARRIVED
+
+
+_ABOUT = {
+    EventKind.DISPUTED: Reason.DISPUTED,
+    EventKind.PROPOSED: Reason.PROPOSED,
+    EventKind.UNPROPOSED: Reason.UNPROPOSED,
+}
+
+
+def hears_of_wards(member: StaffMember, desk: Desk) -> bool:
+    """Whether the city tells them how many of a ward's cases are late, without showing one: never of a closed desk's."""
+    return member.role is Role.CITY_COORDINATOR and desk is Desk.GENERAL
 
 
 def works_at(member: StaffMember, desk: Desk, ward_code: WardCode | None) -> bool:
@@ -159,7 +199,9 @@ def is_still_news(notice: Notice, owners: frozenset[StaffId]) -> bool:
         return notice.status is CaseStatus.OPEN
     if notice.status is CaseStatus.CLOSED:
         return False
-    if notice.reason is Reason.LATE:
+    if notice.reason in (Reason.PROPOSED, Reason.UNPROPOSED):
+        return notice.is_proposed == (notice.reason is Reason.PROPOSED)
+    if notice.reason in (Reason.LATE, Reason.WARD_LATE):
         return not notice.has_joined
     if notice.reason in (Reason.ARRIVED, Reason.EMERGENCY):
         return notice.owner_id is None and not notice.has_joined  # or somebody has it by now

@@ -26,6 +26,10 @@ class Notices(Protocol):
         """Remember that this happened, if anybody has linked a chat. `Cases.record` does it for `TOLD_OF`."""
         ...
 
+    async def note_void(self, case_id: CaseId, now: datetime, *, by: StaffId | None = None) -> None:
+        """Remember that what somebody else proposed about this case is void. `Cases.record` does it."""
+        ...
+
     async def is_anything_due(self, now: datetime) -> bool:
         """Whether there is anything to spread or to tell; for a look that takes no lock."""
         ...
@@ -53,7 +57,10 @@ class Notices(Protocol):
         ...
 
     async def of(self, viewer: Viewer) -> list[Notice]:
-        """What waits for this viewer, oldest first: only of cases that they may see now, and new ones they may take."""
+        """What waits for this viewer, oldest first: only of cases that they may see now, and new ones they may take.
+
+        A city coordinator's also has `WARD_LATE` of the wards' general desks; nothing of such a case is to be told.
+        """
         ...
 
     async def told(

@@ -1,6 +1,7 @@
 """A planned case comes back by itself once its day is over: nobody has to remember it, and the resident is told honestly.
 
-It waits in its queue again, due anew, with whatever joined it. Whether it was done by then, staff say by closing it again.
+It waits in its queue again, due anew, with whatever joined it; its owner has it still, and hears of it. Whether it was
+done by then, staff say by closing it again.
 """
 
 from datetime import datetime
@@ -15,6 +16,7 @@ from bot.ports import UnitOfWork
 from bot.services.add_to_case import REOPENED
 from bot.services.city import City
 from bot.services.deadlines import first_round
+from bot.services.own_case import OWNER_DAYS
 from bot.services.staff_change import residents_language
 from bot.wording import say
 
@@ -46,6 +48,9 @@ async def _open(uow: UnitOfWork, main: Case, closing: Closing, now: datetime, ci
     for case in (main, *(one for one in joined if one.status is CaseStatus.CLOSED and one.closed_at == main.closed_at)):
         opened = await uow.cases.change(case, status=CaseStatus.OPEN)
         event = CaseEvent(case_id=case.id, kind=EventKind.CAME_BACK, at=now, details={**setting.details(), **REOPENED})
+        if case is main and opened.owner_id is not None:
+            until = city.due_after(now, OWNER_DAYS, await uow.calendar.changes())
+            opened = await uow.cases.own(opened, opened.owner_id, until)
         await uow.cases.record(event)
         language = await residents_language(uow, opened)
         text = say(

@@ -8,10 +8,10 @@ know of it, and when they are pinged, `bot.services.tell_staff`.
 from collections import defaultdict
 from datetime import datetime
 
-from bot.domain.case import Case, CaseId
+from bot.domain.case import WARD_DESKS, Case, CaseId
 from bot.domain.clocks.state import Alarm, next_alarm
-from bot.domain.notices import Post, Reason
-from bot.domain.people import StaffId
+from bot.domain.notices import Post, Reason, hears_of_wards
+from bot.domain.people import Role, StaffId
 from bot.domain.thread import CaseEvent, EventKind
 from bot.domain.warning import is_warned
 from bot.domain.working_hours import last_open
@@ -33,8 +33,8 @@ async def escalate(uow: UnitOfWork, *, calendar: CalendarSource, now: datetime, 
             await uow.cases.set_alarm(case.id, alarm.at if alarm else None)
             continue
         await _record(uow, case, alarm, now)
-        for reader in _readers(posts, case, alarm):
-            found[reader].append((case.id, Reason.LATE))
+        for reader, reason in _readers(posts, case, alarm):
+            found[reader].append((case.id, reason))
     await uow.notices.spread((), found, now)
     return len(due)
 
@@ -44,5 +44,14 @@ async def _record(uow: UnitOfWork, case: Case, alarm: Alarm, now: datetime) -> N
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.ESCALATED, at=now, details=details))
 
 
-def _readers(posts: list[Post], case: Case, alarm: Alarm) -> set[StaffId]:
-    return {post.to for post in posts if is_warned(post.stands, case, alarm.step)}
+def _readers(posts: list[Post], case: Case, alarm: Alarm) -> set[tuple[StaffId, Reason]]:
+    """Who is told, and what: a city coordinator may not see a ward's case, and hears that there is one."""
+    found = set()
+    for post in posts:
+        if not is_warned(post.stands, case, alarm.step):
+            continue
+        if case.desk not in WARD_DESKS or post.stands.role is not Role.CITY_COORDINATOR:
+            found.add((post.to, Reason.LATE))
+        elif hears_of_wards(post.stands, case.desk):
+            found.add((post.to, Reason.WARD_LATE))
+    return found

@@ -9,11 +9,12 @@ from bot.domain.people import StaffId, StaffMember
 from bot.domain.proposal import NewProposal, ProposalKind
 from bot.domain.reply import NewReply, Reply
 from bot.domain.rights import Right
-from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
+from bot.domain.thread import Author, EventKind, NewMessage
 from bot.errors import BotError, EmptyText
 from bot.ports import UnitOfWork
 from bot.services.closing_gate import may_override
 from bot.services.deadlines import promise_anew
+from bot.services.propose import propose
 from bot.services.staff_change import WardNames, case_to_change, office_of, residents_language
 from bot.wording import say
 
@@ -128,17 +129,14 @@ async def finish_postponing(
 
 
 async def _ask(uow: UnitOfWork, case: Case, staff: StaffMember, due_at: datetime, words: str, now: datetime) -> None:
-    await uow.proposals.add(
-        NewProposal(
-            case_id=case.id,
-            kind=ProposalKind.POSTPONE,
-            by=staff.id,
-            at=now,
-            version=case.version,
-            due_at=due_at,
-            words=words,
-        )
+    proposal = NewProposal(
+        case_id=case.id,
+        kind=ProposalKind.POSTPONE,
+        by=staff.id,
+        at=now,
+        version=case.version,
+        due_at=due_at,
+        words=words,
     )
-    details = {"what": ProposalKind.POSTPONE.value}
-    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.PROPOSED, at=now, staff_id=staff.id, details=details))
+    await propose(uow, case, proposal, {"what": ProposalKind.POSTPONE.value})
     await uow.audit.record(action="postponing_proposed", now=now, staff_id=staff.id, subject=case.code)

@@ -5,7 +5,7 @@ happened is spread to whom it may concern, and who is due is told what they may 
 when, is `bot.domain.notices`.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
@@ -15,7 +15,7 @@ from bot.domain.people import Address, StaffId, StaffMember
 from bot.domain.reply import NewReply, Reply
 from bot.ports import UnitOfWork, Viewer
 from bot.services.link_chat import chats_of
-from bot.services.staff_change import viewer_of
+from bot.services.staff_change import WardNames, viewer_of, ward_name
 from bot.wording import say
 
 QUEUE = "/staff/"
@@ -37,11 +37,17 @@ async def spread_facts(uow: UnitOfWork, *, now: datetime, most: int) -> int:
     return len(facts)
 
 
-async def tell_due(uow: UnitOfWork, *, now: datetime, zone: tzinfo, public_url: str, most: int) -> int:
-    """Ping who is due, or find when they may be; returns how many were looked at."""
+async def tell_due(
+    uow: UnitOfWork, *, now: datetime, zone: tzinfo, public_url: str, most: int, wards: WardNames | None = None
+) -> int:
+    """Ping who is due, or find when they may be; returns how many were looked at.
+
+    Args:
+        wards: Their names, for the city's coordinators; without them a ward is told by its code.
+    """
     due = await uow.notices.due(now, most=most)
     for told in due:
-        await _tell(uow, told, now=now, zone=zone, public_url=public_url)
+        await _tell(uow, told, now=now, zone=zone, public_url=public_url, wards=wards)
     return len(due)
 
 
@@ -70,7 +76,9 @@ def link_to(public_url: str, path: str) -> str:
     return f"{public_url.rstrip('/')}{path}" if public_url else ""
 
 
-async def _tell(uow: UnitOfWork, told: Told, *, now: datetime, zone: tzinfo, public_url: str) -> None:
+async def _tell(
+    uow: UnitOfWork, told: Told, *, now: datetime, zone: tzinfo, public_url: str, wards: WardNames | None
+) -> None:
     reader = await reader_of(uow, told.staff_id, now)
     if reader is None:
         await uow.notices.told(told.staff_id, list(Reason), pinged_at=told.pinged_at, due_at=None)
@@ -86,7 +94,9 @@ async def _tell(uow: UnitOfWork, told: Told, *, now: datetime, zone: tzinfo, pub
         await _tell_urgent(uow, told, member, waiting, now=now, later=at, zone=zone, public_url=public_url)
         return
     codes = _codes(waiting)
-    has_told = bool(codes) and await say_to(uow, member, ping_text(member, codes, public_url), now)
+    words = [ping_text(member, codes, public_url)] if codes else []
+    words += wards_text(member, waiting, wards)
+    has_told = bool(words) and await say_to(uow, member, "\n".join(words), now)
     pinged_at = now if has_told else told.pinged_at
     await uow.notices.told(told.staff_id, list(Reason), pinged_at=pinged_at, due_at=None)
 
@@ -109,7 +119,7 @@ async def _tell_urgent(
         return
     codes = _codes([notice for notice in waiting if told.choices.is_urgent(notice.reason)])
     has_told = await say_to(uow, member, ping_text(member, codes, public_url), now)
-    has_more = len(codes) < len(_codes(waiting))
+    has_more = len(codes) < len(_codes(waiting)) or any(notice.reason is Reason.WARD_LATE for notice in waiting)
     await uow.notices.told(
         told.staff_id,
         [Reason.EMERGENCY],
@@ -128,8 +138,20 @@ async def _worth_telling(uow: UnitOfWork, told: Told, viewer: Viewer) -> list[No
 
 
 def _codes(notices: Sequence[Notice]) -> list[CaseCode]:
-    """Each case once, in the order in which it came."""
-    return list(dict.fromkeys(notice.code for notice in notices))
+    """Each case that may be named once, in the order in which it came."""
+    return list(dict.fromkeys(notice.code for notice in notices if notice.reason is not Reason.WARD_LATE))
+
+
+def wards_text(member: StaffMember, notices: Sequence[Notice], wards: WardNames | None) -> list[str]:
+    """How many cases of which wards are late, for who may see none of them; nothing else is said of them."""
+    counted = Counter(notice.ward_code for notice in notices if notice.reason is Reason.WARD_LATE and notice.ward_code)
+    if not counted:
+        return []
+    names = [
+        f"{ward_name(member.language, wards[code]) if wards is not None else code} ({number})"
+        for code, number in counted.most_common()
+    ]
+    return [say(member.language, "notice_wards_late", n=counted.total(), wards=", ".join(names))]
 
 
 def ping_text(member: StaffMember, codes: Sequence[CaseCode], public_url: str) -> str:

@@ -8,11 +8,11 @@ barred since, neither proposes nor confirms.
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from bot.domain.case import WARD_DESKS, Case, CaseCode
+from bot.domain.case import Case, CaseCode
 from bot.domain.closing import LONGEST_LINE, ClosingReport
 from bot.domain.people import StaffId, StaffMember
 from bot.domain.proposal import TWO_PEOPLE_DESKS, NewProposal, Proposal, ProposalKind, Verdict
-from bot.domain.rights import DESKS, Right, may
+from bot.domain.rights import Right
 from bot.domain.thread import CaseEvent, EventKind
 from bot.errors import BotError, EmptyText
 from bot.ports import UnitOfWork, Viewer
@@ -20,9 +20,9 @@ from bot.services.close_case import close_case, finish_closing
 from bot.services.closing_gate import pass_gate
 from bot.services.next_hand import refuse_closer
 from bot.services.postpone_case import finish_postponing
+from bot.services.propose import DECIDES, deciders, propose
 from bot.services.staff_change import WardNames, case_to_change, viewer_of
 
-_DECIDES = {ProposalKind.CLOSE: Right.CLOSE, ProposalKind.POSTPONE: Right.OVERRIDE_GATE}
 _PROPOSES = {ProposalKind.CLOSE: Right.CLOSE, ProposalKind.POSTPONE: Right.ANSWER}
 
 
@@ -63,19 +63,17 @@ async def close_or_propose(
     case = await case_to_change(uow, staff, code, version, right=Right.CLOSE, now=now)
     await refuse_closer(uow, case, staff.id, now)
     passed = await pass_gate(uow, staff=staff, case=case, report=report, override=override, now=now, zone=zone)
-    await uow.proposals.add(
-        NewProposal(
-            case_id=case.id,
-            kind=ProposalKind.CLOSE,
-            by=staff.id,
-            at=now,
-            version=case.version,
-            report=passed.report,
-            override_reason=passed.override_reason,
-        )
-    )
     details = {"what": ProposalKind.CLOSE.value, "outcome": passed.report.outcome.value}
-    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.PROPOSED, at=now, staff_id=staff.id, details=details))
+    proposal = NewProposal(
+        case_id=case.id,
+        kind=ProposalKind.CLOSE,
+        by=staff.id,
+        at=now,
+        version=case.version,
+        report=passed.report,
+        override_reason=passed.override_reason,
+    )
+    await propose(uow, case, proposal, details)
     await uow.audit.record(action="closing_proposed", now=now, staff_id=staff.id, subject=case.code, details=details)
     return case, False
 
@@ -143,6 +141,7 @@ async def return_proposal(
         raise ProposalGone(code=code)
     details = {"what": proposal.kind.value, "words": words[:LONGEST_LINE]}
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.UNPROPOSED, at=now, staff_id=staff.id, details=details))
+    await uow.notices.note(case.id, EventKind.UNPROPOSED, now, by=staff.id, about=proposal.by)
     await uow.audit.record(action="proposal_returned", now=now, staff_id=staff.id, subject=case.code)
     return case
 
@@ -151,26 +150,13 @@ async def may_decide(uow: UnitOfWork, staff: StaffMember, case: Case, proposal: 
     """Whether this member is a second person for it."""
     if staff.id == proposal.by:
         return False
-    eyes = _without(await viewer_of(uow, staff, now), proposal.by).wanting(_DECIDES[proposal.kind])
+    eyes = _without(await viewer_of(uow, staff, now), proposal.by).wanting(DECIDES[proposal.kind])
     return await uow.cases.visible(eyes, case.code) is not None
 
 
 async def seconds(uow: UnitOfWork, case: Case, but: StaffId, kind: ProposalKind = ProposalKind.CLOSE) -> Sequence[str]:
-    """The names of those who could decide, as far as desks, bars and units tell. Two statements."""
-    barred = {one.staff_id for one in await uow.exclusions.of_case(case.id)} | {but}
-    if case.desk in WARD_DESKS and case.ward_code is not None:
-        there = await uow.staff.of_ward(case.ward_code)
-    else:
-        there = await uow.staff.everyone()
-    return [
-        one.full_name
-        for one in there
-        if case.desk in DESKS.get(one.role, ())
-        and may(one.role, _DECIDES[kind])
-        and one.id not in barred
-        and not one.is_disabled
-        and not (case.accused_unit and one.unit is case.accused_unit)
-    ]
+    """The names of those who could decide. Two statements."""
+    return [one.full_name for one in await deciders(uow, case, but, kind)]
 
 
 async def _to_decide(

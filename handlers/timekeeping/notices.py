@@ -5,6 +5,7 @@ from datetime import datetime
 
 from bot.ports import CalendarSource, Storage
 from bot.services.morning import send_digests
+from bot.services.staff_change import WardNames
 from bot.services.tell_staff import spread_facts, tell_due
 from handlers.timekeeping.timekeeper import MOST_AT_ONCE
 
@@ -20,6 +21,7 @@ class DueNotices:
     storage: Storage
     calendar: CalendarSource
     public_url: str = ""
+    wards: WardNames | None = None
     name: str = "notices"
 
     async def do(self, now: datetime) -> int:
@@ -30,7 +32,7 @@ class DueNotices:
             await uow.notices.take_turn()
             done = await spread_facts(uow, now=now, most=MOST_FACTS)
             zone = self.calendar.current().timezone
-            done += await tell_due(uow, now=now, zone=zone, public_url=self.public_url, most=MOST_AT_ONCE)
+            done += await tell_due(uow, now=now, zone=zone, public_url=self.public_url, most=MOST_AT_ONCE, wards=self.wards)
             await uow.commit()
         return done
 

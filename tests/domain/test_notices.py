@@ -112,10 +112,15 @@ def test_a_deputy_stands_where_the_absent_one_does() -> None:
 
 
 def test_every_reason_is_a_choice() -> None:
-    """A dispute of one's closing, and what did not arrive, go with what residents say; of a clock that runs out all hear."""
-    chosen = {reason.value for reason in Reason} - {Reason.DISPUTED.value, Reason.UNREACHED.value, Reason.LATE.value}
+    """A dispute of one's closing, and what did not arrive, go with what residents say; what waits for one's decision, or
+    came back, with what one is given; of a clock that runs out all hear.
+    """
+    with_residents, late = {Reason.DISPUTED, Reason.UNREACHED}, {Reason.LATE, Reason.WARD_LATE}
+    given = {Reason.PROPOSED, Reason.UNPROPOSED, Reason.CAME_BACK}
+    chosen = {reason.value for reason in set(Reason) - with_residents - late - given}
     assert chosen | {"digest"} == set(Choices.__dataclass_fields__)
-    assert not Choices(resident=False).wants(Reason.DISPUTED)
-    assert Choices(**dict.fromkeys(Choices.__dataclass_fields__, False)).wants(Reason.LATE)
+    assert not any(Choices(resident=False).wants(reason) for reason in with_residents)
+    assert not any(Choices(assigned=False).wants(reason) for reason in given)
+    assert all(Choices(**dict.fromkeys(Choices.__dataclass_fields__, False)).wants(reason) for reason in late)
     assert all(Choices().wants(reason) for reason in Reason)
     assert EventKind.NOTED not in TOLD_OF

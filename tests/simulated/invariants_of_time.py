@@ -59,6 +59,8 @@ def every_warning_comes_once_and_in_its_order(record: Record, lives: dict[int, L
                 is_running = False
             elif event.kind in ("goes_on", "postponed", "undelivered") and _is_open(record, case.id, event):
                 is_running = True
+                if event.kind == "postponed":  # of the new day nobody was warned yet
+                    told.pop("resolve", None)
             elif event.kind == "escalated":
                 steps = told.setdefault(details["clock"], [])
                 steps.append(details["step"])

@@ -87,7 +87,7 @@ def _then(life: Life, kind: str, at: datetime, staff_id: int | None, details: di
         life.happened["objections"] += 1
     if details.get("reopened"):
         life.happened["reopenings"] += 1
-    if kind in ("postponed", "escalated", "undelivered"):
+    if kind in ("postponed", "escalated") or (kind == "undelivered" and "answer" in details):
         life.happened[kind] += 1
     if kind == "disputed" or details.get("reopened"):
         life.closed_at, life.outcome, life.has_joined, life.opened_at = None, "", False, at

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Executable, select, update
 
 from bot.domain.case import CaseId, CaseStatus, Desk
+from bot.domain.closing import NewClosing
 from bot.domain.figures import By, Figures, Hours, Outcomes
 from bot.domain.outcome import Outcome
-from bot.domain.people import WARD_ROLES, Address, Channel, Role
+from bot.domain.people import WARD_ROLES, Address, Channel, Role, StaffId
 from bot.domain.rights import RIGHTS, Right
 from bot.domain.staffing import Exclusion, Why
 from bot.domain.thread import CaseEvent, EventKind
@@ -25,10 +26,11 @@ from storage.case_tally import COUNTED, WEIGHT, count_closing, digits
 from storage.link import Link
 from storage.tables import cases
 from storage.unit_of_work import SqlUnitOfWork
+from tests.closing import PROOF, report
 from tests.storage.cast import BA_DINH, NOW, TAY_HO, file_case, hire, officer
 from tests.storage.test_plans import plan
 
-OF_CLOSINGS = ("closings", "objections", "reopenings", "bare", "quick", "overrides")
+OF_CLOSINGS = ("closings", "objections", "reopenings", "bare", "quick", "overrides", "untold")
 OF_CASES = ("postponed", "escalated", "undelivered")
 START, END = NOW - timedelta(days=30), NOW - timedelta(days=1)
 SEEN_BY = {  # desks, and whether of Tây Hồ alone
@@ -216,6 +218,8 @@ async def test_what_happens_to_a_case_is_counted_on_its_row(database: Database) 
             (EventKind.ADDED, {"reopened": "yes"}, 2),
             (EventKind.ADDED, None, 5),
             (EventKind.ANSWERED, None, 4),
+            (EventKind.UNDELIVERED, {"reply": "1", "error": "blocked"}, 3),  # a reminder
+            (EventKind.UNDELIVERED, {"reply": "2", "error": "blocked", "answer": "yes"}, 1),
         ):
             for _ in range(times):
                 await uow.cases.record(CaseEvent(case_id=case.id, kind=kind, at=NOW, details=details))
@@ -223,6 +227,87 @@ async def test_what_happens_to_a_case_is_counted_on_its_row(database: Database) 
         for _ in range(40):
             await count_closing(uow._link, other.id, is_bare=False, is_quick=True, is_overridden=False)
         [first, second] = [row.tally for row in await uow._link.rows(select(cases.c.tally).order_by(cases.c.id))]
-    counted = {"closings": 3, "objections": 1, "reopenings": 2, "bare": 1, "overrides": 1}
+    counted = {"closings": 3, "objections": 1, "reopenings": 2, "bare": 1, "overrides": 1, "undelivered": 1}
     assert digits(first) == dict.fromkeys(COUNTED, 0) | counted
     assert digits(second) == dict.fromkeys(COUNTED, 0) | {"quick": 31}
+
+
+@dataclass(frozen=True)
+class Closed:
+    """A closing of a generated case."""
+
+    closer: int | None  # of the two who close; None: the resident's own wish
+    outcome: Outcome
+    has_proof: bool
+    minutes: int
+    is_overridden: bool
+    is_disputed: bool
+
+
+closed = st.builds(
+    Closed,
+    closer=st.sampled_from([0, 1, None]),
+    outcome=st.sampled_from([Outcome.DONE, Outcome.REFUSED]),
+    has_proof=st.booleans(),
+    minutes=st.sampled_from([0, 9, 10, 500]),
+    is_overridden=st.booleans(),
+    is_disputed=st.booleans(),
+)
+
+
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow])
+@given(cases_=st.lists(st.tuples(st.sampled_from(PLACES), st.one_of(moments, at_the_edge), st.lists(closed)), max_size=8))
+async def test_what_each_one_closed_is_what_a_recount_says(
+    database: Database, cases_: list[tuple[tuple[WardCode | None, Desk], datetime, list[Closed]]]
+) -> None:
+    """Of the cases of the period that the leader may see; what a resident ended themselves is nobody's."""
+    async with database.begin() as uow:  # never committed
+        closers = [await hire(uow, name) for name in ("an", "binh")]
+        leaders = [await hire(uow, role.value, ward, role) for role, ward in LEADERS]
+        expected: dict[Role, dict[int, Counter[str]]] = {role: {} for role, _ in LEADERS}
+        for number, ((ward, desk), created_at, closings) in enumerate(cases_):
+            case = await file_case(uow, ward=ward, desk=desk, source_id=f"c{number}")
+            assert isinstance(uow, SqlUnitOfWork)
+            await uow._link.run(update(cases).where(cases.c.id == case.id).values(created_at=created_at))
+            for one in closings:
+                by = None if one.closer is None else closers[one.closer].id
+                await uow.closings.add(_closing_of(case.id, one, by))
+                if one.is_disputed:
+                    await uow.closings.mark_disputed(case.id, NOW)
+                for role, own in LEADERS:
+                    desks, _ = SEEN_BY[role]
+                    is_theirs = desk in desks and (own is None or ward == own) and START <= created_at < END
+                    if by is not None and is_theirs:
+                        expected[role].setdefault(by, Counter()).update(_said_of(one))
+        for (role, _), leader in zip(LEADERS, leaders, strict=True):
+            viewer = Viewer.of(leader).wanting(Right.CLOSERS)
+            found = await uow.figures.closers(viewer, start=START, end=END)
+            assert {one.staff_id: +Counter({name: getattr(one, name) for name in OF_CLOSERS}) for one in found} == {
+                staff_id: +counted for staff_id, counted in expected[role].items()
+            }, role
+
+
+LEADERS = ((Role.WARD_LEADER, TAY_HO), (Role.CITY_COORDINATOR, None))
+OF_CLOSERS = ("closings", "objections", "bare", "quick", "overrides")
+
+
+def _closing_of(case_id: CaseId, one: Closed, by: StaffId | None) -> NewClosing:
+    return NewClosing(
+        case_id=case_id,
+        at=NOW,
+        closer_id=by,
+        report=report(one.outcome, files=(PROOF,) if one.has_proof else ()),
+        message_id=None,
+        minutes_open=one.minutes,
+        overridden_by=by if one.is_overridden else None,
+    )
+
+
+def _said_of(one: Closed) -> dict[str, int]:
+    return {
+        "closings": 1,
+        "objections": one.is_disputed,
+        "bare": one.outcome is Outcome.DONE and not one.has_proof,
+        "quick": one.minutes < 10,
+        "overrides": one.is_overridden,
+    }

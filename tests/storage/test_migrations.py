@@ -25,6 +25,7 @@ from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.domain.trail import TrailHead, TrailPoint
 from bot.ports import Rating, UnitOfWork, Viewer
 from storage import Database, migrating
+from storage.case_tally import digits
 from storage.migrations import HEAD
 from storage.tables import is_ours, metadata
 from tests.closing import report
@@ -329,3 +330,40 @@ async def test_cases_of_before_the_clocks_are_warned_of_from_now_on(empty: Datab
             assert alarm
             assert await uow.cases.alarm_of(case.id) == alarm.at
     await empty.close()
+
+
+async def test_closings_from_before_the_gate_are_told_apart_and_reminders_are_no_answers(empty: Database) -> None:
+    """A case closed once before the gate and once after it; an answer and two receipts of it never arrived."""
+    await empty.open()
+    case, other = await a_case(empty), await a_case(empty, address=HOA)
+    async with empty.begin() as uow:
+        minh = await hire(uow)
+        spoken = await uow.cases.add_message(NewMessage(case_id=case.id, author=Author.STAFF, text="x", at=NOW))
+        for words in (spoken, None):
+            await uow.outbox.add([says("?", case=case, message_id=words)], NOW)
+        for details in ({"outcome": "done"}, {"outcome": "done", "closing": "1"}):
+            await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.CLOSED, at=NOW, details=details))
+        await uow.closings.add(
+            NewClosing(case_id=case.id, at=NOW, closer_id=minh.id, report=report(), message_id=None, minutes_open=50)
+        )
+        await uow.cases.record(CaseEvent(case_id=other.id, kind=EventKind.CLOSED, at=NOW, details={"outcome": "done"}))
+        for one in ({"reply": "1"}, {"reply": "2"}, {"reply": "9"}, {"reply": "9", "answer": "again"}):
+            await uow.cases.record(
+                CaseEvent(case_id=case.id, kind=EventKind.UNDELIVERED, at=NOW, details={"error": "gone", **one})
+            )
+        await uow.commit()
+    for _ in range(2):
+        await walk(empty, "down", "2026_11_22_tally_closings")
+        assert (await tallies_of(empty))[case.id] == {"closings": 2, "undelivered": 4}
+        await walk(empty, "up", HEAD)
+        assert await tallies_of(empty) == {
+            case.id: {"closings": 2, "undelivered": 2, "untold": 1},
+            other.id: {"closings": 1, "untold": 1},
+        }
+    await empty.close()
+
+
+async def tallies_of(database: Database) -> dict[int, dict[str, int]]:
+    async with database._transaction() as connection:
+        rows = (await connection.execute(text("SELECT id, tally FROM cases ORDER BY id"))).all()
+    return {row.id: {name: number for name, number in digits(row.tally).items() if number} for row in rows}

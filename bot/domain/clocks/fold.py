@@ -98,6 +98,8 @@ def _set(clocks: Clocks, kind: str, at: datetime, details: Mapping[str, str]) ->
     setting = Setting.read(details)
     if setting is None:
         return clocks
+    if kind == "postponed":  # another day was promised: of that one nobody was warned yet
+        clocks = replace(clocks, told=frozenset(pair for pair in clocks.told if pair[0] is not Clock.RESOLVE))
     return replace(
         clocks,
         due_at=setting.due_at,
