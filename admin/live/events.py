@@ -1,7 +1,9 @@
 """`/staff/events`: one stream of server-sent events for each open page of the desk, resumed from the last place it saw.
 
 An event holds a case's code and what sort of news it is, nothing else; and only of cases that this member may see at the
-very moment it is sent. Session, account and standing are asked again each time: a stream never outlives a right.
+very moment it is sent. Session, account and standing are asked again each time: a stream never outlives a right. A place
+is a count over the whole city, so it goes out sealed, and what is not for these eyes moves it with the next heartbeat only:
+nobody hears that something happened where they may not look.
 """
 
 import asyncio
@@ -20,7 +22,7 @@ from bot.bell import heard
 from bot.domain.case import CaseCode
 from bot.domain.rights import Right
 from bot.domain.thread import EventKind
-from bot.errors import StorageBusy
+from bot.errors import NotOurSeal, StorageBusy
 from bot.ports import CaseNews, UnitOfWork
 from bot.web import keys
 
@@ -34,6 +36,7 @@ STREAMS = 2_000
 LOOK_BACK, LATE = 200, timedelta(seconds=15)
 
 _LARGEST_PLACE = 2**63 - 1
+_LONGEST_PLACE = 200  # characters, sealed
 _SORTS = {
     **dict.fromkeys((EventKind.FILED, EventKind.MOVED), "case"),
     **dict.fromkeys((EventKind.ADDED, EventKind.EDITED, EventKind.DISPUTED), "message"),
@@ -108,7 +111,7 @@ class LiveEvents:
             is_due = loop.time() >= beat_at
             text = await told(stream) if stream.watcher.pending or stream.watcher.is_behind or is_due else b""
             if text or is_due:
-                await response.write(text or b": still here\n\n")
+                await response.write(text or _moved(stream))
                 beat_at = loop.time() + HEARTBEAT
             else:
                 await heard(stream.watcher.ring, beat_at - loop.time())
@@ -119,9 +122,12 @@ def is_served(visit: Visit) -> bool:
 
 
 def place_in(request: web.Request) -> int:
-    """The place to resume from; the largest (nothing to catch up with) when what was sent is none."""
+    """The place to resume from; the largest (nothing to catch up with) when what was sent is none of ours."""
     given = request.headers.get("Last-Event-ID") or request.query.get("after", "")
-    return min(int(given), _LARGEST_PLACE) if given.isascii() and given.isdigit() and len(given) < 20 else _LARGEST_PLACE
+    try:
+        return int(request.app[keys.SEALER].open(given[:_LONGEST_PLACE]))
+    except (NotOurSeal, ValueError):
+        return _LARGEST_PLACE
 
 
 async def catch_up(stream: Stream) -> bytes:
@@ -131,16 +137,16 @@ async def catch_up(stream: Stream) -> bytes:
         newest = await uow.news.newest()
         if place > newest:
             stream.place = newest
-            return f"id: {newest}\n\n".encode()
+            return _moved(stream)
         back = 0 if stream.visit.request.app[keys.SETTINGS].is_sqlite else LOOK_BACK
         found = await uow.news.after(max(0, place - back), most=CATCH_UP + back + 1)
         missed = [news for news in found if news.id > place or news.at > stream.visit.now - LATE]
         if len(missed) > CATCH_UP:
             stream.place = newest
-            return _reset(newest)
+            return _reset(stream)
         known = {news.id for news in missed}
         stream.watcher.pending = [news for news in stream.watcher.pending if news.id not in known]
-        return await _tell(stream, uow, missed, known_up_to=place)
+        return await _tell(stream, uow, missed, known_up_to=place) or _moved(stream)
 
 
 async def told(stream: Stream) -> bytes:
@@ -158,7 +164,7 @@ async def told(stream: Stream) -> bytes:
         watcher.is_behind = False
         async with app[keys.STORAGE].reading() as uow:
             stream.place = await uow.news.newest()
-        return _reset(stream.place)
+        return _reset(stream)
     pending, watcher.pending = watcher.pending, []
     if not pending:
         return b""
@@ -178,8 +184,6 @@ async def _tell(stream: Stream, uow: UnitOfWork, facts: Iterable[CaseNews], *, k
         stream.place = max(stream.place, news.id)
         if code := codes.get(news.case_id):
             lines.append(_event(stream, news, code, is_late=news.id <= known_up_to))
-    if facts and not lines:
-        return f"id: {stream.place}\n\n".encode()  # moves the browser's place, shows nothing
     return "".join(lines).encode()
 
 
@@ -187,11 +191,25 @@ def _event(stream: Stream, news: CaseNews, code: CaseCode, *, is_late: bool) -> 
     is_mine = news.staff_id == stream.visit.staff.id
     told = {"code": code, "sort": _SORTS.get(news.kind, "change"), "mine": is_mine}
     data = json.dumps(told | {"late": True} if is_late else told)
-    return f"id: {stream.place}\nevent: case\ndata: {data}\n\n"
+    return f"id: {_place(stream)}\nevent: case\ndata: {data}\n\n"
 
 
-def _reset(place: int) -> bytes:
-    return f"id: {place}\nevent: reset\ndata: {{}}\n\n".encode()
+def _moved(stream: Stream) -> bytes:
+    """Moves the browser's place, shows nothing."""
+    return f"id: {_place(stream)}\n\n".encode()
+
+
+def _reset(stream: Stream) -> bytes:
+    return f"id: {_place(stream)}\nevent: reset\ndata: {{}}\n\n".encode()
+
+
+def _place(stream: Stream) -> str:
+    return sealed_place(stream.visit.request, stream.place)
+
+
+def sealed_place(request: web.Request, place: int) -> str:
+    """The place as a browser may have it: of one length, and never twice the same."""
+    return request.app[keys.SEALER].seal(f"{place:019}")
 
 
 def add_live(app: web.Application) -> None:

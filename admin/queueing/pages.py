@@ -102,7 +102,7 @@ class QueuePage:
     may_act: bool  # rows can be ticked
     are_ticked: bool
     tick_all: str  # address of this page with every row ticked
-    place: int  # of the newest fact this page knows; the live stream goes on from it
+    place: str  # of the newest fact this page knows, sealed; the live stream goes on from it
     is_saved: bool
     typed_name: str  # of a view that could not be saved
     trouble: str

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from aiohttp import web
 
 from admin.guard import Visit
+from admin.live.events import sealed_place
 from admin.pages import NothingPage
 from admin.queueing.address import Ask, Due, Status
 from admin.queueing.bulk.order import RIGHTS
@@ -89,7 +90,7 @@ async def render_queue(
         may_act=ask.status is Status.OPEN and any(visit.viewer.may(right) for right in RIGHTS.values()),
         are_ticked=query.get("tick") == "page",
         tick_all=address_of(ask, **here, tick="page"),
-        place=found.place,
+        place=sealed_place(visit.request, found.place),
         is_saved=any(view.is_here for view in saved),
         typed_name=typed_name,
         trouble=trouble,

@@ -4,9 +4,13 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from tests.admin.conftest import sqlite_desk
+from tests.browser.conftest import chromium, town
 from tests.conftest import Place
 from tests.stories.cast import City
 from tests.stories.webhook import city_with_a_webhook
+
+__all__ = ["chromium", "sqlite_desk", "target", "town"]
 
 
 @pytest.fixture
