@@ -1,12 +1,15 @@
 #!/usr/bin/env python3
 """Set up once, then start: `python3 dev.py run [--demo]`, `python3 dev.py test [pytest arguments]`.
 
-Needs only python3 >= 3.11 with venv. Any other word is a `homthu` command: `python3 dev.py check`. The stamp holds the
+Needs only python3 >= 3.11 with venv. `python3 dev.py sbom` prints the list of parts (CycloneDX) from the lock; any other
+word is a `homthu` command: `python3 dev.py check`. The stamp holds the
 lock's digest, so the second start installs nothing and needs no network.
 """
 
 import hashlib
+import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -41,12 +44,30 @@ def set_up() -> None:
     stamp.write_text(wanted)
 
 
+def parts_list() -> str:
+    """Every package of the lock as CycloneDX 1.6 JSON, each with the SHA-256 of every file that may be installed of it."""
+    parts = []
+    for block in re.split(r"\n(?=[a-z0-9])", LOCK.read_text(encoding="utf-8").strip()):
+        name, version = re.match(r"([a-z0-9-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", block).groups()
+        where = f"pkg:pypi/{name}@{version}"
+        hashes = [{"alg": "SHA-256", "content": found} for found in re.findall(r"--hash=sha256:([0-9a-f]{64})", block)]
+        parts.append(
+            {"type": "library", "bom-ref": where, "name": name, "version": version, "purl": where, "hashes": hashes}
+        )
+    about = {"component": {"type": "application", "bom-ref": "homthu", "name": "homthu"}}
+    bill = {"bomFormat": "CycloneDX", "specVersion": "1.6", "version": 1, "metadata": about, "components": parts}
+    return json.dumps(bill, indent=1)
+
+
 def main() -> None:
     if sys.version_info < (3, 11):
         stop(f"Python {sys.version.split()[0]} is too old.", "Install Python 3.11 or newer and start dev.py with it.")
     words = sys.argv[1:]
     if not words or words[0] in ("-h", "--help"):
         sys.exit(__doc__)
+    if words == ["sbom"]:
+        print(parts_list())
+        return
     set_up()
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, (str(HERE), os.environ.get("PYTHONPATH"))))
     module = ["pytest", "-c", str(HERE / "pyproject.toml"), *words[1:]] if words[0] == "test" else ["bot", *words]

@@ -11,7 +11,7 @@ import structlog
 
 from bot.logs import set_up_logs
 
-TOKEN = "123456789:AAH-x_secretsecretsecretsecret12345"
+TOKEN = f"{123456789}:AAH-x_secretsecretsecretsecret12345"  # in two parts: no file holds what looks like one
 NEEDLES = [TOKEN, "0912345678", "+84 912 345 678", "0912.345.678", "hunter2-is-the-key", "đèn đường hỏng"]
 
 
