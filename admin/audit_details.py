@@ -14,7 +14,20 @@ _YES_OR_NO = {
     "is_worked": ("settings_day_worked", "settings_day_off"),
     "is_active": ("settings_template_active", "settings_template_away"),
 }
-_SHOWN = ("role", "ward", "unit", "desk", "outcome", "deputy", "from", "until", "is_worked", "working_days", "is_active")
+_SHOWN = (
+    "role",
+    "ward",
+    "unit",
+    "desk",
+    "outcome",
+    "deputy",
+    "from",
+    "until",
+    "is_worked",
+    "working_days",
+    "is_active",
+    "at_night",
+)
 
 
 def told(visit: Visit, details: Mapping[str, Any]) -> str:
@@ -34,6 +47,8 @@ def _said(visit: Visit, name: str, value: Any) -> str:
         return visit.say(f"audit_{name}", day=_day(str(value)))
     if name == "deputy":
         return visit.say("audit_deputy", who=value)
+    if name == "at_night":
+        return visit.say("audit_at_night")
     if name == "working_days":
         return visit.say("audit_working_days", n=value)
     return f"{name}={value}"

@@ -26,6 +26,7 @@ from admin.guard import Visit
 from admin.labels import category_name, kind_key, lateness, map_url, sorting_key
 from admin.pages import CaseFacts, CasePage, Typed, WardOption
 from admin.thread_lines import resident_name, thread_line, timeline_line
+from admin.watch import note_opening
 from bot.domain.case import CITY_DESKS, WARD_DESKS, Case, CaseCode, CaseKind, CaseStatus, Desk, read_code
 from bot.domain.closing import Ground
 from bot.domain.correction import MoveReason
@@ -119,6 +120,7 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
             raise web.HTTPNotFound
         read = await _read(visit, uow, case)
     note_presence(visit, case.id)
+    note_opening(visit, case)
     thread, joined = read.threads.get(case.id, ()), joined_of(case, read.named)
     calendar = with_changes(visit.request.app[keys.CALENDAR].current(), read.calendar_changes)
     visible = {other.code: other for other in read.named}

@@ -26,6 +26,7 @@ from admin.signing_in import (
     show_password,
     show_sign_in,
 )
+from admin.watch import WATCH, Watch
 from bot.web.throttle import Throttle
 
 
@@ -33,6 +34,7 @@ def add_routes(app: web.Application) -> None:
     """Add the desk to an application made by `bot.web.make_web_app`."""
     app[THROTTLE] = Throttle(GUESSES)
     app[TOUCHES] = set()
+    app[WATCH] = Watch()
     app.on_cleanup.append(finish_touches)
     app.router.add_get("/staff", _to_the_queue)
     app.router.add_get("/staff/", for_staff(show_queue))

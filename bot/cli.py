@@ -19,7 +19,7 @@ import structlog
 from bot import app, audit_commands
 from bot.app import looking
 from bot.clock import SystemClock
-from bot.commands import accounts, add_account, correction_rows, disable_account, export_rows, reset_account
+from bot.commands import accounts, add_account, correction_rows, disable_account, export_rows, record_export, reset_account
 from bot.domain.people import Role
 from bot.domain.ward import WardCode
 from bot.errors import AuditBroken, BotError, DatabaseOutOfReach, SettingsError, StorageBusy
@@ -207,6 +207,8 @@ async def _print_corrections(settings: Settings) -> int:
     out = csv.DictWriter(sys.stdout, ["text", "lat", "lon", "expected_codes", "kind"], lineterminator="\n")
     out.writeheader()
     async with app.open_database(settings, beside_others=True) as database:
+        now = SystemClock().now()
+        await record_export(database, what="corrections_exported", now=now, zone=settings.zone, details={})
         async for row in correction_rows(database):
             out.writerow(row)
     return DONE
@@ -229,7 +231,11 @@ async def _export(settings: Settings, chosen: argparse.Namespace) -> int:
     wards = load_wards(city_folder(settings.data_dir))
     if chosen.ward and chosen.ward not in wards:
         return _tell(f"--ward: there is no ward {chosen.ward}; a code has five digits, like 00091", WRONG)
+    asked = {"ward": chosen.ward, "from": chosen.since and str(chosen.since), "until": chosen.until and str(chosen.until)}
+    details = {name: value for name, value in asked.items() if value}
     async with app.open_database(settings, beside_others=True) as database:
+        now = SystemClock().now()
+        await record_export(database, what="cases_exported", now=now, zone=zone, details=details)
         async for row in export_rows(database, wards):
             created = datetime.fromisoformat(row["created_at"])
             if (since and created < since) or (until and created > until) or (chosen.ward and row["ward"] != chosen.ward):

@@ -1,8 +1,11 @@
 """What the command line does with an open database: accounts and exports. Printing and parsing are `bot.cli`'s."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
+
+import structlog
 
 from bot.domain.people import Role, StaffMember
 from bot.domain.ward import WardCode
@@ -10,6 +13,10 @@ from bot.exporting import correction_row, export_row
 from bot.ports import Storage
 from bot.routing.wards import Wards
 from bot.services.staff_accounts import add_staff, disable_staff, list_staff, reset_password
+
+log = structlog.get_logger()
+
+DAY_BEGINS, DAY_ENDS = 6, 22  # hours of the city's clock
 
 
 async def export_rows(storage: Storage, wards: Wards) -> AsyncIterator[dict[str, Any]]:
@@ -23,6 +30,22 @@ async def export_rows(storage: Storage, wards: Wards) -> AsyncIterator[dict[str,
         if not page:
             return
         after = page[-1][0].id
+
+
+async def record_export(storage: Storage, *, what: str, now: datetime, zone: ZoneInfo, details: Mapping[str, str]) -> None:
+    """Say in the trail that somebody with the server in their hands takes data away, before the first row leaves.
+
+    Args:
+        what: The action: `cases_exported` or `corrections_exported`.
+        now: At night, by the city's clock, it is said so: nobody has to export then.
+        details: What was asked for; never what was found.
+    """
+    at_night = not DAY_BEGINS <= now.astimezone(zone).hour < DAY_ENDS
+    async with storage.begin() as uow:
+        await uow.audit.record(action=what, now=now, details={**details, **({"at_night": True} if at_night else {})})
+        await uow.commit()
+    if at_night:
+        log.warning("export_at_night", what=what)
 
 
 async def correction_rows(storage: Storage) -> AsyncIterator[dict[str, str]]:

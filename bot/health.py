@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.errors import StorageBusy
 from bot.metrics import CONTENT_TYPE, Metrics
 from bot.ports import Backlog, Clock, Storage
+from bot.web.siege import GATES
 
 INBOX_LAG = timedelta(seconds=60)  # a kept update is handled within a second or two
 ANSWERS_WITHIN = 4.0  # seconds; a database that takes longer for one row serves nobody, and probes do not wait
@@ -52,7 +53,7 @@ class Health:
         late = [("inbox", inbox, INBOX_LAG), ("outbox", outbox, OUTBOX_LAG)]
         return [name for name, backlog, limit in late if self._age(backlog) > limit.total_seconds()]
 
-    async def show_metrics(self, _request: web.Request) -> web.Response:
+    async def show_metrics(self, request: web.Request) -> web.Response:
         """The counters, and the backlogs as they are now."""
         inbox, outbox = await self._backlogs()
         shown = self.metrics
@@ -62,6 +63,8 @@ class Health:
         shown.outbox_waiting.set(outbox.waiting)
         shown.outbox_failed.set(outbox.failed)
         shown.outbox_oldest.set(self._age(outbox))
+        for name, gate in request.app.get(GATES, {}).items():
+            shown.besieged.labels(name).set(gate.siege.is_on)
         return web.Response(body=shown.text(), headers={"Content-Type": CONTENT_TYPE})
 
     async def _backlogs(self) -> tuple[Backlog, Backlog]:

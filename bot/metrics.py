@@ -22,6 +22,7 @@ class Metrics:
     outbox_oldest: Gauge = field(init=False)
     webhook_refused: Counter = field(init=False)
     audit_broken: Gauge = field(init=False)
+    besieged: Gauge = field(init=False)
 
     def __post_init__(self) -> None:
         def gauge(name: str, what: str) -> Gauge:
@@ -35,6 +36,12 @@ class Metrics:
             "outbox_failed": gauge("outbox_failed", "Replies that can never be delivered"),
             "outbox_oldest": gauge("outbox_oldest_seconds", "How long the oldest due reply has been due"),
             "audit_broken": gauge("audit_broken", "1 once a row of the audit trail was found that does not fit"),
+            "besieged": Gauge(
+                "homthu_besieged",
+                "1 while very many knock at once",
+                ["where"],
+                registry=self.registry,
+            ),
             "webhook_refused": Counter(
                 "homthu_webhook_refused", "Webhook calls without the right secret", ["channel"], registry=self.registry
             ),

@@ -7,7 +7,7 @@ given out is answered like a wrong signature or a wrong secret, after the same w
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from aiohttp import web
 
@@ -22,12 +22,14 @@ from bot.web.cookies import read_cookie, set_cookie
 from bot.web.forms import Form, Limits, TokenRefused, read_form
 from bot.web.language import page_language
 from bot.web.shown import shown
+from bot.web.siege import GATES, add_gate
 from bot.web.throttle import Throttle, peer
 from bot.web.tokens import sign
 
 COOKIE = "track"
 TRIES = 20  # of one address of the network, in ten minutes; a whole family's receipts
 TRIES_OF_ALL = 600  # in a minute, whoever sends them
+GATE, MANY, FEW = "track", 300, 60  # questions of everybody, a minute; see `bot.web.siege`
 LONGEST = 40  # characters of a code or a signature, generously spaced
 
 THROTTLE: web.AppKey[Throttle] = web.AppKey("track_throttle", Throttle)
@@ -62,11 +64,13 @@ class TrackPage:
     is_good: bool
     is_about_case: bool  # the second question was asked
     case: CasePart | None
+    proof: str  # a question to be answered first, while very many ask at once; else empty
 
 
 def add_routes(app: web.Application) -> None:
     app[THROTTLE] = Throttle(TRIES, 10)
     app[THROTTLE_OF_ALL] = Throttle(TRIES_OF_ALL)
+    add_gate(app, GATE, many=MANY, few=FEW)
     app.router.add_get("/track", show_track)
     app.router.add_post("/track", post_track)
 
@@ -76,7 +80,7 @@ async def show_track(request: web.Request) -> web.StreamResponse:
     code, signature = (shown(request.query.get(name, "")[:LONGEST]) for name in ("code", "signature"))
     return _page(
         request,
-        TrackPage(code=code, signature=signature, answer="", is_good=False, is_about_case=False, case=None),
+        TrackPage(code=code, signature=signature, answer="", is_good=False, is_about_case=False, case=None, proof=""),
     )
 
 
@@ -91,16 +95,24 @@ async def post_track(request: web.Request) -> web.StreamResponse:
 
 
 async def _answer(request: web.Request, form: Form) -> web.Response:
-    wait = await request.app[THROTTLE].wait_for(peer(request)) or await request.app[THROTTLE_OF_ALL].wait_for("all")
-    if wait:
-        response = _answered(request, form, "track_too_often", status=429)
-        response.headers["Retry-After"] = str(wait)
-        return response
+    if wait := await request.app[THROTTLE].wait_for(peer(request)):
+        return _too_often(request, form, wait)
+    key, ticket = request.app[keys.SECRET_KEY], read_cookie(request, COOKIE)
+    if asked := await request.app[GATES][GATE].ask(key, ticket, form.text("proof"), form.text("answer")):
+        return _answered(request, form, "track_prove", status=429, proof=asked)
+    if wait := await request.app[THROTTLE_OF_ALL].wait_for("all"):
+        return _too_often(request, form, wait)
     if "secret" in form.fields:
         found = await _found(request, form.text("code"), form.text("secret"))
         return _answered(request, form, "track_case_found" if found else "track_case_wrong", is_good=bool(found), case=found)
     good = is_genuine(request.app[keys.RECEIPTS], form.text("code"), form.text("signature"))
     return _answered(request, form, "track_genuine" if good else "track_not_genuine", is_good=good)
+
+
+def _too_often(request: web.Request, form: Form, wait: int) -> web.Response:
+    response = _answered(request, form, "track_too_often", status=429)
+    response.headers["Retry-After"] = str(wait)
+    return response
 
 
 async def _found(request: web.Request, typed: str, secret: str) -> CasePart | None:
@@ -146,6 +158,7 @@ def _answered(
     is_good: bool = False,
     status: int = 200,
     case: CasePart | None = None,
+    proof: str = "",
 ) -> web.Response:
     code, signature = form.text("code"), form.text("signature")
     is_about_case = "secret" in form.fields
@@ -158,6 +171,7 @@ def _answered(
             is_good=is_good,
             is_about_case=is_about_case,
             case=case,
+            proof=proof,
         ),
         status=status,
     )
@@ -166,6 +180,8 @@ def _answered(
 def _page(request: web.Request, page: TrackPage, *, status: int = 200) -> web.Response:
     ticket = read_cookie(request, COOKIE) or secrets.token_urlsafe(24)
     request[FORM_TOKEN] = _token(request, ticket)
+    if not page.proof:  # its script may be done before the button is pressed
+        page = replace(page, proof=request.app[GATES][GATE].offer(request.app[keys.SECRET_KEY], ticket))
     response = render(request, "public/track.html", page, status=status)
     set_cookie(request, response, COOKIE, ticket, same_site="Strict")
     return response

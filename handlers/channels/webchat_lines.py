@@ -77,6 +77,7 @@ class ChatPage:
     notice: str  # a wording key of what went wrong; empty when nothing did
     text: str  # what was typed and could not be kept
     client_key: str  # what the form is posted under
+    proof: str  # a question to be answered first, while very many write at once; else empty
     waits: bool  # the last words are the resident's and fresh: an answer is on its way
     most_files: int
     longest_text: int  # characters

@@ -20,6 +20,8 @@ from bot.services.receipt import KEEP
 from bot.web import FORM_TOKEN, keys, render
 from bot.web.cookies import drop_cookie, read_cookie, set_cookie
 from bot.web.language import page_language
+from bot.web.pages import ENVIRONMENT
+from bot.web.siege import WAIT, Gate
 from bot.wording import say
 from handlers.channels.webchat_body import LONGEST_CHOICE, LONGEST_TEXT, ChatPost, new_client_key
 from handlers.channels.webchat_form import MOST_FILES, BadForm, ChatForm, ForeignForm, FormReader, TooManyUploads
@@ -41,18 +43,20 @@ KNOWN_ADDRESSES = 20_000  # addresses this process remembers to be no strangers
 class Refusal(Exception):
     """A post that is not taken. `wording_key` says why to the person, and is the error's name for the script."""
 
-    def __init__(self, status: int, wording_key: str, retry_after: int = 0) -> None:
+    def __init__(self, status: int, wording_key: str, retry_after: int = 0, *, proof: str = "") -> None:
         super().__init__(wording_key)
         self.status = status
         self.wording_key = wording_key
         self.retry_after = retry_after  # seconds; 0: trying the same again is of no use
+        self.proof = proof  # a question to be answered first; see `bot.web.siege`
 
 
 class ChatPages:
     """The handlers of `/chat`, `/chat/messages`, `/chat/look` and `/chat/forget`."""
 
-    def __init__(self, keep: Keep, reader: FormReader, limits: Limits) -> None:
+    def __init__(self, keep: Keep, reader: FormReader, limits: Limits, gate: Gate) -> None:
         self._keep = keep
+        self._gate = gate
         self._reader = reader
         self._limits = limits
         self._known: dict[Address, None] = {}
@@ -120,7 +124,7 @@ class ChatPages:
     async def _take(self, request: web.Request, visitor: Visitor, form: ChatForm) -> None:
         try:
             await self._reader.read(request, form, visitor.is_own)
-            await self._count(request, visitor.address)
+            await self._count(request, visitor.address, form)
             updates = _updates(request, visitor.address, form)
             if _is_script(request):
                 await self._keep(Channel.WEBCHAT, updates)
@@ -135,11 +139,14 @@ class ChatPages:
         except (StorageBusy, TooManyUploads):
             raise Refusal(503, "webchat_busy", 5) from None
 
-    async def _count(self, request: web.Request, address: Address) -> None:
+    async def _count(self, request: web.Request, address: Address, form: ChatForm) -> None:
         if address not in self._known:
             async with request.app[keys.STORAGE].reading() as uow:
                 is_stranger = not await uow.chat_lines.recent(address, most=1)
-            if is_stranger:
+            if is_stranger:  # asked before they are counted: whoever gives no answer takes nobody's place
+                proof, answer = form.fields.get("proof", ""), form.fields.get("answer", "")
+                if asked := await self._gate.ask(request.app[keys.SECRET_KEY], address.external_id, proof, answer):
+                    raise Refusal(429, "webchat_prove", WAIT, proof=asked)
                 await self._limits.count_new_address()
             self._known[address] = None
             if len(self._known) > KNOWN_ADDRESSES:
@@ -166,12 +173,20 @@ class ChatPages:
         if _is_script(request):
             words = say(language, refusal.wording_key, most=MOST_FILES, longest=LONGEST_TEXT)
             answer = {"kept": False, "error": refusal.wording_key, "message": words, "form_token": visitor.form_token}
+            if refusal.proof:
+                answer |= {"proof": refusal.proof, "prover": request.app[ENVIRONMENT].globals["asset"]("prove.js")}
             response = web.json_response(answer, status=refusal.status)
             remember(request, response, visitor)
         else:
             ward = _ward(request, form.fields.get("ward", ""))
             response = await self._page(
-                request, visitor, ward=ward, notice=refusal.wording_key, text=form.text, status=refusal.status
+                request,
+                visitor,
+                ward=ward,
+                notice=refusal.wording_key,
+                text=form.text,
+                status=refusal.status,
+                proof=refusal.proof,
             )
         if refusal.retry_after:
             response.headers["Retry-After"] = str(refusal.retry_after)
@@ -186,6 +201,7 @@ class ChatPages:
         notice: str = "",
         text: str = "",
         status: int = 200,
+        proof: str = "",
     ) -> web.Response:
         request[FORM_TOKEN] = visitor.form_token
         try:
@@ -202,6 +218,7 @@ class ChatPages:
             notice=notice,
             text=text,
             client_key=new_client_key(),
+            proof=proof,
             most_files=MOST_FILES,
             longest_text=LONGEST_TEXT,
             waits=last is not None and not last.is_ours and request.app[keys.CLOCK].now() - last.at < ANSWER_PENDING,

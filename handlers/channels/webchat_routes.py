@@ -3,11 +3,14 @@
 from aiohttp import web
 
 from bot.web import keys
+from bot.web.siege import add_gate
 from handlers.channels.webchat_events import ChatEvents
 from handlers.channels.webchat_files import serve_file
 from handlers.channels.webchat_form import FormReader
 from handlers.channels.webchat_limits import Limits
 from handlers.channels.webchat_pages import ChatPages, Keep
+
+MANY_STRANGERS, FEW_STRANGERS = 240, 60  # first messages of all the city, a minute; see `bot.web.siege`
 
 
 def add_routes(app: web.Application, keep: Keep) -> None:
@@ -18,7 +21,8 @@ def add_routes(app: web.Application, keep: Keep) -> None:
         keep: `Intake.keep`: returns once the updates are on disk, raises StorageBusy when they are not.
     """
     limits = Limits()
-    pages = ChatPages(keep, FormReader(app[keys.FILE_KEEPER]), limits)
+    gate = add_gate(app, "chat", many=MANY_STRANGERS, few=FEW_STRANGERS)
+    pages = ChatPages(keep, FormReader(app[keys.FILE_KEEPER]), limits, gate)
     events = ChatEvents(limits)
     app.router.add_get("/chat", pages.show)
     app.router.add_get("/chat/messages", pages.back)

@@ -14,6 +14,7 @@ from admin.settings.notices import THROTTLE as LINK_THROTTLE
 from admin.signing_in import THROTTLE
 from bot.domain.people import Role
 from bot.domain.rights import RIGHTS
+from bot.web.siege import GATES
 from bot.web.throttle import Throttle
 from public.track import THROTTLE as TRACK_THROTTLE
 from public.track import THROTTLE_OF_ALL
@@ -85,6 +86,8 @@ async def scene_of(desk: StaffDesk, role: Role) -> Scene:
 def lift_throttles(desk: StaffDesk) -> None:
     for key in (THROTTLE, LINK_THROTTLE, TRACK_THROTTLE, THROTTLE_OF_ALL):
         desk.server.app[key]._item = Throttle(1_000_000)._item
+    for gate in desk.server.app[GATES].values():
+        gate.siege._many = 1_000_000
 
 
 async def every_form(desk: StaffDesk) -> Found:

@@ -25,8 +25,9 @@ from bot.services.receipt import track_link
 from bot.services.track_case import is_genuine
 from bot.settings import load_settings
 from bot.web import make_web_app
+from bot.web.siege import GATES
 from bot.web.throttle import Throttle
-from public.track import THROTTLE, THROTTLE_OF_ALL, TRIES
+from public.track import GATE, THROTTLE, THROTTLE_OF_ALL, TRIES
 from storage import Database
 from storage.files import open_file_store
 from tests.storage.cast import a_case
@@ -94,6 +95,7 @@ async def holder(sqlite_database: Database) -> AsyncIterator[Holder]:
 def lift_throttle(holder: Holder) -> None:
     for throttle in (holder.client.app[THROTTLE], holder.client.app[THROTTLE_OF_ALL]):
         throttle._item = Throttle(1_000_000)._item
+    holder.client.app[GATES][GATE].siege._many = 1_000_000
 
 
 def without_what_was_typed(page: str) -> str:

@@ -6,7 +6,7 @@ const make = (name, more) => Object.assign(document.createElement(name), more);
 const { text, files: picker, form_token: token, ward } = form.elements, words = form.dataset;
 const lines = $("#lines"), notice = $("[data-notice]"), picked = $("[data-picked]"), page = document.documentElement;
 const most = 10, largest = 20 << 20;
-let files = [], last = lines.dataset.after, unsent = "";
+let files = [], last = lines.dataset.after, unsent = "", proof = {};
 
 const save = () => { try { localStorage.homthu = text.value || unsent; } catch { /* storage is off */ } };
 const tell = (message = "") => { notice.textContent = message; notice.hidden = !message; };
@@ -45,13 +45,18 @@ const send = (fields, said, sent = []) => {
   lines.append(line);
   toEnd(gently);
   const post = async (isSecond) => {
-    const body = new FormData(), parts = { form_token: token.value, key, ward: ward.value, ...fields };
+    const body = new FormData(), parts = { form_token: token.value, key, ward: ward.value, ...proof, ...fields };
     for (const name in parts) body.append(name, parts[name]);
     for (const file of sent) body.append("files", file);
     const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });
     const answer = await response.json();
     if (answer.form_token) for (const field of all("[name=form_token]")) field.value = answer.form_token;
     if (response.status === 403 && !isSecond) return post(true);
+    if (answer.proof && answer.proof !== proof.proof) { // very many write at once
+      await new Promise((onload, onerror) => document.head.append(make("script", { src: answer.prover, nonce: $("script").nonce, onload, onerror })));
+      proof = { proof: answer.proof, answer: await prove(answer.proof).catch(() => "") };
+      return post(true);
+    }
     return { ...answer, isFinal: response.status < 429 };
   };
   const attempt = async () => {

@@ -12,6 +12,7 @@ from bot.domain.people import Address, Channel
 from bot.web.assets import FOLDER
 from tests.browser.chromium import PATIENCE
 from tests.handlers.webchat.town import Town
+from tests.security.flood import besiege
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser]
 
@@ -143,6 +144,15 @@ async def test_photos_are_seen_before_they_go_and_too_large_ones_stay(
     await expect(phone.locator(".picked li")).to_have_count(1)
     await says(phone, "")
     await expect(phone.get_by_test_id("chat-line").nth(1)).to_contain_text("1 tệp")
+
+
+async def test_while_many_write_at_once_the_script_does_the_work_by_itself(phone: Page, town: Town) -> None:
+    """S17: Lan's first words meet a flood: her phone answers the question, and she sees nothing of it."""
+    besiege(town.gates["chat"])
+    await says(phone, "Đèn hỏng trước nhà")
+    await expect(phone.get_by_test_id("chat-line").nth(1)).to_contain_text("Đã nghe: Đèn hỏng trước nhà")
+    assert len(town.kept) == 1
+    await expect(phone.get_by_test_id("chat-notice")).to_be_hidden()
 
 
 async def test_what_is_refused_for_good_comes_back_into_the_form(phone: Page, town: Town) -> None:

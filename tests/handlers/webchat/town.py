@@ -30,6 +30,7 @@ from bot.ports import RawUpdate, UnitOfWork
 from bot.routing.wards import load_wards
 from bot.settings import load_settings
 from bot.web import keys, make_web_app
+from bot.web.siege import GATES, Gate
 from handlers.channels.webchat import WebChat
 from handlers.channels.webchat_routes import add_routes
 from handlers.delivery import Delivery
@@ -225,6 +226,7 @@ class Town:
     kept: list[RawUpdate]
     sessions: list[ClientSession] = field(default_factory=list)
     is_storage_away: bool = False
+    gates: dict[str, Gate] = field(default_factory=dict)
 
     def browser(self) -> Browser:
         session = ClientSession(cookie_jar=CookieJar(unsafe=True))
@@ -273,6 +275,7 @@ async def open_town(database: Database, bell: Bell, folder: Path, *, public_url:
 
     add_routes(app, keep)
     assert app[keys.STOP] is stop
+    town.gates = app[GATES]
     async with TestServer(app) as server:
         town.root = server.make_url("/")
         async with asyncio.TaskGroup() as group:
