@@ -88,11 +88,11 @@ async def test_without_script_one_waits_and_only_so_many_pass_by_it(monkeypatch:
 async def test_a_stranger_is_asked_and_whoever_has_written_before_is_not(town: Town) -> None:  # noqa: F811 - the fixture
     """S17: Hoa has a chat; Lan comes during the flood, without script: her words stay in the form until they may pass."""
     hoa, lan = await town.visitor(), await town.visitor()
-    await hoa.says("im lặng một")
+    await hoa.says("Ngõ tối")
     besiege(town.gates["chat"])
-    assert (await hoa.says("im lặng hai")).status == 200
-    page = await lan.says("im lặng, đèn hỏng")
-    assert (page.status, page.typed) == (429, "im lặng, đèn hỏng")
+    assert (await hoa.says("Ngõ vẫn tối")).status == 200
+    page = await lan.says("Đèn hỏng trước nhà")
+    assert (page.status, page.typed) == (429, "Đèn hỏng trước nhà")
     assert "15 giây" in page.notice
     assert len(town.kept) == 2
     again = await lan.says(page.typed, proof=page.field("proof"), answer="")
