@@ -48,7 +48,8 @@ def parts_list() -> str:
     """Every package of the lock as CycloneDX 1.6 JSON, each with the SHA-256 of every file that may be installed of it."""
     parts = []
     for block in re.split(r"\n(?=[a-z0-9])", LOCK.read_text(encoding="utf-8").strip()):
-        name, version = re.match(r"([a-z0-9-]+)(?:\[[^\]]*\])?==([^\s;\\]+)", block).groups()
+        before, _, after = block.partition("==")
+        name, version = before.partition("[")[0], re.split(r"[\s;\\]", after)[0]
         where = f"pkg:pypi/{name}@{version}"
         hashes = [{"alg": "SHA-256", "content": found} for found in re.findall(r"--hash=sha256:([0-9a-f]{64})", block)]
         parts.append(

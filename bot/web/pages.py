@@ -60,6 +60,12 @@ def make_environment(zone: ZoneInfo, assets: Mapping[str, Asset]) -> Environment
     return environment
 
 
+def asset_path(request: web.Request, name: str) -> str:
+    """Where the browser finds that asset: for what a script is told, templates have `asset(name)`."""
+    path: Callable[[str], str] = request.app[ENVIRONMENT].globals["asset"]  # type: ignore[assignment]  # put there above
+    return path(name)
+
+
 def _local(zone: ZoneInfo, shape: str, moment: datetime) -> str:
     return moment.astimezone(zone).strftime(shape)
 

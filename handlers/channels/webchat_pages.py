@@ -20,7 +20,7 @@ from bot.services.receipt import KEEP
 from bot.web import FORM_TOKEN, keys, render
 from bot.web.cookies import drop_cookie, read_cookie, set_cookie
 from bot.web.language import page_language
-from bot.web.pages import ENVIRONMENT
+from bot.web.pages import asset_path
 from bot.web.siege import WAIT, Gate
 from bot.wording import say
 from handlers.channels.webchat_body import LONGEST_CHOICE, LONGEST_TEXT, ChatPost, new_client_key
@@ -174,7 +174,7 @@ class ChatPages:
             words = say(language, refusal.wording_key, most=MOST_FILES, longest=LONGEST_TEXT)
             answer = {"kept": False, "error": refusal.wording_key, "message": words, "form_token": visitor.form_token}
             if refusal.proof:
-                answer |= {"proof": refusal.proof, "prover": request.app[ENVIRONMENT].globals["asset"]("prove.js")}
+                answer |= {"proof": refusal.proof, "prover": asset_path(request, "prove.js")}
             response = web.json_response(answer, status=refusal.status)
             remember(request, response, visitor)
         else:

@@ -1,5 +1,6 @@
 """S19, S28: who looks at what is sealed is written down, and the auditor hears of one account that looks at very much."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -21,9 +22,9 @@ NOON = datetime(2026, 11, 22, 5, tzinfo=UTC)
 
 async def written(desk: StaffDesk) -> None:
     """What is written beside a page has been."""
-    while tasks := list(desk.server.app[TOUCHES]):
-        for task in tasks:
-            await task
+    tasks = desk.server.app[TOUCHES]
+    while tasks:
+        await asyncio.wait(tasks)
 
 
 async def test_each_case_about_officials_that_is_opened_is_in_the_trail(sqlite_desk: StaffDesk) -> None:  # noqa: F811 - the fixture
@@ -41,7 +42,7 @@ async def test_each_case_about_officials_that_is_opened_is_in_the_trail(sqlite_d
     async with sqlite_desk.database._transaction() as connection:
         asked = "SELECT staff_id, subject FROM audit WHERE action = 'sealed_case_opened'"
         rows = (await connection.exec_driver_sql(asked)).all()
-    assert rows == [((await sqlite_desk.member("thu")).id, sealed.code)]
+    assert [tuple(row) for row in rows] == [((await sqlite_desk.member("thu")).id, sealed.code)]
 
 
 async def test_an_account_that_opens_very_many_is_told_of_once(
