@@ -27,10 +27,10 @@ async def prints_are_taken(city: City) -> None:
     await eventually(none_is_left)
 
 
-async def test_about_a_colleague_two_close_and_neither_is_who_it_is_about(city: City) -> None:
+async def test_about_a_colleague_two_close_and_neither_is_who_it_is_about(small_city: City) -> None:
     """Lan writes about Hoa, who sees nothing of it. Chi proposes, Lan adds a word: void. Anew, and the leader confirms."""
-    lan, chief = city.telegram(), await city.staff("truong", role=Role.WARD_LEADER)
-    chi, hoa = [await city.staff(name, role=Role.RESTRICTED_OFFICER) for name in ("chi", "hoa")]
+    lan, chief = small_city.telegram(), await small_city.staff("truong", role=Role.WARD_LEADER)
+    chi, hoa = [await small_city.staff(name, role=Role.RESTRICTED_OFFICER) for name in ("chi", "hoa")]
     await lan.says(ABOUT_HOA)
     await lan.presses("Gửi")
     code = code_in(await lan.hears("Mã hồ sơ"))
@@ -59,7 +59,7 @@ async def test_about_a_colleague_two_close_and_neither_is_who_it_is_about(city: 
     await chief.fills("proposal-form", verdict="confirm")
     await lan.hears("đã trả lại tiền hai lần")
     assert [told for told in lan.chat.hears if "Đã nhắc nhở, đã trả lại tiền." in told] == []
-    [case] = await city.exports()
+    [case] = await small_city.exports()
     assert (case["status"], case["outcome"]) == ("closed", "no_action")
 
 
