@@ -48,6 +48,7 @@ ENDINGS = (
 
 async def files(lan: Resident, matter: str) -> str:
     await lan.says(f"{matter}, phường Phú Thượng")
+    await lan.hears("Nội dung: ")  # the card; where life may be at risk the numbers to call come before it
     await lan.presses("Gửi")
     return code_in(await lan.hears("Mã hồ sơ"))
 
