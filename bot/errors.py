@@ -32,6 +32,10 @@ class DatabaseOutOfReach(StorageBusy):
     """The database cannot be opened now; `line` tells an operator what to look at."""
 
 
+class ScannerAway(StorageBusy):
+    """The virus scanner that was set up gives no answer; what is not scanned is not kept."""
+
+
 class AuditBroken(BotError):
     """The audit trail is not as it was written; `line` tells an operator where."""
 

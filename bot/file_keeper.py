@@ -14,7 +14,7 @@ import structlog
 from bot.apart import run_apart
 from bot.domain.incoming import LARGEST_FILE, FileTrouble, RemoteFile, StoredFile
 from bot.media_types import DECODED, EXTENSIONS, SHOWN_TYPE, UNKNOWN, media_type_of
-from bot.ports import FileStore
+from bot.ports import FileStore, Scanner
 
 log = structlog.get_logger()
 
@@ -30,8 +30,9 @@ _UNSAFE = dict.fromkeys(map(ord, '<>:"|?*'), "_")
 class SafeFileKeeper:
     """Keeps the original and, for pictures, the copy that may be shown. One road for every channel and for the desk."""
 
-    def __init__(self, store: FileStore, *, copy_within: float = COPY_WITHIN) -> None:
+    def __init__(self, store: FileStore, *, copy_within: float = COPY_WITHIN, scanner: Scanner | None = None) -> None:
         self._store = store
+        self._scanner = scanner
         self._copy_within = copy_within
         self._copying = asyncio.Semaphore(COPIES_AT_ONCE)
 
@@ -39,15 +40,20 @@ class SafeFileKeeper:
         """Store it; its name and type as they can be trusted.
 
         Returns:
-            With `trouble` set and nothing stored: TOO_LARGE over 20 MB, REFUSED when it is empty. `shown_key` is set for
+            With `trouble` set and nothing stored: TOO_LARGE over 20 MB, REFUSED when it is empty, INFECTED when the
+            scanner knows it. `shown_key` is set for
             pictures that could be copied; the copy's type is always `bot.media_types.SHOWN_TYPE`.
 
-        Raises whatever the store raises; then nothing may be taken for kept.
+        Raises ScannerAway where a scanner is set up and cannot say, and whatever the store raises; then nothing may be
+        taken for kept.
         """
         if len(data) > LARGEST_FILE:
             return StoredFile("", remote.kind, None, UNKNOWN, len(data), "", FileTrouble.TOO_LARGE)
         if not data:
             return StoredFile("", remote.kind, None, UNKNOWN, 0, "", FileTrouble.REFUSED)
+        if self._scanner is not None and not await self._scanner.is_clean(data):
+            log.warning("file_infected", kind=remote.kind.value, size=len(data))
+            return StoredFile("", remote.kind, None, UNKNOWN, len(data), "", FileTrouble.INFECTED)
         media_type = media_type_of(data)
         key = await self._store.put(data)
         copy = await self._shown_copy(data, media_type) if media_type in DECODED else b""

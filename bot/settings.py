@@ -1,5 +1,6 @@
 """Every setting, read once at start from `HOMTHU_…` variables. The README's table is tested against this class."""
 
+import ipaddress
 import re
 from pathlib import Path
 from typing import Literal, Self
@@ -51,6 +52,9 @@ class Settings(BaseSettings):
     telegram_per_second: int = Field(
         30, ge=1, le=1000, description="Messages a second over all chats; more only with Telegram's paid broadcasts."
     )
+    clamav: str = Field(
+        "", description="ClamAV's socket, a path or `host:port` of a machine of yours: then nothing unscanned is kept."
+    )
     timezone: str = Field("Asia/Ho_Chi_Minh", description="The city's time zone: deadlines and pages follow it.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
@@ -69,6 +73,21 @@ class Settings(BaseSettings):
         if url and not url.startswith(("postgresql://", "postgresql+asyncpg://", "postgres://", "sqlite://")):
             raise ValueError("must begin with postgresql:// or be empty")
         return url
+
+    @field_validator("clamav")
+    @classmethod
+    def _clamav_is_near(cls, address: str) -> str:
+        """Files of residents go there unencrypted: never over the open net."""
+        if not address or address.startswith("/"):
+            return address
+        host, _, port = address.rpartition(":")
+        try:
+            is_near = host == "localhost" or ipaddress.ip_address(host.strip("[]")).is_private
+        except ValueError:
+            is_near = False
+        if not is_near or not (port.isascii() and port.isdigit() and 0 < int(port) < 1 << 16):
+            raise ValueError("must be a path, or host:port with a loopback or private address, like 127.0.0.1:3310")
+        return address
 
     @field_validator("telegram_api_base")
     @classmethod

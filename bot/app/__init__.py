@@ -35,9 +35,10 @@ from bot.imager import PrintsImager
 from bot.keys import load_secret_key
 from bot.logs import set_up_logs
 from bot.metrics import Metrics
-from bot.ports import ChannelPort, FileStore
+from bot.ports import ChannelPort, FileStore, Scanner
 from bot.receipts import KeyedReceipts
 from bot.routing.wards import city_folder
+from bot.scanning import ClamdScanner
 from bot.sealing import SecretKeySealer
 from bot.services.city import City
 from bot.settings import Settings
@@ -109,6 +110,11 @@ def open_files(settings: Settings) -> FileStore:
     return open_file_store(settings.files_url or str((settings.data_dir / "files").absolute()))
 
 
+def open_scanner(settings: Settings) -> Scanner | None:
+    """The scanner of the settings; nobody is asked before the first file comes."""
+    return ClamdScanner(settings.clamav) if settings.clamav else None
+
+
 @dataclass(kw_only=True)
 class Parts:
     """One process. Each loop runs until the event it is given is set."""
@@ -127,7 +133,7 @@ class Parts:
 async def build(settings: Settings, database: Database, bell: Bell, stack: AsyncExitStack) -> Parts:
     """Everything around an open database; `stack` closes it."""
     clock, metrics, files = SystemClock(), Metrics(), open_files(settings)
-    keeper, imager = SafeFileKeeper(files), PrintsImager()
+    keeper, imager = SafeFileKeeper(files, scanner=open_scanner(settings)), PrintsImager()
     city, secret_key = load_city(settings), load_secret_key(settings)
     channels: dict[Channel, ChannelPort] = {Channel.WEBCHAT: WebChat(), Channel.COUNTER: Counter()}
     paces: dict[Channel, Pace | None] = {Channel.WEBCHAT: None, Channel.COUNTER: None}

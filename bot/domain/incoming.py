@@ -56,6 +56,7 @@ class FileTrouble(StrEnum):
     TOO_LARGE = "too_large"
     GONE = "gone"  # the channel no longer has it, or did not hand it out after every retry
     REFUSED = "refused"  # not a type we keep
+    INFECTED = "infected"  # the scanner knows it
 
 
 @dataclass(frozen=True, slots=True)

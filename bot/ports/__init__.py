@@ -35,6 +35,7 @@ from bot.ports.outside import (
     Imager,
     PictureKeeper,
     Receipts,
+    Scanner,
     Sealer,
 )
 from bot.ports.residents import Erased, Erasure, Identities, Offices, Retention
@@ -87,6 +88,7 @@ __all__ = [
     "Receipts",
     "Retention",
     "SavedViews",
+    "Scanner",
     "Sealer",
     "Sessions",
     "Sighting",

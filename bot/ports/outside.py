@@ -133,6 +133,14 @@ class FileStore(Protocol):
         ...
 
 
+class Scanner(Protocol):
+    """Knows malicious files."""
+
+    async def is_clean(self, data: bytes) -> bool:
+        """Raises ScannerAway: It cannot say."""
+        ...
+
+
 class FileKeeper(Protocol):
     """Turns bytes that came from a resident into a stored file: type by content, images re-encoded."""
 
