@@ -4,10 +4,11 @@ Whatever goes wrong, nothing is half done and what was typed is on the page that
 """
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from aiohttp import web
 
+from admin.case.evidence import Looked, LookFirst
 from admin.case_page import CITY_OPTION, asked_code, show_again
 from admin.guard import QUEUE, Visit, not_sent
 from admin.pages import Typed
@@ -55,9 +56,11 @@ class Posted:
     text: str
     form: Form
     files: Sequence[StoredFile]
+    looked: Looked = field(default_factory=Looked)
 
 
 Act = Callable[[UnitOfWork, Posted], Awaitable[object]]
+Look = Callable[[Visit, CaseCode, Form], Awaitable[Looked]]
 
 
 async def post_reply(visit: Visit) -> web.StreamResponse:
@@ -124,18 +127,21 @@ async def _move(uow: UnitOfWork, posted: Posted) -> None:
     )
 
 
-async def act_on_case(visit: Visit, form_name: str, act: Act, *, done: str) -> web.StreamResponse:
+async def act_on_case(
+    visit: Visit, form_name: str, act: Act, *, done: str, before: Look | None = None
+) -> web.StreamResponse:
     """Read the form, do it in one unit of work, and lead on; or show the page again with why not.
 
     Args:
         form_name: The form's, for `Typed`.
         act: Calls one service.
         done: What the next page says was done: `desk_done_<done>`.
+        before: Looks at photos while no transaction is open.
     """
     code = asked_code(visit.request)
     async with read_form(visit.request, token=visit.session.form_token, limits=FORM_LIMITS) as form:
         try:
-            result = await _do(visit, code, form_name, form, act)
+            result = await _do(visit, code, form_name, form, act, before)
         except CaseNotFound:
             raise web.HTTPNotFound from None
         except StorageBusy:
@@ -162,7 +168,7 @@ def ticked(form: Form) -> frozenset[int]:
     return frozenset(int(number) for number in numbers if number.isascii() and number.isdigit() and len(number) <= 15)
 
 
-async def _do(visit: Visit, code: CaseCode, form_name: str, form: Form, act: Act) -> object:
+async def _do(visit: Visit, code: CaseCode, form_name: str, form: Form, act: Act, before: Look | None) -> object:
     text = form.text("text")
     if len(text) > LONGEST_WORDS:
         raise BadChoice("desk_text_too_long")
@@ -173,7 +179,8 @@ async def _do(visit: Visit, code: CaseCode, form_name: str, form: Form, act: Act
             if await uow.cases.visible(visit.viewer, code) is None:
                 raise CaseNotFound(code=code)
     files = await keep_uploads(visit, form)
-    posted = Posted(visit, code, form.number("version"), text, form, files)
+    looked = await before(visit, code, form) if before else Looked()
+    posted = Posted(visit, code, form.number("version"), text, form, files, looked)
     async with storage.begin() as uow:
         result = await act(uow, posted)
         if form_name in _DRAFTS and (case := await uow.cases.by_code(code)) is not None:
@@ -201,6 +208,9 @@ async def _refuse(
     if isinstance(refused, NotKept):
         said = visit.say(refused.key, name=refused.name[:80], most=FORM_LIMITS.files)
         return await show_again(visit, code, typed, trouble=said, at=field_of(refused.key), status=400)
+    if isinstance(refused, LookFirst):
+        typed = replace(typed, look=refused.look)
+        return await show_again(visit, code, typed, trouble=visit.say(refused.wording_key), at=refused.at, status=400)
     key = key_of(refused)
     trouble = visit.say(key, **{"names": str(refused.values.get("names", ""))[:200]})
     if isinstance(refused, CHANGED):

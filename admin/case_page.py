@@ -9,10 +9,10 @@ from aiohttp import web
 
 from admin.case.clocks import clocks_part
 from admin.case.disputing import dispute_part, is_barred
-from admin.case.evidence import read_record
+from admin.case.evidence import RecordedLine, read_record
 from admin.case.gallery import photo_lines
 from admin.case.map import map_part
-from admin.case.parts import EvidenceLine, KindOption, OwnerPart, ReplyPart, SecondPart
+from admin.case.parts import KindOption, OwnerPart, ReplyPart, SecondPart
 from admin.case.present import note_presence, other_line
 from admin.case.proposed import read_second
 from admin.case.reaching import reach_part
@@ -156,7 +156,7 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
         others=[other_line(one) for one in read.others],
         clocks=clocks_part(visit, case, read.timeline, calendar),
         trace=trace_lines(visit, case.routing_trace),
-        evidence=read.evidence,
+        evidence=[one.line for one in read.evidence],
         photos=photo_lines(visit, case, joined, read.threads),
         reporters=reporter_parts(visit, joined, read.threads),
         main_answers=main_answers(visit, main_of(case, read.named), read.threads),
@@ -177,7 +177,7 @@ class _Read:
     others: Sequence[Presence]
     calendar_changes: Mapping[date, bool]
     second: SecondPart
-    evidence: Sequence[EvidenceLine]
+    evidence: Sequence[RecordedLine]
     is_barred: bool  # whoever looks closed it before, and the resident disputed that
 
 
@@ -190,6 +190,7 @@ async def _read(visit: Visit, uow: UnitOfWork, case: Case) -> _Read:
         [case.id, *(other.id for other in joined_of(case, named)), *([main.id] if main else [])]
     )
     was_edited = any(message.edited_at for message in threads.get(case.id, ()))
+    record = await read_record(visit, uow, case, timeline)
     return _Read(
         threads=threads,
         revisions=await uow.cases.revisions(case.id) if was_edited else {},
@@ -198,10 +199,10 @@ async def _read(visit: Visit, uow: UnitOfWork, case: Case) -> _Read:
         named=named,
         near=near,
         reply=reply,
-        second=await read_second(visit, uow, case, timeline, Language(reply.language)),
+        second=await read_second(visit, uow, case, timeline, Language(reply.language), record),
         others=await uow.presences.others(case.id, but=visit.staff.id, now=visit.now),
         calendar_changes=await uow.calendar.changes(),
-        evidence=await read_record(visit, uow, case, timeline),
+        evidence=record,
         is_barred=await is_barred(visit, uow, case, timeline),
     )
 

@@ -7,7 +7,7 @@ from aiohttp import web
 
 from admin.actions import CHANGED, BadChoice, key_of, lead_on
 from admin.case.closing_form import lacks_of, read_report, typed_closing
-from admin.case.evidence import LONGEST_REASON, LookFirst, ReasonMissing, look_at
+from admin.case.evidence import LookFirst, look_at, reason_of
 from admin.case_page import asked_code, show_again
 from admin.counter.photos import Kept, carried, files_of
 from admin.guard import Visit, not_sent
@@ -16,7 +16,6 @@ from admin.uploads import FORM_LIMITS, NotKept
 from bot.domain.case import Case, CaseCode
 from bot.domain.staffing import DraftForm
 from bot.errors import BotError, CaseNotFound, StorageBusy
-from bot.services.check_evidence import record_findings
 from bot.services.closing_gate import ClosingIncomplete
 from bot.services.two_people import close_or_propose
 from bot.web import keys
@@ -52,8 +51,7 @@ async def _must_see(visit: Visit, code: CaseCode, form: Form) -> None:
 
 async def _close(visit: Visit, code: CaseCode, form: Form, files: Sequence[Kept]) -> tuple[Case, bool]:
     report = read_report(form, files)
-    reason = " ".join(form.text("reuse_reason").split())[:LONGEST_REASON]
-    looked = await look_at(visit, code, report.files, reason)
+    looked = await look_at(visit, code, report.files, reason_of(form))
     async with visit.request.app[keys.STORAGE].begin() as uow:
         case, is_closed = await close_or_propose(
             uow,
@@ -66,10 +64,7 @@ async def _close(visit: Visit, code: CaseCode, form: Form, files: Sequence[Kept]
             wards=visit.request.app[keys.WARDS],
             zone=visit.request.app[keys.SETTINGS].zone,
         )
-        looked.must_be_seen(form.text("evidence_seen"), reason)
-        await record_findings(
-            uow, case_id=case.id, findings=looked.findings, staff_id=visit.staff.id, reason=reason, now=visit.now
-        )
+        await looked.keep(visit, uow, case, form)
         await uow.drafts.drop(visit.staff.id, case.id, DraftForm.CLOSE)
         await uow.commit()
     return case, is_closed
@@ -89,8 +84,7 @@ async def refuse_closing(
         return await show_again(visit, code, typed, trouble=trouble, at=next(iter(lacks)), status=400)
     if isinstance(refused, LookFirst):
         typed, trouble = replace(typed_closing(visit, form, files), look=refused.look), visit.say(refused.wording_key)
-        at = "reuse_reason" if isinstance(refused, ReasonMissing) else "evidence"
-        return await show_again(visit, code, typed, trouble=trouble, at=at, status=400)
+        return await show_again(visit, code, typed, trouble=trouble, at=refused.at, status=400)
     key = key_of(refused)
     trouble, at = visit.say(key), field_of(key, "close")
     if isinstance(refused, CHANGED):

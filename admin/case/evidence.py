@@ -6,7 +6,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from admin.case.parts import EvidenceLine, LookPart
+from admin.case.parts import EvidenceLine, LookPart, PictureLine
 from admin.guard import Visit
 from bot.domain.case import Case, CaseCode, CaseId
 from bot.domain.evidence import DOUBTS, Finding, FindingKind
@@ -15,8 +15,9 @@ from bot.domain.thread import CaseEvent
 from bot.errors import BotError
 from bot.media_types import SHOWN_TYPE
 from bot.ports import KeptFinding, UnitOfWork
-from bot.services.check_evidence import check_evidence
+from bot.services.check_evidence import check_evidence, record_findings
 from bot.web import keys
+from bot.web.forms import Form
 
 LONGEST_REASON = 300  # characters
 _CHECKED = frozenset({"closed", "proposed"})  # events before which photos were looked at
@@ -26,6 +27,7 @@ class LookFirst(BotError):
     """Something is odd about a photo: whoever closes the case looks at it first."""
 
     wording_key = "evidence_look"
+    at = "evidence"  # the field that must be seen to
 
     def __init__(self, look: LookPart) -> None:
         super().__init__()
@@ -36,6 +38,7 @@ class ReasonMissing(LookFirst):
     """A photo was here before, and nobody said why it is sent all the same."""
 
     wording_key = "evidence_reason_missing"
+    at = "reuse_reason"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +47,7 @@ class Looked:
 
     findings: Sequence[Finding] = ()
     look: LookPart | None = None
+    pictures: Sequence[PictureLine] = ()
 
     def must_be_seen(self, seen: str, reason: str) -> None:
         """Raises LookFirst, ReasonMissing."""
@@ -54,16 +58,50 @@ class Looked:
         if self.look.needs_reason and not reason.strip():
             raise ReasonMissing(self.look)
 
+    async def keep(self, visit: Visit, uow: UnitOfWork, case: Case, form: Form) -> None:
+        """Put the findings on the case's record, in the transaction that closes or proposes.
 
-async def look_at(visit: Visit, code: CaseCode, files: Sequence[StoredFile], reason: str) -> Looked:
-    """Check the photos among these files. Nothing is found for who may not see the case: the closing itself says so."""
+        Raises: See `must_be_seen`.
+        """
+        reason = reason_of(form)
+        self.must_be_seen(form.text("evidence_seen"), reason)
+        await record_findings(
+            uow, case_id=case.id, findings=self.findings, staff_id=visit.staff.id, reason=reason, now=visit.now
+        )
+
+
+def reason_of(form: Form) -> str:
+    """Why a photo that was here before is sent all the same, as typed."""
+    return " ".join(form.text("reuse_reason").split())[:LONGEST_REASON]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecordedLine:
+    """A finding on the record, and the photo that it is about."""
+
+    photo: str
+    line: EvidenceLine
+
+
+async def look_at(
+    visit: Visit, code: CaseCode, files: Sequence[StoredFile], reason: str, *, shows_all: bool = False, again: bool = False
+) -> Looked:
+    """Check the photos among these files. Nothing is found for who may not see the case: the closing itself says so.
+
+    Args:
+        reason: Why a photo that was here before is sent all the same, as typed.
+        shows_all: Make small copies of them also where nothing is odd: they are to be previewed.
+        again: They were looked at before: only what is not on the case's record yet is found.
+    """
     photos = {file.shown_key: file for file in files if file.shown_key}
     app = visit.request.app
     async with app[keys.STORAGE].reading() as uow:
         case = await uow.cases.visible(visit.viewer, code) if photos else None
+        kept = await uow.evidence.of_case(case.id, visit.viewer) if case is not None and again else []
     if case is None:
         return Looked()
-    findings = await check_evidence(
+    on_record = {_what(one.finding) for one in kept}
+    checked = await check_evidence(
         app[keys.STORAGE],
         case=case,
         files=list(photos.values()),
@@ -72,28 +110,43 @@ async def look_at(visit: Visit, code: CaseCode, files: Sequence[StoredFile], rea
         zone=app[keys.SETTINGS].zone,
         now=visit.now,
     )
-    if not any(finding.kind in DOUBTS for finding in findings):
+    findings = [finding for finding in checked if _what(finding) not in on_record]
+    is_odd = any(finding.kind in DOUBTS for finding in findings)
+    if not is_odd and not shows_all:
         return Looked(findings=findings)
     async with app[keys.STORAGE].reading() as uow:
         seen_cases = {finding.earlier_case for finding in findings if finding.earlier_case is not None}
         codes = await uow.evidence.codes(seen_cases, visit.viewer)
     small = dict(zip(photos, await asyncio.gather(*(_inline(visit, key) for key in photos)), strict=True))
+    lines = [_line(visit, one, small[one.photo], codes.get(one.earlier_case or CaseId(0))) for one in findings]
+    found = [RecordedLine(photo=one.photo, line=line) for one, line in zip(findings, lines, strict=True)]
+    pictures = [picture_line(file.name or "", key, found, small=small[key]) for key, file in photos.items()]
     look = LookPart(
-        lines=[
-            _line(visit, finding, small[finding.photo], codes.get(finding.earlier_case or CaseId(0))) for finding in findings
-        ],
+        lines=lines,
         seen=_seen(findings),
         needs_reason=any(finding.is_reused for finding in findings),
         reason=reason[:LONGEST_REASON],
     )
-    return Looked(findings=findings, look=look)
+    return Looked(findings=findings, look=look if is_odd else None, pictures=pictures)
 
 
-async def read_record(visit: Visit, uow: UnitOfWork, case: Case, timeline: Sequence[CaseEvent]) -> list[EvidenceLine]:
+def _what(finding: Finding) -> tuple[object, ...]:
+    """What it says: a photo of a case that the viewer may not see is told by when it came."""
+    return finding.photo, finding.kind, finding.earlier_at, finding.taken_at, finding.metres
+
+
+async def read_record(visit: Visit, uow: UnitOfWork, case: Case, timeline: Sequence[CaseEvent]) -> list[RecordedLine]:
     """What is on the case's record, oldest first. One statement, and none for a case that nobody has tried to close."""
     if not any(event.kind.value in _CHECKED for event in timeline):
         return []
-    return [_recorded(visit, case, kept) for kept in await uow.evidence.of_case(case.id, visit.viewer)]
+    kept = await uow.evidence.of_case(case.id, visit.viewer)
+    return [RecordedLine(photo=one.finding.photo, line=_recorded(visit, case, one)) for one in kept]
+
+
+def picture_line(name: str, photo: str, record: Sequence[RecordedLine], *, small: str, large: str = "") -> PictureLine:
+    """The picture with what was found about it, beside which it need not be shown again."""
+    lines = [replace(one.line, now="") for one in record if one.photo == photo]
+    return PictureLine(name=name, small=small, large=large, lines=lines)
 
 
 def _recorded(visit: Visit, case: Case, kept: KeptFinding) -> EvidenceLine:

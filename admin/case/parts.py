@@ -87,6 +87,18 @@ class PreviewPart:
     pieces: Sequence[str]
     choices: Sequence[str]
     is_numbered: bool  # the channel has no buttons
+    pictures: Sequence["PictureLine"] = ()
+    files: Sequence[str] = ()  # names of those that are no pictures
+
+
+@dataclass(frozen=True, kw_only=True)
+class PictureLine:
+    """A picture that is to prove a closing, and all that was found about it. `small`: an address, empty where it is gone."""
+
+    name: str
+    small: str
+    large: str = ""  # an address; empty while it is in no case
+    lines: Sequence["EvidenceLine"] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -192,7 +204,8 @@ class ProposalPart:
     at: datetime
     text: str
     language: str
-    files: Sequence[tuple[str, str]]  # name and address; no address where it may not be shown
+    files: Sequence[tuple[str, str]]  # those that are no pictures: name and address; none where it may not be shown
+    pictures: Sequence[PictureLine]
     override: str  # why parts may be missing; empty where none is
     is_mine: bool
     is_stale: bool  # the case changed since: it is void

@@ -46,7 +46,12 @@ async def show_photo(visit: Visit) -> web.StreamResponse:
 
 async def serve_small(visit: Visit) -> web.StreamResponse:
     """The small copy of a picture, for whoever may have the picture itself; made when it is first asked for."""
-    key, small = (await shown_file(visit)).file.shown_key, visit.request.app[SMALL]
+    return await serve_small_of(visit, (await shown_file(visit)).file.shown_key)
+
+
+async def serve_small_of(visit: Visit, key: str) -> web.Response:
+    """The small copy of the picture with this key; 404 for none."""
+    small = visit.request.app[SMALL]
     if not key:
         raise web.HTTPNotFound
     if key in small:

@@ -7,6 +7,7 @@ from aiohttp import web
 
 from admin.case.closing import refuse_closing
 from admin.case.closing_form import fields_of, lacks_of, read_report, typed_closing
+from admin.case.evidence import look_at, reason_of
 from admin.case.parts import PreviewPart
 from admin.case_page import asked_code, build_page
 from admin.counter.photos import Kept, carried, files_of
@@ -90,9 +91,12 @@ async def _preview_closing(visit: Visit, code: CaseCode, form: Form) -> web.Stre
     except (BotError, NotKept) as refused:
         return await refuse_closing(visit, code, form, files, refused)
     lacks = lacks_of(visit, form, missing_parts(report, city_day(visit.now, visit.request.app[keys.SETTINGS].zone)))
-    typed = typed_closing(visit, form, files, lacks)
+    looked = await look_at(visit, code, report.files, reason_of(form), shows_all=True)
+    typed = replace(typed_closing(visit, form, files, lacks), look=looked.look)
     page = await build_page(visit, code)
-    shown = replace(page, typed=typed, preview=preview_of(visit, case, typed, language, report))
+    preview = preview_of(visit, case, typed, language, report)
+    others = [file.name or "" for file in report.files if not file.shown_key]
+    shown = replace(page, typed=typed, preview=replace(preview, pictures=looked.pictures, files=others))
     return render(visit.request, "staff/case.html", shown)
 
 

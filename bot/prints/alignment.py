@@ -7,6 +7,7 @@ by itself. Lucas and Kanade, "An iterative image registration technique" (1981),
 """
 
 from collections import defaultdict
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,16 +15,23 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from bot.prints.grey import Grey, blurred, canvas, numbers
-from bot.prints.words import AREA, STRETCHES, words_of
+from bot.prints.words import AREA, STRETCHES, Words, asked_places, words_of
 
 FINE_AREA = 352 * 352  # pixels of the canvas that is compared
 BLOCK = 22  # pixels a side of a part
-BLURS = (5.0, 2.0)  # pixels, one after the other: least squares must not take a neighbouring stripe for its own
+# One after the other: how many times smaller, and the blur there in pixels. Least squares must not take a neighbouring
+# stripe, or line of text, for its own.
+STEPS = ((2, 4.0), (2, 2.5), (1, 2.0), (1, 1.0))
+ROUGH_FITS = 3  # are tried
 ROUNDS = 7  # of least squares at each of them
 LEAST_PARTS = 6  # with something in them, or nothing can be said
 LEAST_SHARE = 0.55  # of the parts must look the same; a stamp or a change spoils its own only
 MOST_DRIFT = 0.45  # pixels by which what should lie on top of one another may be bent away, on average
 MOST_SHIFT = 1.2  # the same for the middle part by itself, noise included
+MOST_SCATTERED = 0.015  # of the parts may show something else, all over the picture
+STAMP_ROWS = 5  # a stamp lies in no more of the rows than this part of them
+_OTHER = 0.5  # correlation below which they differ
+_CLEAR = 8.0  # grey levels: what is fainter may be noise
 _ALIKE = 0.7  # correlation from which two parts look the same
 _PLAIN = 3.5  # grey levels: a part with less in it says nothing
 _BIN = 12.0  # pixels: how exactly words that belong together agree where the picture lies
@@ -31,6 +39,7 @@ _LEAST_OVERLAP = 0.35
 _UP_TO = 1.7  # times: no fit is stretched further
 
 Floats = NDArray[np.floating]
+_Place = tuple[tuple[float, float], float, int, int]  # a stretch, a shift of the bins, a bin
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,35 +56,71 @@ class Fit:
         return 1 / _UP_TO < self.wide < _UP_TO and 1 / _UP_TO < self.high < _UP_TO
 
 
-def compare(asked: Image.Image, other: Image.Image) -> dict[str, float | bool]:
-    """Whether these are the same photo, with what was measured: `share`, `drift`, `shift`, `parts` (see the constants)."""
-    fit = _rough(asked, other)
-    measured = _measured(asked, other, fit) if fit else None
-    share, drift, shift, parts = measured or (0.0, 99.0, 99.0, 0)
-    same = parts >= LEAST_PARTS and share >= LEAST_SHARE and drift <= MOST_DRIFT and shift <= MOST_SHIFT
-    return {"same": same, "share": share, "drift": drift, "shift": shift, "parts": parts}
+def compare(asked: Image.Image, other: Image.Image, places: Sequence[Words] = ()) -> dict[str, float | bool]:
+    """Whether these are the same photo, with what was measured: each as its limit above calls it.
+
+    Args:
+        places: The words of `asked` at each stretch, where they are known already.
+    """
+    best: Measured | None = None
+    for fit in _rough(places or asked_places(asked), other):
+        measured = _measured(asked, other, fit)
+        if measured and (best is None or measured.share > best.share):
+            best = measured
+        if best is not None and best.is_same:
+            break
+    if best is None:
+        return {"same": False, "share": 0.0, "drift": 99.0, "shift": 99.0, "parts": 0}
+    return {
+        "same": best.is_same,
+        "share": best.share,
+        "scattered": best.scattered,
+        "drift": best.drift,
+        "shift": best.shift,
+        "parts": best.parts,
+    }
 
 
-def _rough(asked: Image.Image, other: Image.Image) -> Fit | None:
-    """The stretch and place that most words agree on."""
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What was found where the one picture lies on the other; see the limits above."""
+
+    share: float
+    scattered: float
+    drift: float
+    shift: float
+    parts: int
+
+    @property
+    def is_same(self) -> bool:
+        lies = self.drift <= MOST_DRIFT and self.shift <= MOST_SHIFT
+        looks = self.share >= LEAST_SHARE and self.scattered <= MOST_SCATTERED
+        return self.parts >= LEAST_PARTS and lies and looks
+
+
+def _rough(places: Sequence[Words], other: Image.Image) -> Iterator[Fit]:
+    """The stretches and places that most words agree on, best first: lines of text agree in several."""
     known = defaultdict(list)
     for word, x, y in words_of(other):
         known[word].append((x, y))
-    agreeing = defaultdict(set)
-    for stretch in STRETCHES:
-        for word, x, y in words_of(asked, stretch):
+    agreeing: dict[_Place, set[tuple[float, float, float, float]]] = defaultdict(set)
+    for stretch, words in zip(STRETCHES, places, strict=True):
+        for word, x, y in words:
             for there_x, there_y in known.get(word, ()):
                 left, top = there_x - x * stretch[0], there_y - y * stretch[1]
                 for shift in (0.0, 0.5):  # so that no edge between two bins parts those who agree
                     place = (stretch, shift, round(left / _BIN + shift), round(top / _BIN + shift))
                     agreeing[place].add((x, y, there_x, there_y))
-    if not agreeing:
-        return None
-    best = max(agreeing, key=lambda place: len(agreeing[place]))
-    pairs = np.array(sorted(agreeing[best]))
-    wide, left = _line(pairs[:, 0], pairs[:, 2], best[0][0])
-    high, top = _line(pairs[:, 1], pairs[:, 3], best[0][1])
-    return Fit(wide, left, high, top)
+    for _ in range(ROUGH_FITS):
+        if not agreeing:
+            return
+        best = max(agreeing, key=lambda place: len(agreeing[place]))
+        taken = agreeing[best]
+        pairs = np.array(sorted(taken))
+        wide, left = _line(pairs[:, 0], pairs[:, 2], best[0][0])
+        high, top = _line(pairs[:, 1], pairs[:, 3], best[0][1])
+        yield Fit(wide, left, high, top)
+        agreeing = {place: rest for place, pairs in agreeing.items() if len(rest := pairs - taken)}
 
 
 def _line(here: Floats, there: Floats, slope: float) -> tuple[float, float]:
@@ -89,17 +134,18 @@ def _line(here: Floats, there: Floats, slope: float) -> tuple[float, float]:
     return slope, offset
 
 
-def _measured(asked: Image.Image, other: Image.Image, fit: Fit) -> tuple[float, float, float, int] | None:
+def _measured(asked: Image.Image, other: Image.Image, fit: Fit) -> Measured | None:
     scale = (FINE_AREA / AREA) ** 0.5
     here, there = canvas(asked, FINE_AREA), canvas(other, FINE_AREA)
-    fine = _fine(numbers(here), there, Fit(fit.wide, fit.left * scale, fit.high, fit.top * scale))
+    fine = _fine(here, there, Fit(fit.wide, fit.left * scale, fit.high, fit.top * scale))
     if fine is None:
         return None
     laid, both = _laid(there, fine, here.size)
     picture, laid = blurred(numbers(here), 0.8), blurred(laid, 0.8)
     share, parts = _share(picture, laid, both)
-    drift, shift = _drift(blurred(picture, 1.2), blurred(laid, 1.2), both)
-    return share, drift, shift, parts
+    picture, laid = blurred(picture, 1.2), blurred(laid, 1.2)
+    drift, shift = _drift(picture, laid, both)
+    return Measured(share, _scattered(picture, laid, both), drift, shift, parts)
 
 
 def _laid(image: Image.Image, fit: Fit, size: tuple[int, int]) -> tuple[Grey, NDArray[np.bool_]]:
@@ -110,25 +156,33 @@ def _laid(image: Image.Image, fit: Fit, size: tuple[int, int]) -> tuple[Grey, ND
     return numbers(laid), np.asarray(there) > 250
 
 
-def _fine(picture: Grey, other: Image.Image, fit: Fit) -> Fit | None:
+def _fine(asked: Image.Image, other: Image.Image, fit: Fit) -> Fit | None:
     """The fit with the least difference, to a fraction of a pixel. None where there is none."""
+    for times, sigma in STEPS:
+        small, there = asked.reduce(times), other.reduce(times)
+        found = _finer(numbers(small), there, Fit(fit.wide, fit.left / times, fit.high, fit.top / times), sigma)
+        if found is None:
+            return None
+        fit = Fit(found.wide, found.left * times, found.high, found.top * times)
+    return fit
+
+
+def _finer(picture: Grey, other: Image.Image, fit: Fit, sigma: float) -> Fit | None:
     high, wide = picture.shape
     xs, ys = np.meshgrid(np.arange(wide, dtype=np.float32), np.arange(high, dtype=np.float32))
-    for sigma in BLURS:
-        goal, soft = _edges(picture, sigma), Image.fromarray(_edges(numbers(other), sigma))
-        for _ in range(ROUNDS):
-            laid, _everywhere = _laid(soft, fit, (wide, high))
-            both = _laid(other, fit, (wide, high))[1]
-            both[:2] = both[-2:] = False
-            both[:, :2] = both[:, -2:] = False
-            if both.mean() < _LEAST_OVERLAP:
-                return None
-            step = _step(goal, laid, both, xs, ys, fit)
-            fit = Fit(fit.wide + step[0], fit.left + step[1], fit.high + step[2], fit.top + step[3])
-            if not fit.is_sane:
-                return None
-            if abs(step[0]) * wide + abs(step[1]) + abs(step[2]) * high + abs(step[3]) < 0.05:
-                break
+    goal, soft = _edges(picture, sigma), Image.fromarray(_edges(numbers(other), sigma))
+    for _ in range(ROUNDS):
+        laid, both = _laid(soft, fit, (wide, high))
+        both[:2] = both[-2:] = False
+        both[:, :2] = both[:, -2:] = False
+        if both.mean() < _LEAST_OVERLAP:
+            return None
+        step = _step(goal, laid, both, xs, ys, fit)
+        fit = Fit(fit.wide + step[0], fit.left + step[1], fit.high + step[2], fit.top + step[3])
+        if not fit.is_sane:
+            return None
+        if abs(step[0]) * wide + abs(step[1]) + abs(step[2]) * high + abs(step[3]) < 0.05:
+            break
     return fit
 
 
@@ -143,14 +197,20 @@ def _step(goal: Grey, laid: Grey, both: NDArray[np.bool_], xs: Grey, ys: Grey, f
     chosen[::2, ::2] = both[::2, ::2]
     down, across = _slopes(laid)
     seen, wanted = laid[chosen].astype(np.float64), goal[chosen].astype(np.float64)
-    gain = float(np.cov(seen, wanted)[0, 1] / max(seen.var(), 1e-3))
+    gain = _gain(seen, wanted)
     error = wanted - gain * seen - (wanted.mean() - gain * seen.mean())
     usual = 1.48 * np.median(np.abs(error)) + 1
-    weight = 1 / (1 + (error / (2 * usual)) ** 2)
+    weight = 1 / (1 + (error / (2 * usual)) ** 2) ** 2
     by_x, by_y = gain * across[chosen] / fit.wide, gain * down[chosen] / fit.high
     slopes = np.stack([by_x * xs[chosen], by_x, by_y * ys[chosen], by_y, seen, np.ones_like(seen)], axis=1)
     weighed = slopes * weight[:, None]
     return np.asarray(np.linalg.solve(weighed.T @ slopes + 1e-3 * np.eye(6), weighed.T @ error))
+
+
+def _gain(seen: Floats, wanted: Floats) -> float:
+    """How much stronger the one is. A stamp on a near-empty wall is stronger than all of the wall: it is cut down first."""
+    calm = [np.clip(one, *(np.array([-1, 1]) * (5 * np.median(np.abs(one)) + 1))) for one in (seen, wanted)]
+    return float(np.clip(np.cov(*calm)[0, 1] / max(calm[0].var(), 1e-3), 0.2, 5))
 
 
 def _slopes(grey: Grey) -> tuple[Grey, Grey]:
@@ -172,14 +232,30 @@ def _centred(parts: Grey) -> Floats:
 
 def _share(picture: Grey, laid: Grey, both: NDArray[np.bool_]) -> tuple[float, int]:
     """How many of the parts with something in them look the same, and how many there are."""
+    alike, spread, _rows = _likeness(picture, laid, both)
+    telling = spread.max(axis=0) > _PLAIN
+    return (float((alike[telling] > _ALIKE).mean()), int(telling.sum())) if telling.any() else (0.0, 0)
+
+
+def _scattered(picture: Grey, laid: Grey, both: NDArray[np.bool_]) -> float:
+    """How many of the parts clearly show different things, without the few rows that have most of those.
+
+    A stamp lies in a few rows. Words that were filled into the same form lie all over it.
+    """
+    alike, spread, rows = _likeness(picture, laid, both)
+    differs = (alike < _OTHER) & (spread.min(axis=0) > _CLEAR)
+    at_most = picture.shape[0] // BLOCK // STAMP_ROWS + 1
+    each = np.bincount(rows[differs], minlength=at_most)
+    return float((each.sum() - np.convolve(each, np.ones(at_most), "valid").max()) / max(1, len(rows)))
+
+
+def _likeness(picture: Grey, laid: Grey, both: NDArray[np.bool_]) -> tuple[Floats, Floats, NDArray[np.intp]]:
+    """Of each part that both have: its correlation, how much there is in it in either, and its row."""
     whole = _parts(both.astype(np.float32), BLOCK).mean(axis=1) > 0.98
     one, two = _centred(_parts(picture, BLOCK)[whole]), _centred(_parts(laid, BLOCK)[whole])
     spread = np.stack([one.std(axis=1), two.std(axis=1)])
-    telling = spread.max(axis=0) > _PLAIN
-    if not telling.any():
-        return 0.0, 0
-    alike = (one * two).mean(axis=1)[telling] / (spread.prod(axis=0)[telling] + 0.5)
-    return float((alike > _ALIKE).mean()), int(telling.sum())
+    alike = (one * two).mean(axis=1) / (spread.prod(axis=0) + 0.5)
+    return alike, spread, np.nonzero(whole)[0] // (picture.shape[1] // BLOCK)
 
 
 def _drift(picture: Grey, laid: Grey, both: NDArray[np.bool_]) -> tuple[float, float]:
@@ -194,9 +270,12 @@ def _drift(picture: Grey, laid: Grey, both: NDArray[np.bool_]) -> tuple[float, f
         return 99.0, 99.0
     one, two = one[telling], two[telling]
     gain = np.clip((one * two).sum(axis=1) / ((two * two).sum(axis=1) + 1), 0.3, 3)[:, None]
+    # What looks different there has not moved: it is another thing, or a stamp.
+    alike = (one * two).mean(axis=1) / (one.std(axis=1) * two.std(axis=1) + 0.5)
     by_x = gain * _centred(_parts(across, side)[telling])
     by_y = gain * _centred(_parts(down, side)[telling])
     shift_x, shift_y, sureness = _shifts(one - gain * two, by_x, by_y, side)
+    sureness = sureness * np.clip((alike - 0.2) / 0.5, 0.02, 1)
     row, column = np.divmod(np.nonzero(telling)[0], columns)
     at_x = (column + 0.5) / columns * 2 - 1
     at_y = (row + 0.5) / (picture.shape[0] // side) * 2 - 1
@@ -228,7 +307,7 @@ def _bending(at_x: Floats, at_y: Floats, shift: Floats, sureness: Floats) -> Flo
     found: Floats = np.zeros(6)
     stray: Floats = np.zeros(len(here))
     for _ in range(4):
-        weighed = here * (sureness / (1 + (stray / 0.6) ** 2))[:, None]
+        weighed = here * (sureness / (1 + (stray / 0.6) ** 2) ** 2)[:, None]
         found = np.linalg.solve(here.T @ weighed + 0.3 * np.eye(6), weighed.T @ shift)
         stray = np.asarray(shift - here @ found)
     x, y = np.meshgrid(np.linspace(-1, 1, 9), np.linspace(-1, 1, 9))

@@ -30,7 +30,7 @@ STRETCHES = tuple((wide, high) for wide in _STEPS for high in _STEPS if abs(log(
 
 _WAVES = 7
 _slow = np.array([np.cos(np.pi * k * (np.arange(GRID) + 0.5) / GRID) for k in range(_WAVES)], dtype=np.float32)
-_ORDER = sorted(((u, v) for u in range(_WAVES) for v in range(_WAVES) if u + v), key=lambda uv: (sum(uv), uv))[:BITS]
+ORDER = sorted(((u, v) for u in range(_WAVES) for v in range(_WAVES) if u + v), key=lambda uv: (sum(uv), uv))[:BITS]
 _VALUES = 1 << np.arange(BITS)
 
 Words = list[tuple[int, float, float]]  # the word, and where its spot is on the unstretched canvas
@@ -44,14 +44,19 @@ def words_of(image: Image.Image, stretch: tuple[float, float] = (1.0, 1.0)) -> W
         return []
     samples = _samples(blurred(grey, 0.6 * SIDE / GRID), spots)
     waves = np.einsum("ui,nij,vj->nuv", _slow, samples, _slow)
-    signs = np.stack([waves[:, u, v] > 0 for u, v in _ORDER], axis=1)
+    signs = np.stack([waves[:, u, v] > 0 for u, v in ORDER], axis=1)
     found = (signs * _VALUES).sum(axis=1) * 2 + is_light
     return [(int(word), float(x) / stretch[0], float(y) / stretch[1]) for word, (x, y) in zip(found, spots, strict=True)]
 
 
+def asked_places(image: Image.Image) -> list[Words]:
+    """Its words at each of `STRETCHES`: as they are in pictures that it may be a copy of, or that may be copies of it."""
+    return [words_of(image, stretch) for stretch in STRETCHES]
+
+
 def asked_words(image: Image.Image) -> set[int]:
-    """What to look for, to find the pictures that this one may be a copy of, or that may be copies of it."""
-    return {word for stretch in STRETCHES for word, _x, _y in words_of(image, stretch)}
+    """What to look for, to find those pictures."""
+    return {word for words in asked_places(image) for word, _x, _y in words}
 
 
 def _spots(grey: Grey) -> tuple[NDArray[np.float64], NDArray[np.bool_]]:

@@ -8,14 +8,17 @@ from PIL import Image
 
 from benchmarks.evidence_changes import CHANGES
 from benchmarks.evidence_pictures import photo
-from bot.domain.case import CaseStatus
+from bot.domain.case import CaseKind, CaseStatus
 from bot.domain.incoming import FileKind, StoredFile
-from bot.domain.people import Role
+from bot.domain.people import Language, Role
 from bot.imager import PrintsImager
+from bot.wording import catalogue
 from handlers.timekeeping import DuePrints
 from tests.admin.desk import HOAN_KIEM, Browser, StaffDesk
 from tests.admin.test_files import kept
+from tests.closing import fields as closing_fields
 
+NO_DATA = catalogue(Language.VI)["evidence_no_data"][0]
 WHY = "Chụp lại đúng chỗ cũ, ảnh mới chưa gửi được"
 
 
@@ -38,7 +41,7 @@ async def print_all(desk: StaffDesk) -> None:
 
 
 def looked_at(browser: Browser) -> str:
-    found = re.search(r'data-testid="close-evidence".*?</section>', browser.text, re.DOTALL)
+    found = re.search(r'data-testid="(?:close|proposal)-evidence".*?</section>', browser.text, re.DOTALL)
     return found[0] if found else ""
 
 
@@ -125,3 +128,55 @@ async def test_another_photo_put_in_after_looking_is_looked_at_too(sqlite_desk: 
     assert len(re.findall(r'data-testid="evidence-then"', minh.text)) == 2
     assert minh.shows("evidence_look")
     assert (await minh.closes(files={}, reuse_reason=WHY)).status == 303
+
+
+async def test_a_closing_is_previewed_with_its_pictures_and_what_was_found_beside_them(sqlite_desk: StaffDesk) -> None:
+    """The preview is where Minh looks: what was found and seen there is not put to him a second time."""
+    desk = sqlite_desk
+    case = await desk.case(files=(await complained_with(desk, photo(12)),))
+    minh = await desk.signed_in("minh")
+    await minh.opens(f"/staff/cases/{case.code}")
+    action, hidden = minh.form("close-form")
+    fields = closing_fields("done", "Cảm ơn bác.") | {"as": "close"}
+    photos = {"cu.jpg": jpeg(photo(12)), "moi.jpg": jpeg(photo(14))}
+    assert (await minh.posts(action.replace("/close", "/preview"), hidden | fields, files=photos)).status == 200
+    old, new = re.findall(r'data-testid="proof">(.*?)(?=data-testid="proof"|</section>)', minh.text, re.DOTALL)
+    assert all(part.count('src="data:image/jpeg;base64,') == 1 for part in (old, new))
+    assert "cu.jpg" in old
+    assert "evidence-then" in old
+    assert "evidence-then" not in new
+    assert (await desk.now_is(case.code)).status is CaseStatus.OPEN
+    assert (await minh.closes(files={}, reuse_reason=WHY)).status == 303
+
+
+async def test_whoever_confirms_is_shown_the_photo_that_came_since(sqlite_desk: StaffDesk) -> None:
+    """Hoa proposes with a photo; before the leader confirms, a resident sends the very same one, cropped."""
+    desk = sqlite_desk
+    case = await desk.case(kind=CaseKind.CONDUCT)
+    hoa, chief = await desk.signed_in("hoa", Role.RESTRICTED_OFFICER), await desk.signed_in("chief", Role.WARD_LEADER)
+    await hoa.opens(f"/staff/cases/{case.code}")
+    assert (await hoa.closes(files={"anh.jpg": jpeg(photo(10))})).status == 303
+    cropped = photo(10).crop((40, 30, 760, 560))
+    other = await desk.case("Ngõ tối", files=(await complained_with(desk, cropped),))
+    await print_all(desk)
+
+    await chief.opens(f"/staff/cases/{case.code}")
+    [proposal] = re.findall(r'data-testid="proposal">.*?</section>', chief.text, re.DOTALL)
+    assert NO_DATA in proposal, "what was found for Hoa is beside the picture"
+    [small] = re.findall(r'<img src="(/staff/[^"]+)"', proposal)
+    picture = await chief.client.get(small)
+    assert (picture.status, picture.content_type) == (200, "image/jpeg")
+
+    assert (await chief.submits("proposal-form", verdict="confirm")).status == 400
+    assert other.code in looked_at(chief)
+    assert "evidence-then" in looked_at(chief)
+    assert (await chief.submits("proposal-form", verdict="confirm")).status == 400
+    assert chief.shows("evidence_reason_missing")
+    assert (await desk.now_is(case.code)).status is CaseStatus.OPEN
+    assert (await chief.submits("proposal-form", verdict="confirm", reuse_reason=WHY)).status == 303
+    assert (await desk.now_is(case.code)).status is CaseStatus.CLOSED
+    await chief.opens(f"/staff/cases/{case.code}")
+    record = chief.text.split('data-testid="evidence"')[1].split("</section>")[0]
+    assert WHY in record
+    assert record.count(NO_DATA) == 1, "what was on record is not put there again"
+    assert "Chief" in record

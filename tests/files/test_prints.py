@@ -10,11 +10,14 @@ import pytest
 from PIL import Image
 
 from benchmarks.evidence_changes import CHANGES
-from benchmarks.evidence_pictures import photo, second_shot
+from benchmarks.evidence_pictures import other_words, photo, second_shot
 from bot.domain.evidence import Taken
 from bot.imager import PrintsImager
 from bot.imaging import shown_copy
 from tests.files.pictures import huge, phone_photo, screenshot
+
+
+STREET, WALL, PAPER, SCREENSHOT = 16, 18, 22, 23  # seeds: every eighth is of one kind
 
 
 def jpeg(image: Image.Image) -> bytes:
@@ -25,7 +28,7 @@ def jpeg(image: Image.Image) -> bytes:
 
 @pytest.fixture(scope="module")
 def street() -> bytes:
-    return jpeg(photo(10))
+    return jpeg(photo(STREET))
 
 
 async def is_known_again(copy: bytes, original: bytes) -> bool:
@@ -36,19 +39,31 @@ async def is_known_again(copy: bytes, original: bytes) -> bool:
 
 @pytest.mark.parametrize("change", ["all of these", "cropped (≤ 10 % a side)"])
 async def test_a_changed_copy_is_known_again(street: bytes, change: str) -> None:
-    assert await is_known_again(jpeg(CHANGES[change](photo(10), Random(4))), street)
+    assert await is_known_again(jpeg(CHANGES[change](photo(STREET), Random(4))), street)
 
 
 async def test_the_crop_is_known_from_the_whole_and_the_whole_from_the_crop(street: bytes) -> None:
-    cropped = jpeg(photo(10).crop((70, 52, 630, 473)))  # a tenth at each side
+    cropped = jpeg(photo(STREET).crop((80, 60, 720, 540)))  # a tenth at each side
     assert await is_known_again(cropped, street)
     assert await is_known_again(street, cropped)
 
 
 async def test_another_photo_of_the_same_place_is_another_photo(street: bytes) -> None:
     imager = PrintsImager()
-    assert not (await imager.compare(jpeg(photo(10, second_shot(Random(1)))), street)).is_same
-    assert not (await imager.compare(jpeg(photo(15)), street)).is_same
+    assert not (await imager.compare(jpeg(photo(STREET, second_shot(Random(1)))), street)).is_same
+    assert not (await imager.compare(jpeg(photo(STREET + 8)), street)).is_same
+
+
+@pytest.mark.parametrize(("seed", "change"), [(WALL, "date stamped"), (SCREENSHOT, "all of these")])
+async def test_neither_a_stamp_on_a_bare_wall_nor_lines_of_text_lead_astray(seed: int, change: str) -> None:
+    """Before, the stamp's strength was taken for the wall's, and a line of text for its neighbour."""
+    assert await is_known_again(jpeg(CHANGES[change](photo(seed), Random(4))), jpeg(photo(seed)))
+
+
+async def test_the_same_form_with_other_words_is_another_paper() -> None:
+    one, other = jpeg(photo(PAPER)), jpeg(photo(PAPER, other_words(Random(1))))
+    assert not (await PrintsImager().compare(other, one)).is_same
+    assert await is_known_again(jpeg(CHANGES["all of these"](photo(PAPER), Random(4))), one)
 
 
 @pytest.mark.parametrize("data", [b"", b"x", huge("JPEG", 6000)[:300], b"\xff\xd8\xff" + b"\0" * 999, screenshot()])
