@@ -16,7 +16,6 @@ from bot.imager import PrintsImager
 from bot.imaging import shown_copy
 from tests.files.pictures import huge, phone_photo, screenshot
 
-
 STREET, WALL, PAPER, SCREENSHOT = 16, 18, 22, 23  # seeds: every eighth is of one kind
 
 
