@@ -23,6 +23,11 @@ def lateness(due_at: datetime, status: CaseStatus, now: datetime, zone: tzinfo) 
     return "today" if due_at.astimezone(zone).date() == now.astimezone(zone).date() else ""
 
 
+def capital(text: str) -> str:
+    """As it begins a line; templates have `sentence` for it."""
+    return text[:1].upper() + text[1:]
+
+
 def map_url(point: Point | None) -> str:
     """The place on OpenStreetMap; empty without a point on this earth."""
     if point is None or not (-90 <= point.lat <= 90 and -180 <= point.lon <= 180):

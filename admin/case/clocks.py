@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from admin.case.parts import ClockLine, ClocksPart
 from admin.guard import Visit
+from admin.labels import capital
 from bot.domain.case import Case, CaseStatus
 from bot.domain.clocks.state import DAYS_45, Clock, Step, clock_due
 from bot.domain.thread import CaseEvent, EventKind
@@ -52,7 +53,7 @@ def clocks_part(visit: Visit, case: Case, timeline: Sequence[CaseEvent], calenda
     [promised] = [run for run in runs if run.clock is Clock.RESOLVE]
     return ClocksPart(
         lines=[_line(visit, run, calendar) for run in runs],
-        deadline=_sentence(_words(visit, replace(promised, is_paused=False), calendar)),
+        deadline=capital(_words(visit, replace(promised, is_paused=False), calendar)),
         warned=_warned(visit, case),
         notes=_notes(visit, case, timeline),
     )
@@ -98,17 +99,13 @@ def _line(visit: Visit, run: _Run, calendar: WorkingCalendar) -> ClockLine:
     return ClockLine(
         testid=f"clock-{run.name}",
         title=visit.say(f"desk_page_clock_{'urgent' if run.clock is Clock.URGENT else run.name}"),
-        words=_sentence(_words(visit, run, calendar)),
+        words=capital(_words(visit, run, calendar)),
         is_late=run.is_late,
         is_paused=run.is_paused,
         spent=f"M0 {MIDDLE}H{min(here, due):.1f}",
         late=f"M{due:.1f} {MIDDLE}H{here:.1f}" if run.is_late else "",
         due=f"M{max(min(due, WIDTH - 1.0), 1.0):.1f} 1V{2 * MIDDLE - 1}",
     )
-
-
-def _sentence(words: str) -> str:
-    return words[:1].upper() + words[1:]
 
 
 def _words(visit: Visit, run: _Run, calendar: WorkingCalendar) -> str:

@@ -5,7 +5,7 @@ from urllib.parse import parse_qsl
 
 from admin.case_page import ward_options
 from admin.guard import QUEUE, Visit
-from admin.labels import category_name, kind_key, sorting_key
+from admin.labels import capital, category_name, kind_key, sorting_key
 from admin.queueing.address import MINE, NOBODY, Ask, Status, is_id
 from admin.queueing.pages import Choice, Chosen, Option, ViewLink
 from admin.queueing.rows import ward_label
@@ -118,7 +118,7 @@ def what_is_on(visit: Visit, ask: Ask, colleagues: Sequence[StaffMember]) -> lis
         "desk": visit.say(f"desk_desk_{ask.desk}") if ask.desk else "",
         "kind": visit.say(kind_key(ask.kind)) if ask.kind else "",
         "category": category_name(ask.category, visit.language),
-        "ward": ward_label(visit, WardCode(ask.ward)) if ask.ward else "",
+        "ward": capital(ward_label(visit, WardCode(ask.ward))) if ask.ward else "",
         "channel": visit.say(f"desk_channel_{ask.channel}") if ask.channel else "",
         "emergency": visit.say("desk_queue_view_emergency"),
         "disputed": visit.say("desk_queue_disputed"),

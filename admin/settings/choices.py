@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from admin.guard import Visit
-from admin.labels import sorting_key
+from admin.labels import capital, sorting_key
 from admin.settings.fields import Option
 from bot.domain.people import Language, Role, StaffMember, Unit
 from bot.domain.ward import Ward
@@ -32,7 +32,7 @@ def unit_key(unit: Unit) -> str:
 
 def ward_options(visit: Visit, wards: Iterable[Ward], none_key: str = "") -> list[Option]:
     """By name; with `none_key`, "none of them" first."""
-    found = [Option(value=ward.code, label=ward_name(visit.language, ward)) for ward in wards]
+    found = [Option(value=ward.code, label=capital(ward_name(visit.language, ward))) for ward in wards]
     none = [Option(value="", label=visit.say(none_key))] if none_key else []
     return none + sorted(found, key=lambda option: sorting_key(option.label))
 
