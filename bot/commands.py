@@ -25,8 +25,9 @@ async def export_rows(storage: Storage, wards: Wards) -> AsyncIterator[dict[str,
     while True:
         async with storage.reading() as uow:
             page = await uow.cases.export(after_id=after)
+            closings = await uow.closings.of_cases([case.id for case, _ in page])
         for case, thread in page:
-            yield export_row(case, thread, wards)
+            yield export_row(case, thread, wards, closings.get(case.id, ()))
         if not page:
             return
         after = page[-1][0].id

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from bot.domain.case import Case
+from bot.domain.case import Case, CaseStatus
+from bot.domain.closing import Closing
 from bot.domain.correction import Correction
 from bot.domain.privacy import pseudonym
 from bot.domain.thread import ThreadMessage
@@ -14,11 +15,14 @@ from bot.routing.wards import Wards
 _BEGIN_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 
 
-def export_row(case: Case, thread: Sequence[ThreadMessage], wards: Wards) -> dict[str, Any]:
+def export_row(
+    case: Case, thread: Sequence[ThreadMessage], wards: Wards, closings: Sequence[Closing] = ()
+) -> dict[str, Any]:
     """The row's fields, in the order of the contract. Moments are ISO 8601 in UTC; what is unknown is None.
 
     `ward` is the code, `ward_name` the name in a sentence; `source_id` the channel's id of the message that opened it;
-    `resident` is what staff call who wrote it.
+    `resident` is what staff call who wrote it. From `what` to `override` stands what its present closing says: None while
+    it is open, and where nobody was asked (before closings were checked). `disputes` and `closings` count its whole life.
     """
     return {
         "code": case.code,
@@ -36,7 +40,27 @@ def export_row(case: Case, thread: Sequence[ThreadMessage], wards: Wards) -> dic
         "due_at": _moment(case.due_at),
         "closed_at": _moment(case.closed_at),
         "resident": pseudonym(case.code),
+        **_closed_as(closings[-1] if closings and case.status is CaseStatus.CLOSED else None),
+        "disputes": case.disputes,
+        "closings": len(closings),
         "messages": [_message(line) for line in thread],
+    }
+
+
+def _closed_as(closing: Closing | None) -> dict[str, Any]:
+    """What staff typed is made safe for a spreadsheet; who closed it is nobody's business outside."""
+    known = closing if closing is not None and closing.is_gated else None
+    said = known.report if known else None
+    return {
+        "what": as_cell(said.what) or None if said else None,
+        "unit": as_cell(said.unit) or None if said else None,
+        "done_on": said.done_on.isoformat() if said and said.done_on else None,
+        "planned_for": said.planned_for.isoformat() if said and said.planned_for else None,
+        "handed_to": as_cell(said.handed_to) or None if said else None,
+        "ground": said.ground.value if said and said.ground else None,
+        "basis": as_cell(said.basis) or None if said else None,
+        "has_evidence": known.has_evidence if known else None,
+        "override": ("yes" if known.overridden_by is not None else "no") if known else None,
     }
 
 

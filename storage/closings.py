@@ -1,6 +1,6 @@
 """How cases were closed: one row each. Its words and files are those of the message that the resident was sent."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -20,11 +20,11 @@ from storage.types import Id, UtcDateTime
 _case = bindparam("case", type_=Id)
 _add = insert(closings).returning(closings.c.id)
 _other = cases.alias("other")
-_every = (
-    select(closings, _other.c.code.label("other_code"))
-    .select_from(closings.outerjoin(_other, _other.c.id == closings.c.duplicate_of))
-    .where(closings.c.case_id == _case)
+_all = select(closings, _other.c.code.label("other_code")).select_from(
+    closings.outerjoin(_other, _other.c.id == closings.c.duplicate_of)
 )
+_every = _all.where(closings.c.case_id == _case)
+_of_cases = _all.where(closings.c.case_id.in_(bindparam("cases", expanding=True))).order_by(closings.c.id)
 _of_case = _every.order_by(closings.c.id)
 _newest = _every.order_by(closings.c.id.desc()).limit(1)
 _files = (
@@ -80,6 +80,12 @@ class SqlClosings:
 
     async def of_case(self, case_id: CaseId) -> list[Closing]:
         return await self._closings(await self._link.rows(_of_case, {"case": case_id}))
+
+    async def of_cases(self, case_ids: Collection[CaseId]) -> Mapping[CaseId, Sequence[Closing]]:
+        found: dict[CaseId, list[Closing]] = {}
+        for row in await self._link.rows(_of_cases, {"cases": list(case_ids)}) if case_ids else ():
+            found.setdefault(CaseId(row.case_id), []).append(_closing(row, ()))
+        return found
 
     async def newest(self, case_id: CaseId) -> Closing | None:
         found = await self._closings(await self._link.rows(_newest, {"case": case_id}))

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, literal, literal_column, tuple_
+from sqlalchemy import ColumnElement, literal, literal_column, select, tuple_
 from sqlalchemy.sql.elements import UnaryExpression
 
 from bot.domain.case import CaseStatus
@@ -15,14 +15,15 @@ from storage.unindexed import unindexed
 from storage.visible_cases import visible_to
 
 _is_emergency: ColumnElement[bool] = literal_column("cases.is_emergency")  # bare: that is how its partial index says it
+_other = cases.alias("unreached")
+_unreached = select(_other.c.id).where(_other.c.reach_since.is_not(None))
 _is_disputed: ColumnElement[bool] = literal_column("cases.disputes > 0")
 
 
 def conditions(viewer: Viewer, wanted: QueueFilter, sort: Sort = Sort.DUE) -> Iterator[ColumnElement[bool]]:
     """What holds for the wanted cases that this viewer may see, words apart."""
     yield visible_to(viewer)
-    # A neighbour's answer has to reach the neighbour. Who sees every ward's walks the indexes of the main cases alone.
-    if not wanted.is_undelivered or viewer.ward_code is None:
+    if not wanted.is_undelivered:  # a neighbour's answer has to reach the neighbour
         yield cases.c.main_case_id.is_(None)
     if wanted.status is not None:
         yield cases.c.status == wanted.status.value
@@ -41,7 +42,10 @@ def conditions(viewer: Viewer, wanted: QueueFilter, sort: Sort = Sort.DUE) -> It
     yield from _about_its_owner(wanted)
     if wanted.is_disputed:
         yield _is_disputed
-    if wanted.is_undelivered:
+    if wanted.is_undelivered and viewer.ward_code is None:
+        # Found first, from the index that holds nothing else: no other has every ward's and the neighbours'.
+        yield cases.c.id.in_(_unreached)
+    elif wanted.is_undelivered:
         yield cases.c.reach_since.is_not(None)
 
 

@@ -8,6 +8,7 @@ from aiohttp import web
 from admin.actions import CHANGED, BadChoice, key_of, lead_on
 from admin.case.closing_form import lacks_of, read_report, typed_closing
 from admin.case.evidence import LookFirst, look_at, reason_of
+from admin.case.handing import WardNamed, offer_move
 from admin.case_page import asked_code, show_again
 from admin.counter.photos import Kept, carried, files_of
 from admin.guard import Visit, not_sent
@@ -17,6 +18,7 @@ from bot.domain.case import Case, CaseCode
 from bot.domain.staffing import DraftForm
 from bot.errors import BotError, CaseNotFound, StorageBusy
 from bot.services.closing_gate import ClosingIncomplete
+from bot.services.staff_change import ward_name
 from bot.services.two_people import close_or_propose
 from bot.web import keys
 from bot.web.forms import Form, read_form
@@ -52,6 +54,7 @@ async def _must_see(visit: Visit, code: CaseCode, form: Form) -> None:
 async def _close(visit: Visit, code: CaseCode, form: Form, files: Sequence[Kept]) -> tuple[Case, bool]:
     report = read_report(form, files)
     looked = await look_at(visit, code, report.files, reason_of(form))
+    wards = visit.request.app[keys.WARDS]
     async with visit.request.app[keys.STORAGE].begin() as uow:
         case, is_closed = await close_or_propose(
             uow,
@@ -61,9 +64,10 @@ async def _close(visit: Visit, code: CaseCode, form: Form, files: Sequence[Kept]
             report=report,
             override=form.text("override"),
             now=visit.now,
-            wards=visit.request.app[keys.WARDS],
+            wards=wards,
             zone=visit.request.app[keys.SETTINGS].zone,
         )
+        offer_move(case, report, wards, is_meant=form.text("close_anyway") == "yes")
         await looked.keep(visit, uow, case, form)
         await uow.drafts.drop(visit.staff.id, case.id, DraftForm.CLOSE)
         await uow.commit()
@@ -85,6 +89,10 @@ async def refuse_closing(
     if isinstance(refused, LookFirst):
         typed, trouble = replace(typed_closing(visit, form, files), look=refused.look), visit.say(refused.wording_key)
         return await show_again(visit, code, typed, trouble=trouble, at=refused.at, status=400)
+    if isinstance(refused, WardNamed):
+        said = visit.say(refused.wording_key, ward=ward_name(visit.language, refused.ward))
+        typed = replace(typed_closing(visit, form, files, {"handed_to": said}), ward=refused.ward.code)
+        return await show_again(visit, code, typed, trouble=said, at="handed_to", status=400)
     key = key_of(refused)
     trouble, at = visit.say(key), field_of(key, "close")
     if isinstance(refused, CHANGED):

@@ -22,6 +22,7 @@ FIELDS = (
     "planned_for",
     "handed_to",
     "handed_over",
+    "close_anyway",
     "ground",
     "basis",
     "duplicate_of",

@@ -30,7 +30,7 @@ class EventKind(StrEnum):
     MOVED = "moved"
     CLOSED = "closed"
     UNDELIVERED = "undelivered"  # a reply can never reach the resident
-    QUESTIONED = "questioned"  # the resident was asked once more whether the closing is still true
+    QUESTIONED = "questioned"  # time to ask once more whether the closing is still true; of who rated, nobody was asked
     REACHED = "reached"  # what had not reached the resident has: by staff, or because they came back
     JOINED = "joined"  # another resident's case joined this one, or this one joined another
     DISPUTED = "disputed"  # the resident says that the closing is not true

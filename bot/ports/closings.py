@@ -22,6 +22,10 @@ class Closings(Protocol):
         """Oldest first, each with its words and files."""
         ...
 
+    async def of_cases(self, case_ids: Collection[CaseId]) -> Mapping[CaseId, Sequence[Closing]]:
+        """Those of several cases, oldest first, without their files; a case that was never closed is left out."""
+        ...
+
     async def newest(self, case_id: CaseId) -> Closing | None:
         """The last one, with its words and files; the present one where the case is closed."""
         ...

@@ -37,13 +37,13 @@ async def _ask(uow: UnitOfWork, case: Case, number: int, now: datetime) -> None:
     has_no_chat = case.address.channel is Channel.COUNTER or case.reach_since is not None
     if has_no_chat or conversation.is_blocked or is_paused:
         return
-    rating = await uow.ratings.get(case.id, case.closed_at)
-    if was_judged(case.closed_at, number, rating.at if rating else None):
-        return
-    reply = question(conversation.language, case)
-    await uow.outbox.add([NewReply(address=case.address, reply=reply, case_id=case.id)], now)
+    # Whether they were asked or had rated before, the timeline says the same, and no question that fails to arrive is told
+    # of there: staff do not learn from it that somebody rated (L-37).
     details = {"after": QUESTIONS[number][0]}
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.QUESTIONED, at=now, details=details))
+    rating = await uow.ratings.get(case.id, case.closed_at)
+    if not was_judged(case.closed_at, number, rating.at if rating else None):
+        await uow.outbox.add([NewReply(address=case.address, reply=question(conversation.language, case))], now)
 
 
 def question(language: Language, case: Case) -> Reply:

@@ -2,10 +2,15 @@
 
 import re
 from html import unescape
+from typing import Any
 
+import pytest
+
+from admin.case.handing import named_ward
 from bot.domain.case import CaseKind, CaseStatus
 from bot.domain.people import Role
-from tests.admin.desk import Browser, StaffDesk
+from bot.routing.wards import load_wards
+from tests.admin.desk import HOAN_KIEM, Browser, StaffDesk
 from tests.closing import PROOF_BYTES
 from tests.closing import fields as closing_fields
 from tests.files.pictures import phone_photo
@@ -136,3 +141,39 @@ async def test_not_yet_is_said_from_the_page(desk: StaffDesk) -> None:
     assert "01/12/2026" in said
     await minh.opens(f"/staff/cases/{case.code}")
     assert "01/12/2026" in minh.text
+
+
+async def test_a_ward_that_is_named_as_responsible_can_have_the_case_instead(desk: StaffDesk) -> None:
+    """The form offers it, with the ward chosen in the move form; the case moves or closes only as the officer says."""
+    case, minh = await desk.case(), await desk.signed_in("minh")
+    await minh.opens(f"/staff/cases/{case.code}")
+    assert 'data-testid="offer-move"' not in minh.text
+    given: dict[str, Any] = {"handed_to": "UBND phường Hoàn Kiếm", "handed_over": "yes"}
+    assert (await minh.closes("not_ours", "Đoạn đường này thuộc phường bạn.", **given)).status == 400
+    assert lacking(minh) == ["handed_to"]
+    assert 'data-testid="offer-move"' in minh.text
+    assert value_of(minh, "handed_to") == given["handed_to"]
+    assert f'<option value="{HOAN_KIEM}" selected' in minh.text
+    assert (await desk.now_is(case.code)).status is CaseStatus.OPEN
+    assert await desk.hears(case) == []
+    assert (await minh.closes("not_ours", "Công an phường xử lý.", close_anyway="yes", **given)).status == 303
+    assert (await desk.now_is(case.code)).status is CaseStatus.CLOSED
+
+
+@pytest.mark.parametrize(
+    ("text", "ward"),
+    [
+        ("UBND phường Tây Hồ", "00103"),
+        ("tay ho", "00103"),
+        ("Tay Ho Ward", "00103"),
+        ("PHƯỜNG TÂY HỒ, bộ phận một cửa", "00103"),
+        ("Công ty Điện lực Tây Hồ", None),  # no ward, though it is called like one
+        ("phường Tây Hồ và phường Hoàn Kiếm", None),  # nobody can say which
+        ("phường Tây Hồng", None),
+        ("Sở Xây dựng", None),
+        ("", None),
+    ],
+)
+def test_a_ward_is_heard_by_what_it_is(text: str, ward: str | None) -> None:
+    found = named_ward(text, load_wards())
+    assert (found.code if found else None) == ward

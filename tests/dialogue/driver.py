@@ -60,6 +60,7 @@ class Resident:
     replies: list[Reply] = field(default_factory=list)
     heard_now: list[Reply] = field(default_factory=list)  # in answer to the last message only
     sent: int = 0
+    fails: bool = False  # the channel takes nothing more, without saying that they left
 
     @property
     def address(self) -> Address:
@@ -197,7 +198,7 @@ class Resident:
                     lease=timedelta(minutes=1),
                     most=50,
                 )
-                sent = DeliveryState.SENT
+                sent = DeliveryState.FAILED if self.fails else DeliveryState.SENT
                 await uow.outbox.record([DeliveryResult(reply_id=one.id, state=sent, at=self.now) for one in claimed])
                 await uow.commit()
             if not claimed:

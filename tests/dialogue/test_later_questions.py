@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.case import Case, CaseStatus
+from bot.domain.people import StaffMember
 from bot.domain.thread import EventKind
 from bot.services.city import City
 from handlers.timekeeping import LaterQuestions
@@ -98,3 +99,50 @@ async def test_who_is_not_to_be_written_to_is_left_in_peace(meet: Meet, minh: Of
         await uow.commit()
     assert await passes(lan, days=2, hours=1) == 0
     assert await passes(lan, days=27) == 0
+
+
+async def test_each_closing_is_asked_about_twice_whatever_comes_between(meet: Meet, minh: Officer) -> None:
+    """Closed, disputed on the first question, closed by Hoa, opened by Lan's words, closed again: then two, then none."""
+    lan, hoa = meet("Lan"), replace(minh, member=await _member(minh, "hoa"))
+    case = await closed(lan, minh)
+    assert await passes(lan, days=2, hours=1) == 1
+    await lan.presses("Chưa xong")
+    assert await passes(lan, days=60) == 0, "the case is open"
+    await _closes(lan, hoa, case)
+    assert await passes(lan, days=1) == 0
+    await lan.says(f"{case.code} vẫn còn rác ở góc chợ, chưa ai dọn")
+    assert (await minh.case(case.code)).status is CaseStatus.OPEN
+    assert await passes(lan, days=60) == 0
+    await _closes(lan, hoa, case)
+    asked = [await passes(lan, days=days) for days in (1, 1.1, 1, 24, 2, 1, 30, 400)]
+    assert asked == [0, 1, 0, 0, 1, 0, 0, 0]
+    told = [event.details for event in await lan.timeline(case) if event.kind is EventKind.QUESTIONED]
+    assert told == [{"after": "2d"}, {"after": "2d"}, {"after": "4w"}]
+
+
+async def _member(officer: Officer, name: str) -> StaffMember:
+    async with officer.storage.reading() as uow:
+        found = await uow.staff.by_username(name)
+    assert found
+    return found[0]
+
+
+async def _closes(lan: Resident, officer: Officer, case: Case) -> None:
+    officer.now = lan.now
+    await officer.closes(case.code)
+    await lan._deliver()
+
+
+@pytest.mark.parametrize("pressed", [(), ("Đã xong",), ("Đã xong", "5⭐"), ("Chưa xong",)])
+async def test_staff_do_not_learn_that_somebody_rated(meet: Meet, minh: Officer, pressed: tuple[str, ...]) -> None:
+    """What the case's timeline says is the same, also when nothing that is sent after the closing arrives."""
+    lan = meet("Lan")
+    case = await closed(lan, minh)
+    lan.fails = True
+    for label in pressed:
+        await lan.presses(label)
+    for days in (2.1, 27):
+        await passes(lan, days=days)
+    told = [(event.kind, event.details) for event in await lan.timeline(case)]
+    at = next(number for number, (kind, _) in enumerate(told) if kind is EventKind.CLOSED)
+    assert told[at + 1 :] == [(EventKind.QUESTIONED, {"after": "2d"}), (EventKind.QUESTIONED, {"after": "4w"})]

@@ -23,10 +23,12 @@ from tests.conftest import Place
 from tests.ops.homthu import LINE_WITHIN, Homthu
 from tests.storage.cast import BA_DINH, a_case
 
-# DESIGN §5, in this order; `ward_name` is ours.
+# DESIGN §5, in this order; `ward_name`, and how the case was closed, are ours.
 EXPORTED = [
     *("code", "kind", "category", "ward", "ward_name", "desk", "channel", "source_id", "status", "outcome", "text"),
-    *("created_at", "due_at", "closed_at", "resident", "messages"),
+    *("created_at", "due_at", "closed_at", "resident"),
+    *("what", "unit", "done_on", "planned_for", "handed_to", "ground", "basis", "has_evidence", "override"),
+    *("disputes", "closings", "messages"),
 ]
 
 

@@ -224,6 +224,27 @@ async def fail_delivery(uow: UnitOfWork, case: Case) -> None:
     await uow.outbox.record([DeliveryResult(reply_id=reply_id, state=DeliveryState.FAILED, at=NOW, error="blocked")])
 
 
+async def test_whoever_may_see_a_neighbours_case_sees_that_its_answer_did_not_arrive(database: Database) -> None:
+    """The ward, the inspector, and the city where the matter waits at its desk; nobody else."""
+    async with database.begin() as uow:
+        neighbours = {}
+        for ward, desk in ((TAY_HO, Desk.GENERAL), (BA_DINH, Desk.RESTRICTED), (BA_DINH, Desk.DISPUTED)):
+            main = await file_case(uow, ward=ward, desk=desk)
+            neighbours[desk] = await file_case(uow, address=HOA, ward=ward, desk=desk, main_case_id=main.id)
+            await uow.cases.count_joined(main.id, 1)
+            await fail_delivery(uow, neighbours[desk])
+        wanted = QueueFilter(status=None, is_undelivered=True)
+        for viewer, desks in (
+            (officer(), [Desk.GENERAL]),
+            (CITY, [Desk.DISPUTED]),
+            (INSPECTOR, [Desk.GENERAL, Desk.RESTRICTED, Desk.DISPUTED]),
+        ):
+            for sort in Sort:
+                found = codes(await uow.cases.queue(viewer, wanted, sort=sort))
+                assert sorted(found) == sorted(neighbours[desk].code for desk in desks), (viewer.role, sort)
+            assert await uow.cases.count(viewer, wanted) == len(desks)
+
+
 async def test_a_case_that_joined_another_waits_in_no_queue(database: Database) -> None:
     async with database.begin() as uow:
         main = await file_case(uow)

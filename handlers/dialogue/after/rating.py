@@ -1,5 +1,7 @@
 """After a closing: is it so? "Resolved" may be followed by stars, "not resolved" opens the case again with what is not true.
 
+No reply that tells of a rating belongs to the case: its failing would show on the case's page that somebody rated (L-37).
+
 A button names the closing it was under. One of an earlier closing, or of a case that is open, changes nothing: the resident
 is told how the case stands now and may say what they think of that.
 """
@@ -28,6 +30,7 @@ async def resolved(turn: Turn, value: str) -> None:
     if case is not None:
         await rate_case(turn.uow, case=case, is_resolved=True, now=turn.now)
         about = f"{handle_of(turn, case)}:{closing_of(case)}"
+        turn.case_id = None
         stars = [Choice(f"{number}⭐", f"{Act.STARS}:{about}:{number}") for number in STARS]
         turn.say("after_rate_thanks", choices=[stars])
     ask_next(turn)
@@ -42,6 +45,7 @@ async def star(turn: Turn, value: str) -> None:
             turn.say("chat_button_stale")
         else:
             await rate_case(turn.uow, case=case, is_resolved=True, stars=int(number), now=turn.now)
+            turn.case_id = None
             turn.say("after_rate_stars", n=int(number))
     ask_next(turn)
 
@@ -53,6 +57,7 @@ async def not_resolved(turn: Turn, value: str) -> None:
         turn.say("after_dispute_late", code=case.code, choices=[[new_button(turn)]])
     elif case is not None:
         handle = handle_of(turn, case)
+        turn.case_id = None  # nothing is disputed yet
         turn.conversation = replace(turn.conversation, awaits=Awaits(Awaited.DISPUTE, handle))
         reopen = Choice(turn.word("after_button_reopen"), f"{Act.REOPEN}:{handle}:{closing_of(case)}")
         turn.say("after_dispute_ask", code=case.code, choices=[[reopen]])
