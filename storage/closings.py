@@ -55,7 +55,11 @@ _returning = (
     .limit(bindparam("most", type_=Id))
     .with_for_update(skip_locked=True)
 )
-_returned = update(closings).where(closings.c.case_id == _case, closings.c.returns_at.is_not(None)).values(returns_at=None)
+_returned = (
+    update(closings)
+    .where(closings.c.case_id == _case, closings.c.returns_at <= bindparam("now", type_=UtcDateTime))
+    .values(returns_at=None)
+)
 
 
 class SqlClosings:
@@ -104,8 +108,8 @@ class SqlClosings:
     async def returning(self, *, now: datetime, most: int) -> Sequence[CaseId]:
         return [CaseId(row.case_id) for row in await self._link.rows(_returning, {"now": now, "most": most})]
 
-    async def returned(self, case_id: CaseId) -> None:
-        await self._link.run(_returned, {"case": case_id})
+    async def returned(self, case_id: CaseId, now: datetime) -> None:
+        await self._link.run(_returned, {"case": case_id, "now": now})
 
     async def _closings(self, rows: Sequence[Row[Any]]) -> list[Closing]:
         messages = [row.message_id for row in rows if row.message_id is not None]

@@ -46,8 +46,8 @@ class Closings(Protocol):
         """Cases whose planned day is over, the longest over first; held against other processes."""
         ...
 
-    async def returned(self, case_id: CaseId) -> None:
-        """None of its closings comes back by itself any more."""
+    async def returned(self, case_id: CaseId, now: datetime) -> None:
+        """Its closings whose planned day is over do not come back again; a later day stays."""
         ...
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from bot.domain.case import Case, CaseStatus
 from bot.domain.city_day import shown_date
-from bot.domain.closing import Closing
+from bot.domain.closing import Closing, comes_back_at
 from bot.domain.outcome import Outcome
 from bot.domain.reply import NewReply, Reply
 from bot.domain.thread import CaseEvent, EventKind
@@ -30,15 +30,17 @@ async def bring_back(uow: UnitOfWork, *, now: datetime, city: City, most: int) -
     for case_id in due:
         case = await uow.cases.by_id(case_id, for_update=True)
         closing = await uow.closings.newest(case_id)
-        await uow.closings.returned(case_id)
-        if case is not None and closing is not None and _is_still_planned(case, closing):
+        await uow.closings.returned(case_id, now)
+        if case is not None and closing is not None and _is_still_planned(case, closing, now, city):
             await _open(uow, case, closing, now, city)
     return len(due)
 
 
-def _is_still_planned(case: Case, closing: Closing) -> bool:
+def _is_still_planned(case: Case, closing: Closing, now: datetime, city: City) -> bool:
+    """For a day that is over: what was planned anew since then is not due with the older plan."""
     is_closed_so = case.status is CaseStatus.CLOSED and case.outcome is Outcome.PLANNED and case.closed_at == closing.at
-    return is_closed_so and case.erased_at is None
+    day = closing.report.planned_for
+    return is_closed_so and case.erased_at is None and day is not None and comes_back_at(day, city.zone) <= now
 
 
 async def _open(uow: UnitOfWork, main: Case, closing: Closing, now: datetime, city: City) -> None:

@@ -98,9 +98,8 @@ async def confirm_proposal(
         ClosingIncomplete, DuplicateNotFound, DuplicateStillOpen: What was complete is so no more (a day has passed).
     """
     case, proposal, proposer = await _to_decide(uow, staff, code, version, proposal_id, now)
-    if not await uow.proposals.decide(proposal.id, Verdict.CONFIRMED, by=staff.id, now=now):
-        raise ProposalGone(code=code)
     if proposal.kind is ProposalKind.POSTPONE and proposal.due_at is not None:
+        await _confirm(uow, staff, code, proposal, now)
         return await finish_postponing(
             uow,
             case=case,
@@ -119,9 +118,15 @@ async def confirm_proposal(
     passed = await pass_gate(
         uow, staff=proposer, case=case, report=proposal.report, override=proposal.override_reason, now=now, zone=zone
     )
+    await _confirm(uow, staff, code, proposal, now)
     return await finish_closing(
         uow, case=case, passed=passed, closer_id=staff.id, now=now, wards=wards, zone=zone, proposed_by=proposer.id
     )
+
+
+async def _confirm(uow: UnitOfWork, staff: StaffMember, code: CaseCode, proposal: Proposal, now: datetime) -> None:
+    if not await uow.proposals.decide(proposal.id, Verdict.CONFIRMED, by=staff.id, now=now):
+        raise ProposalGone(code=code)
 
 
 async def return_proposal(

@@ -175,6 +175,21 @@ async def test_a_planned_case_comes_back_when_its_day_is_over(desk: StaffDesk) -
     assert (await kept(desk, case)).returns_at is None
 
 
+async def test_a_case_that_was_planned_anew_comes_back_with_the_newer_day_alone(desk: StaffDesk) -> None:
+    """Its first plan was overtaken: in a simulated year such cases came back weeks too early, with the older day."""
+    minh, case = await desk.staff("minh"), await desk.case()
+    await closes(desk, minh, case, Outcome.PLANNED, planned_for=date(2026, 11, 25))
+    async with desk.database.begin() as uow:
+        await uow.cases.change(await desk.now_is(case.code), status=CaseStatus.OPEN)
+        await uow.commit()
+    await closes(desk, minh, case, Outcome.PLANNED, planned_for=date(2026, 12, 9))
+    work = DuePlans(desk.database, desk.server.app[keys.CITY])
+    for days, status in ((8, CaseStatus.CLOSED), (13, CaseStatus.CLOSED), (1, CaseStatus.OPEN)):
+        desk.clock.passes(days=days)
+        await work.do(desk.clock.now())
+        assert (await desk.now_is(case.code)).status is status
+
+
 async def test_a_plan_that_was_overtaken_brings_nothing_back(desk: StaffDesk) -> None:
     """The resident opened it again, and it was then done."""
     minh, case = await desk.staff("minh"), await desk.case()

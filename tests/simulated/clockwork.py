@@ -16,9 +16,11 @@ from handlers.timekeeping import (
     DueDigests,
     DueErasures,
     DueNotices,
+    DuePlans,
     DueWarnings,
     DueWork,
     IdleOwners,
+    LaterQuestions,
 )
 from tests.simulated.town import BEGINS, ENDS, Town
 
@@ -74,6 +76,8 @@ def works_of(town: Town) -> Sequence[DueWork]:
     calendar = town.city.calendar
     return (
         DueErasures(town.database),
+        LaterQuestions(town.database, calendar),
+        DuePlans(town.database, town.city),
         IdleOwners(town.database, calendar),
         ChangedCalendar(town.database, calendar),
         DueWarnings(town.database, calendar),
@@ -92,10 +96,11 @@ async def looks(works: Sequence[DueWork], town: Town) -> None:
 
 async def lives_a_year(town: Town, tell: Callable[[datetime], None]) -> None:
     """From the first look to the last; in between, whatever is planned. `tell` hears how far it is after each."""
-    works, at = works_of(town), BEGINS
+    works, at = works_of(town), BEGINS + timedelta(hours=10)  # by day, however seldom it looks
     while at < ENDS:
         at = min(at + town.look_every, ENDS)
         await town.happens_until(at)
         await looks(works, town)
         await delivers(town)
         tell(at)
+    await looks(works, town)  # what did not arrive is told as well

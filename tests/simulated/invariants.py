@@ -8,13 +8,14 @@ from sqlalchemy import Row
 
 from bot.domain.figures import Figures, Hours
 from bot.domain.outcome import Outcome
-from bot.domain.people import Role
+from tests.simulated import invariants_of_after as after
+from tests.simulated import invariants_of_people as people
 from tests.simulated import invariants_of_time as time
 from tests.simulated.record import Record
 from tests.simulated.recount import Life, counted, lives_of
 
 Invariant = Callable[[Record, dict[int, Life]], Iterator[str]]
-_MAY_WAIVE = (Role.WARD_LEADER, Role.CITY_COORDINATOR)
+_SPOKEN = ("answered", "closed", "postponed")
 MOST_LINES = 5  # of one invariant
 
 
@@ -59,9 +60,12 @@ def what_accuses_an_official_stays_restricted(record: Record, lives: dict[int, L
 
 
 def no_open_case_lacks_a_deadline(record: Record, lives: dict[int, Life]) -> Iterator[str]:
-    """After its filing, and later than its newest dispute."""
+    """After its filing, and later than its newest dispute; unless one that joined it brought a nearer one."""
     for case in record.cases:
-        begun = [event.at for event in record.events[case.id] if event.kind in ("filed", "disputed")]
+        events = record.events[case.id]
+        begun = [event.at for event in events if event.kind in ("filed", "disputed")]
+        if any(event.kind == "joined" and "due" in (event.details or {}) for event in events):
+            continue
         if case.due_at is None or (case.status == "open" and case.main_case_id is None and case.due_at <= max(begun)):
             yield f"{case.code} is due {case.due_at}, begun {max(begun)}"
 
@@ -71,13 +75,19 @@ def every_word_of_staff_is_on_its_way(record: Record, lives: dict[int, Life]) ->
     carried = {reply.message_id: reply for reply in record.outbox if reply.message_id is not None}
     for case in record.cases:
         said = [message for message in record.messages[case.id] if message.author == "staff"]
-        for message in said:
+        is_known = case.erased_at is None and (case.channel, case.external_id) not in record.once_forgotten
+        for message in said if is_known else ():
             reply = carried.get(message.id)
             if reply is None or (reply.channel, reply.external_id) != (case.channel, case.external_id):
                 yield f"{case.code}: message {message.id} goes nowhere"
-        told = [event.at for event in record.events[case.id] if event.kind in ("answered", "closed")]
+        told = [event.at for event in record.events[case.id] if event.kind in _SPOKEN and not _by_resident(event)]
         if Counter(told) != Counter(message.at for message in said):
-            yield f"{case.code}: {len(told)} answers and closings, {len(said)} messages"
+            yield f"{case.code}: staff spoke {len(told)} times, and there are {len(said)} messages"
+
+
+def _by_resident(event: Row[Any]) -> bool:
+    """Who wants to be forgotten may close what waits."""
+    return (event.details or {}).get("by") == "resident"
 
 
 def every_closing_passed_its_gate(record: Record, lives: dict[int, Life]) -> Iterator[str]:
@@ -89,9 +99,10 @@ def every_closing_passed_its_gate(record: Record, lives: dict[int, Life]) -> Ite
         if told != [(one.at, one.closer_id, one.outcome, str(one.id)) for one in kept]:
             yield f"{case.code}: {len(happened)} closings happened, {len(kept)} are kept as they did"
         for one in kept:
-            lacks = _owed(one, has_proof=one.message_id in record.shown)
-            leader = record.staff.get(one.overridden_by)
-            is_waived = bool(one.override_reason) and leader is not None and leader.role in _MAY_WAIVE
+            is_blank = case.erased_at is not None and one.message_id is None  # its words are gone
+            lacks = [] if is_blank else _owed(one, has_proof=one.message_id in record.shown)
+            roles = {each.role for each in record.stands(one.overridden_by, one.at)} if one.overridden_by else set()
+            is_waived = bool(one.override_reason) and bool(roles & people.LEADERS)
             if lacks and not is_waived:
                 yield f"{case.code}: closed as {one.outcome} without {', '.join(lacks)}"
 
@@ -184,5 +195,16 @@ INVARIANTS: tuple[Invariant, ...] = (
     what_did_not_arrive_is_on_the_case_once,
     nothing_lies_waiting,
     each_closing_is_judged_once,
+    people.whoever_acts_may,
+    people.what_takes_two_had_two,
+    people.a_proposal_is_decided_once_and_by_another,
+    people.a_third_new_day_has_a_leader,
+    after.a_planned_case_is_never_forgotten,
+    after.each_question_is_asked_once_and_of_what_is_closed,
+    after.what_did_not_arrive_is_a_task_until_it_is_known,
+    after.the_joined_follow_their_main,
+    after.a_duplicate_is_of_another_that_was_closed,
+    after.a_changed_calendar_moves_only_what_lies_ahead,
+    after.nothing_of_a_forgotten_resident_is_left,
     the_figures_are_those_of_the_events,
 )

@@ -97,22 +97,27 @@ def nobody_who_is_late_goes_unwarned(record: Record, lives: dict[int, Life]) -> 
 
 
 def a_disputed_case_never_comes_back_to_its_closer(record: Record, lives: dict[int, Life]) -> Iterator[str]:
-    """Nobody takes, is given or closes what they closed wrongly, unless the city has nobody else; twice goes to the city."""
+    """Nobody takes, is given or closes what they closed wrongly, unless the city has nobody else there; twice is its own."""
     city = {member.id for member in record.staff.values() if member.role is Role.CITY_COORDINATOR}
     for case in record.cases:
-        closer, times = None, 0
+        closers: set[int] = set()
+        times = 0
+        both = {one.at: {one.closer_id, one.proposed_by} - {None} for one in record.closings.get(case.id, [])}
         disputed: set[int] = set()
         barred = {staff_id for case_id, staff_id in record.barred if case_id == case.id}
         for event in record.events[case.id]:
             details = event.details or {}
             if event.kind == "disputed":
                 times += 1
-                disputed |= {closer} if closer else set()
+                disputed |= closers
                 if times > 1 and details["desk"] not in ("disputed", "leaders"):
                     yield f"{case.code}: disputed {times} times, and waits at {details['desk']}"
                 if details.get("owner") and int(details["owner"]) in disputed:
                     yield f"{case.code}: given to whoever closed it"
-            if event.kind in ("taken", "closed") and event.staff_id in disputed and not city <= disputed | barred:
+            if event.kind in ("taken", "closed") and event.staff_id in disputed:
+                away = {one for one in city if record.is_away(one, event.at)}
+                if city <= disputed | barred | away:
+                    continue
                 yield f"{case.code}: {event.kind} by whoever closed it before"
             if event.kind == "closed":
-                closer = event.staff_id
+                closers = both.get(event.at, set())

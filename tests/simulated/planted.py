@@ -1,7 +1,5 @@
-"""Faults put into the program on purpose, each with what must find it: an invariant that never fails proves nothing."""
+"""Faults in what staff and the timekeeper do, each with what must find it. Those of what happens later: `planted_after`."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,20 +16,9 @@ from storage.cases import SqlCases
 from storage.closings import SqlClosings
 from storage.notices import SqlNotices
 from storage.outbox import SqlOutbox
-from tests.simulated import invariants, officers
+from tests.simulated import closers, invariants
 from tests.simulated import invariants_of_time as time
-from tests.simulated.invariants import Invariant
-
-Plant = Callable[[pytest.MonkeyPatch], None]
-
-
-@dataclass(frozen=True)
-class Fault:
-    """What goes wrong, and the invariant that says so."""
-
-    what: str
-    plant: Plant
-    found_by: Invariant
+from tests.simulated.fault import Fault
 
 
 def _closing_words_are_lost(patch: pytest.MonkeyPatch) -> None:
@@ -108,7 +95,7 @@ def _facts_are_never_spread(patch: pytest.MonkeyPatch) -> None:
 
 def _the_gate_stands_open(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(closing_gate, "missing_parts", lambda *_: ())
-    patch.setattr(officers, "missing_parts", lambda *_: ())  # or they would wonder that nothing is missing
+    patch.setattr(closers, "missing_parts", lambda *_: ())  # or they would wonder that nothing is missing
 
 
 def _a_closing_goes_around_the_gate(patch: pytest.MonkeyPatch) -> None:

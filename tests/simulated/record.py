@@ -1,7 +1,7 @@
 """All that is stored when the year is over, read once and as it is: rows, without a service in between."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -9,20 +9,24 @@ from typing import Any
 from sqlalchemy import Row, Table, select
 
 from bot.domain.figures import By, Figures
-from bot.domain.people import Role, StaffMember
+from bot.domain.people import Address, Role, StaffMember
 from bot.domain.rights import Right
 from bot.domain.trail import TrailBreak
 from bot.ports import Viewer
 from storage import Database
 from storage.tables import (
+    absences,
+    addresses,
     attachments,
     case_events,
     case_exclusions,
     cases,
     closings,
+    conversations,
     messages,
     notice_facts,
     outbox,
+    proposals,
     ratings,
 )
 from storage.unit_of_work import SqlUnitOfWork
@@ -30,7 +34,11 @@ from tests.simulated.town import BEGINS, ENDS, Town
 
 Rows = Sequence[Row[Any]]
 QUARTER = BEGINS + timedelta(days=90), BEGINS + timedelta(days=181)
-_TABLES = (cases, case_events, messages, outbox, ratings, notice_facts, case_exclusions, closings, attachments)
+_WHERE = (outbox, addresses, conversations)  # what knows where somebody can be reached
+_TABLES = (
+    *(cases, case_events, messages, ratings, notice_facts, case_exclusions, closings, proposals, attachments, absences),
+    *_WHERE,
+)
 PERIODS = ((BEGINS, ENDS), QUARTER)
 
 
@@ -61,6 +69,19 @@ class Record:
     broken_trail: TrailBreak | None
     figures: Mapping[Asked, Mapping[str, Figures]]
     barred: frozenset[tuple[int, int]]  # case and staff member
+    proposals: Mapping[int, Rows]  # of each case
+    absences: Rows
+    forgotten: frozenset[tuple[str, str]]  # channel and id of whoever wished it and has not written since
+    once_forgotten: frozenset[tuple[str, str]]  # or has
+    known_at: Mapping[str, frozenset[tuple[str, str]]]  # channels and ids, by the name of the table
+
+    def stands(self, staff_id: int, at: datetime) -> list[StaffMember]:
+        """In whose places they stood at that moment: their own, and those of whom they stood in for."""
+        away = [one.staff_id for one in self.absences if one.deputy_id == staff_id and one.from_at <= at < one.until_at]
+        return [self.staff[one] for one in (staff_id, *away)]
+
+    def is_away(self, staff_id: int, at: datetime) -> bool:
+        return any(one.staff_id == staff_id and one.from_at <= at < one.until_at for one in self.absences)
 
 
 async def read_record(town: Town) -> Record:
@@ -83,11 +104,20 @@ async def read_record(town: Town) -> Record:
         broken_trail=broken,
         figures=await _figures(town.database, town),
         barred=frozenset((row.case_id, row.staff_id) for row in found["case_exclusions"]),
+        proposals=_by_case(found["proposals"]),
+        absences=found["absences"],
+        forgotten=_keys(town.forgotten),
+        once_forgotten=_keys(town.once_forgotten),
+        known_at={table.name: frozenset((row.channel, row.external_id) for row in found[table.name]) for table in _WHERE},
     )
 
 
 async def _rows(uow: SqlUnitOfWork, table: Table) -> Rows:
     return await uow._link.rows(select(table).order_by(*table.primary_key.columns))
+
+
+def _keys(addresses: Iterable[Address]) -> frozenset[tuple[str, str]]:
+    return frozenset((one.channel.value, one.external_id) for one in addresses)
 
 
 def _by_case(rows: Rows) -> Mapping[int, Rows]:

@@ -72,7 +72,7 @@ def _closed(life: Life, event: Row[Any], *, has_proof: bool, is_waived: bool) ->
 
 
 def _then(life: Life, kind: str, at: datetime, staff_id: int | None, details: dict[str, str]) -> None:
-    if kind in ("answered", "closed"):
+    if kind in ("answered", "closed", "postponed") and details.get("by") != "resident":
         life.answered_at = life.answered_at or at
     if kind == "undelivered" and "first" in details:
         life.answered_at = datetime.fromisoformat(details["first"]) if details["first"] else None
@@ -85,12 +85,13 @@ def _then(life: Life, kind: str, at: datetime, staff_id: int | None, details: di
         life.disputes += 1
         life.desk, life.owner = details["desk"], int(details["owner"]) if "owner" in details else None
         life.happened["objections"] += 1
-    if details.get("reopened"):
+    if details.get("reopened") and kind != "came_back":  # by words of its resident
         life.happened["reopenings"] += 1
     if kind in ("postponed", "escalated") or (kind == "undelivered" and "answer" in details):
         life.happened[kind] += 1
     if kind == "disputed" or details.get("reopened"):
-        life.closed_at, life.outcome, life.has_joined, life.opened_at = None, "", False, at
+        life.closed_at, life.outcome, life.opened_at = None, "", at
+        life.has_joined = life.has_joined and kind == "came_back"  # they come back together
     if kind == "joined" and "main" in details:
         life.has_joined = True
     if kind == "moved":
@@ -117,6 +118,8 @@ def lives_of(record: Record) -> dict[int, Life]:
     found = {}
     for case in record.cases:
         proven = {message.at for message in record.messages[case.id] if message.id in record.shown}
+        if case.erased_at is not None:  # the files are gone, that there were some is known
+            proven |= {one.at for one in record.closings.get(case.id, []) if one.has_evidence}
         waived = {str(one.id) for one in record.closings.get(case.id, []) if one.overridden_by}
         found[case.id] = life_of(case, record.events[case.id], proven, waived)
     return found

@@ -1,17 +1,19 @@
-"""What residents do: file, add a word, join a neighbour, say what they think of a closing, stop the bot."""
+"""What residents do: file, add a word, join a neighbour, judge a closing, stop the bot, ask to be forgotten."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import partial
 
-from bot.domain.case import Accused, CaseId, CaseKind, CaseStatus
+from bot.domain.case import Accused, Case, CaseId, CaseKind, CaseStatus
 from bot.domain.closing import may_be_disputed
 from bot.domain.draft import Conversation, Draft, DraftPart
 from bot.domain.people import Address, Channel
+from bot.domain.thread import EventKind
 from bot.domain.ward import Point, WardCode
 from bot.ports import UnitOfWork
 from bot.services.add_to_case import add_to_case
 from bot.services.dispute_case import dispute_case
+from bot.services.erase import forget_resident
 from bot.services.file_case import file_case
 from bot.services.join_case import join_case
 from bot.services.rate_case import rate_case
@@ -38,6 +40,8 @@ def plan_year(town: Town, cases: int) -> None:
         town.later(at, partial(files, number=number))
     for number in range(12):
         town.later(BEGINS + (number + town.random.random()) * (ENDS - BEGINS) / 12, officers.changes_the_calendar)
+    for _ in range(40):
+        town.later(BEGINS + timedelta(seconds=town.random.random() * span), officers.goes_away)
 
 
 async def files(town: Town, uow: UnitOfWork, *, number: int) -> None:
@@ -45,6 +49,7 @@ async def files(town: Town, uow: UnitOfWork, *, number: int) -> None:
     channel = town.random.choice(_CHANNELS)
     address = Address(channel, f"{channel.value}-{town.random.randrange(3000)}")
     conversation = await uow.conversations.get(address)
+    town.forgotten.discard(address)
     ward = town.random.choice(WARDS)
     draft = _draft(town, number, ward)
     main = await _neighbour(town, uow, draft) if town.chance(0.05) else None
@@ -62,6 +67,8 @@ async def files(town: Town, uow: UnitOfWork, *, number: int) -> None:
         town.later(town.now + timedelta(days=town.random.random() * 9), partial(adds, case_id=case.id))
     if town.chance(0.02):
         town.later(town.now + timedelta(hours=1), partial(stops_the_bot, address=address))
+    if town.chance(0.03):
+        town.later(town.now + timedelta(days=town.random.random() * 60), partial(asks_to_be_forgotten, address=address))
 
 
 def _draft(town: Town, number: int, ward: WardCode) -> Draft:
@@ -95,12 +102,27 @@ async def _neighbour(town: Town, uow: UnitOfWork, draft: Draft) -> CaseId | None
 async def adds(town: Town, uow: UnitOfWork, *, case_id: CaseId) -> None:
     """One more line, whatever became of the case; a closed one opens again."""
     case = await uow.cases.by_id(case_id)
-    assert case is not None
+    if case is None or _is_gone(town, case):
+        return
     was_closed = case.status is CaseStatus.CLOSED
     part = DraftPart(source_id=f"a{case_id}-{town.random.random()}", text="Hôm nay vẫn thế, tôi gửi thêm vài dòng.")
     await add_to_case(uow, case=case, part=part, now=town.now, city=town.city)
     if was_closed:
         town.later(await town.office_hour(uow, 2), partial(officers.attends, case_id=case_id))
+
+
+async def asks_to_be_forgotten(town: Town, uow: UnitOfWork, *, address: Address) -> None:
+    """Everything that can go goes at once, the rest when it is answered; half of them want no more answers."""
+    conversation = await uow.conversations.get(address)
+    if conversation.resident_id is not None:
+        await forget_resident(uow, conversation, closes_open=town.chance(0.5), now=town.now)
+        town.forgotten.add(address)
+        town.once_forgotten.add(address)
+
+
+def _is_gone(town: Town, case: Case) -> bool:
+    """Nobody speaks for this case any more."""
+    return case.erased_at is not None or case.address in town.forgotten
 
 
 async def stops_the_bot(town: Town, uow: UnitOfWork, *, address: Address) -> None:
@@ -113,15 +135,32 @@ async def stops_the_bot(town: Town, uow: UnitOfWork, *, address: Address) -> Non
 async def judges(town: Town, uow: UnitOfWork, *, case_id: CaseId, closed_at: datetime) -> None:
     """Some days after a closing: it is so, it is not so, one more word, or nothing at all."""
     case = await uow.cases.by_id(case_id)
-    if case is None or case.closed_at != closed_at:
+    if case is None or case.closed_at != closed_at or _is_gone(town, case):
         return
     said = town.random.random()
     if said < 0.25:
         await rate_case(uow, case=case, is_resolved=True, now=town.now, stars=town.random.randrange(1, 6))
     elif said < 0.25 + (0.15 if not case.disputes else 0.4):
         assert may_be_disputed(case, town.now)
-        part = DraftPart(source_id=f"k{case_id}-{town.random.random()}", text="Không đúng, chưa ai làm gì cả.")
-        await dispute_case(uow, case=case, part=part if town.chance(0.7) else None, city=town.city, now=town.now)
-        town.later(await town.office_hour(uow, town.random.expovariate(1 / 2)), partial(officers.attends, case_id=case_id))
+        await _disputes(town, uow, case)
     elif said < 0.48:
         await adds(town, uow, case_id=case_id)
+
+
+async def _disputes(town: Town, uow: UnitOfWork, case: Case) -> None:
+    part = DraftPart(source_id=f"k{case.id}-{town.random.random()}", text="Không đúng, chưa ai làm gì cả.")
+    await dispute_case(uow, case=case, part=part if town.chance(0.7) else None, city=town.city, now=town.now)
+    town.later(await town.office_hour(uow, town.random.expovariate(1 / 2)), partial(officers.attends, case_id=case.id))
+
+
+async def answers_question(town: Town, uow: UnitOfWork, *, case_id: CaseId, closed_at: datetime) -> None:
+    """Who was asked again whether it is still so says yes, or no, by one tap."""
+    case = await uow.cases.by_id(case_id)
+    if case is None or case.closed_at != closed_at or _is_gone(town, case):
+        return
+    if not any(event.kind is EventKind.QUESTIONED and event.at > closed_at for event in await uow.cases.timeline(case_id)):
+        return
+    if town.chance(0.8):
+        await rate_case(uow, case=case, is_resolved=True, now=town.now)
+    elif may_be_disputed(case, town.now):
+        await _disputes(town, uow, case)

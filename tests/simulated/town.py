@@ -11,15 +11,15 @@ from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from itertools import count
 from random import Random
-from typing import TypeVar
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
-from bot.domain.case import Case, CaseId
-from bot.domain.people import Address, Channel, Role, StaffMember
+from bot.domain.case import Case, CaseCode, CaseId, Desk
+from bot.domain.people import Address, Channel, Role, StaffMember, Unit
 from bot.domain.rights import DESKS, Right, may
 from bot.domain.ward import WardCode
 from bot.domain.working_time import with_changes
-from bot.errors import CaseNotFound
+from bot.errors import BotError, CaseNotFound
 from bot.ports import UnitOfWork
 from bot.receipts import KeyedReceipts
 from bot.sealing import SecretKeySealer
@@ -57,6 +57,11 @@ class Town:
     now: datetime = BEGINS
     staff: list[StaffMember] = field(default_factory=list)
     blocked: set[str] = field(default_factory=set)  # who stopped the bot, by the channel's id
+    forgotten: set[Address] = field(default_factory=set)  # who asked for it, and has not written since
+    once_forgotten: set[Address] = field(default_factory=set)
+    deputies: list[tuple[StaffMember, StaffMember]] = field(default_factory=list)  # who ever stood in: for whom, and who
+    postponed: set[CaseId] = field(default_factory=set)
+    ended: dict[tuple[WardCode | None, Desk], CaseCode] = field(default_factory=dict)  # the newest closed of each desk
     _plan: list[tuple[datetime, int, Act]] = field(default_factory=list)
     _numbers: "count[int]" = field(default_factory=count)
 
@@ -94,6 +99,7 @@ class Town:
                         password_hash="argon2id$…",
                         must_change_password=False,
                         now=self.now,
+                        unit=Unit.ONE_STOP if role is Role.RESTRICTED_OFFICER and number % 2 else Unit.NONE,
                     )
                 )
             for role in (Role.WARD_LEADER, Role.WARD_OFFICER, Role.CITY_COORDINATOR):  # who linked a chat, to be told there
@@ -106,17 +112,30 @@ class Town:
         address = Address(Channel.TELEGRAM, f"chat-of-{member.username}")
         await link_chat(uow, receipts, address=address, typed=code, now=self.now, zone=HANOI)
 
-    async def somebody(self, case: Case, does: Callable[[StaffMember], Awaitable[Done]]) -> Done | None:
+    def at(self, case: Case, *of_city: str) -> dict[str, Any]:
+        """What every service of staff is given: the case as it was seen, the moment; and what else it asks of the city."""
+        more = {name: getattr(self.city, name) for name in of_city}
+        return {"code": case.code, "version": case.version, "now": self.now} | more
+
+    async def somebody(
+        self, case: Case, does: Callable[[StaffMember], Awaitable[Done]], *passing: type[BotError]
+    ) -> Done | None:
         """Whoever works at the case's desk does it, its owner first; who is barred from it, or closed it before, passes.
 
+        Who stands in for one of them tries as well, and who did so once: whether they may, the services know.
+
+        Args:
+            passing: Also to be taken for "not by me". Every service says so before it writes.
+
         Returns:
-            What came of it; None where everybody is barred.
+            What came of it; None where it is nobody's.
         """
-        there = [one for one in self.staff if case.desk in DESKS[one.role] and may(one.role, Right.ANSWER)]
-        there = [one for one in there if one.ward_code in (None, case.ward_code)]
+        own = [one for one in self.staff if case.desk in DESKS[one.role] and may(one.role, Right.ANSWER)]
+        own = [one for one in own if one.ward_code in (None, case.ward_code)]
+        there = list({one.id: one for one in (*own, *(deputy for away, deputy in self.deputies if away in own))}.values())
         self.random.shuffle(there)
         for member in sorted(there, key=lambda one: one.id != case.owner_id):
-            with suppress(CaseNotFound, ClosedItBefore):  # every service says so before it writes
+            with suppress(CaseNotFound, ClosedItBefore, *passing):
                 return await does(member)
         return None
 
