@@ -24,8 +24,8 @@ from bot.domain.people import Role
 from bot.domain.ward import WardCode
 from bot.errors import AuditBroken, BotError, DatabaseOutOfReach, SettingsError, StorageBusy
 from bot.heads import KeyedHeads
-from bot.keys import load_secret_key
 from bot.ports import Storage
+from bot.ports.sealing import KeyPurpose
 from bot.routing import load_router
 from bot.routing.importing import import_city
 from bot.routing.lines import route_line
@@ -119,6 +119,8 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("ids", nargs="*", type=_id, metavar="ID", help="ids from the list; none: only list")
     replay.add_argument("--all", action="store_true", help="every failed update")
     add("understand", _understand, "For each line of stdin, one line of JSON: what it seems to be, and where.")
+    keys = add("keys", _keys, "The keys that everything sealed is sealed with. Stop every other process first.")
+    keys.add_argument("what", choices=["rotate"], help="wrap them under a new secret key; see HOMTHU_SECRET_KEY_NEW")
     audit = add("audit", _audit, "The audit trail.")
     audit.add_argument(
         "what",
@@ -296,13 +298,22 @@ async def _understand(settings: Settings, _chosen: argparse.Namespace) -> int:
     return DONE
 
 
+async def _keys(settings: Settings, _chosen: argparse.Namespace) -> int:
+    done, is_kept = await app.change_secret_key(settings)
+    print(
+        f"{done} keys are wrapped under the new secret key." if done else "Every key was wrapped under the new secret key."
+    )
+    if not is_kept:
+        print("Set HOMTHU_SECRET_KEY to it now, and take HOMTHU_SECRET_KEY_NEW away.")
+    return DONE
+
+
 async def _audit(settings: Settings, chosen: argparse.Namespace) -> int:
-    signer = KeyedHeads(load_secret_key(settings))
-    if chosen.what == "key":
-        print(signer.public)
-        return DONE
     async with app.open_database(settings, beside_others=True) as database:
-        if chosen.what == "head":
+        signer = KeyedHeads(database.keys[KeyPurpose.HEADS].decode())
+        if chosen.what == "key":
+            print(signer.public)
+        elif chosen.what == "head":
             print(await audit_commands.sign(database, signer, SystemClock().now()))
         else:
             print(await audit_commands.verify(database, signer, audit_commands.lines_of(chosen.heads)))

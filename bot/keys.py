@@ -1,13 +1,15 @@
-"""The key that signs cookies and forms: from the setting, or made once and kept beside the data."""
+"""The secret key, which signs forms and wraps every other key: from the setting, or made once and kept beside the data."""
 
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from bot.errors import SettingsError
 from bot.settings import Settings
 
 FILE_NAME = "secret.key"
+NEXT_NAME = "secret.key.new"  # until every key is wrapped under it
 
 
 def load_secret_key(settings: Settings) -> str:
@@ -28,13 +30,50 @@ def load_secret_key(settings: Settings) -> str:
         raise SettingsError(line=line) from trouble
 
 
-def _make(path: Path) -> str:
+def next_secret_key(settings: Settings) -> str:
+    """The key to change to: from the setting, or made now and kept beside the present one until `adopt_next_key`.
+
+    Raises:
+        SettingsError: The present key is a setting, so the new one must be too; or its file can neither be read nor made.
+    """
+    given = settings.secret_key_new.get_secret_value()
+    if settings.secret_key.get_secret_value():
+        if not given:
+            raise SettingsError(
+                line="HOMTHU_SECRET_KEY_NEW: is missing; set it to the key that shall follow HOMTHU_SECRET_KEY"
+            )
+        return given
+    path = settings.data_dir / NEXT_NAME
+    try:
+        return _make(path, given) or path.read_text(encoding="ascii").strip()
+    except OSError as trouble:
+        line = f"HOMTHU_DATA_DIR: {path} cannot be used ({trouble.strerror}); choose a folder this account may write to"
+        raise SettingsError(line=line) from trouble
+
+
+def adopt_next_key(settings: Settings) -> bool:
+    """Put the new key in the place of the old one, at once and for good. False where the key is a setting."""
+    if settings.secret_key.get_secret_value():
+        return False
+    with suppress(FileNotFoundError):  # done before
+        (settings.data_dir / NEXT_NAME).replace(settings.data_dir / FILE_NAME)
+    folder = os.open(settings.data_dir, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+    return True
+
+
+def _make(path: Path, given: str = "") -> str:
     """A new key, or an empty text when there is a file already. O_EXCL: two starting processes agree on one key."""
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
         return ""
-    key = secrets.token_urlsafe(32)
+    key = given or secrets.token_urlsafe(32)
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(key)
+        file.flush()
+        os.fsync(handle)
     return key

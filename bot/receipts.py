@@ -1,7 +1,7 @@
 """What a resident holds of a case beside its code: a secret that opens it, and a signature that proves the paper is ours.
 
 Both follow from the secret key and the code, so they are stored nowhere: a dump of the database opens no case, and the
-same chat can be told its secret again. With another secret key, receipts given out before are void.
+same chat can be told its secret again. The key is the secret key the city began with (`bot.vault`): it outlives changes.
 """
 
 import base64
@@ -19,8 +19,8 @@ _PROOF = 10  # letters: 50 bits; a button holds no more beside its other words, 
 class KeyedReceipts:
     """See `bot.ports.Receipts`: HMAC-SHA256, a purpose of its own for each answer."""
 
-    def __init__(self, secret_key: str) -> None:
-        self._key = secret_key.encode()
+    def __init__(self, key: str | bytes) -> None:
+        self._key = key.encode() if isinstance(key, str) else key
 
     def secret(self, code: CaseCode) -> str:
         number = int.from_bytes(self._digest("receipt secret", code)[:16]) % 10**SECRET_DIGITS

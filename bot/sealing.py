@@ -17,24 +17,50 @@ _NONCE = 12  # bytes, as AES-GCM wants
 _VERSION = "1."
 
 
-class SecretKeySealer:
+def derive_key(secret_key: str, purpose: bytes) -> bytes:
+    """32 bytes that nobody makes without the secret key, others for each purpose."""
+    return HKDF(algorithm=SHA256(), length=32, salt=None, info=purpose).derive(secret_key.encode())
+
+
+def text_key_of(secret_key: str) -> bytes:
+    """What personal data is sealed with while the secret key was never changed."""
+    return derive_key(secret_key, b"homthu sealed text")
+
+
+class KeySealer:
     """See `bot.ports.Sealer`: AES-256-GCM, a random nonce for each text."""
 
-    def __init__(self, secret_key: str) -> None:
-        derived = HKDF(algorithm=SHA256(), length=32, salt=None, info=b"homthu sealed text").derive(secret_key.encode())
-        self._cipher = AESGCM(derived)
+    def __init__(self, key: bytes) -> None:
+        self._cipher = AESGCM(key)
 
     def seal(self, text: str) -> str:
-        nonce = os.urandom(_NONCE)
-        sealed = self._cipher.encrypt(nonce, text.encode("utf-8", "replace"), None)
-        return _VERSION + base64.urlsafe_b64encode(nonce + sealed).decode()
+        return self.seal_bytes(text.encode("utf-8", "replace"))
 
     def open(self, sealed: str) -> str:
         """Raises NotOurSeal: It was sealed with another key, or somebody changed it."""
         try:
+            return self.open_bytes(sealed).decode()
+        except UnicodeDecodeError as wrong:
+            raise NotOurSeal from wrong
+
+    def seal_bytes(self, content: bytes) -> str:
+        """The same for bytes."""
+        nonce = os.urandom(_NONCE)
+        return _VERSION + base64.urlsafe_b64encode(nonce + self._cipher.encrypt(nonce, content, None)).decode()
+
+    def open_bytes(self, sealed: str) -> bytes:
+        """Raises NotOurSeal: As `open`."""
+        try:
             if not sealed.startswith(_VERSION):
                 raise ValueError("not a sealed text")
             raw = base64.urlsafe_b64decode(sealed.removeprefix(_VERSION))
-            return self._cipher.decrypt(raw[:_NONCE], raw[_NONCE:], None).decode()
+            return self._cipher.decrypt(raw[:_NONCE], raw[_NONCE:], None)
         except (ValueError, InvalidTag) as wrong:
             raise NotOurSeal from wrong
+
+
+class SecretKeySealer(KeySealer):
+    """One whose key is made of the secret key itself."""
+
+    def __init__(self, secret_key: str) -> None:
+        super().__init__(text_key_of(secret_key))

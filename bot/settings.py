@@ -41,8 +41,9 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="How residents reach this server, `https://…`; needed for webhooks.")
     secret_key: SecretStr = Field(
         SecretStr(""),
-        description="Signs cookies and forms, 32 characters or more; empty: made once, kept in `DATA_DIR`.",
+        description="Wraps every key and signs forms, 32 characters or more; empty: made once, kept in `DATA_DIR`.",
     )
+    secret_key_new: SecretStr = Field(SecretStr(""), description="What `homthu keys rotate` changes `SECRET_KEY` to.")
     telegram_token: SecretStr = Field(SecretStr(""), description="The bot's token from BotFather; empty: no Telegram.")
     telegram_api_base: str = Field("https://api.telegram.org", description="Where the Bot API is.")
     telegram_mode: Literal["polling", "webhook"] = Field("polling", description="How updates come: `polling` or `webhook`.")
@@ -117,7 +118,7 @@ class Settings(BaseSettings):
             raise ValueError("must be 16 to 256 of A-Z a-z 0-9 _ -")
         return secret
 
-    @field_validator("secret_key")
+    @field_validator("secret_key", "secret_key_new")
     @classmethod
     def _key_is_long(cls, key: SecretStr) -> SecretStr:
         if 0 < len(key.get_secret_value()) < 32:
@@ -144,7 +145,7 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> list[str]:
         """What no log line may hold; as it stands in its variable."""
-        fields = (self.telegram_token, self.telegram_webhook_secret, self.secret_key)
+        fields = (self.telegram_token, self.telegram_webhook_secret, self.secret_key, self.secret_key_new)
         _, _, password = self.database_url.partition("://")[2].rpartition("@")[0].partition(":")
         return [text for text in (*(field.get_secret_value() for field in fields), password) if text]
 

@@ -16,6 +16,7 @@ from sqlalchemy import bindparam, delete, literal_column, select, text
 from bot.domain.case import CITY_DESKS, Case, CaseId, CaseStatus, Desk
 from bot.domain.thread import Author
 from bot.domain.words import beginnings_of, words_to_find
+from bot.ports.sealing import Vault
 from storage.link import Link, by_engine
 from storage.tables import case_words, cases, messages
 from storage.types import Id
@@ -66,10 +67,15 @@ def row_of(words: Iterable[str]) -> str:
     return " ".join(sorted(word for word in words if not word.startswith("<"))[:MOST_WORDS])
 
 
-def with_beginnings(row: str) -> str:
+def with_beginnings(row: str, vault: Vault | None = None) -> str:
     """A row's words and the beginnings of them: what is looked up."""
     words = row.split()
-    return " ".join(words + sorted(beginnings_of(words)))
+    return " ".join(as_looked_up(word, vault) for word in words + sorted(beginnings_of(words)))
+
+
+def as_looked_up(word: str, vault: Vault | None) -> str:
+    """What stands for the word in the engine's index, which lies open: where there is a vault, not the word itself."""
+    return word if vault is None or word.startswith("@") else vault.token(word)
 
 
 @dataclass(slots=True)
@@ -121,7 +127,7 @@ class CaseWords:
         before = await self._link.value(_get, {"case": case_id})
         if before is None:
             return
-        await self._unlearn(case_id, before)
+        await self._unlearn(case_id, before, self._link.vault)
         await self._link.run(_delete, {"case": case_id})
         if not self._link.is_postgres:
             await self._link.run(_begin_merge)
@@ -143,15 +149,19 @@ class CaseWords:
         after = row_of(words)
         if after == before:
             return
+        await self.replace(case_id, before, after)
+
+    async def replace(self, case_id: CaseId, before: str | None, after: str, *, was_open: bool = False) -> None:
+        """One row for another, in the table and in what the engine looks up. `was_open`: the words themselves were there."""
         if before is not None:
-            await self._unlearn(case_id, before)
+            await self._unlearn(case_id, before, None if was_open else self._link.vault)
         await self._link.run(_put, {"case_id": case_id, "words": after})
         learn = _set_lexemes if self._link.is_postgres else _learn
-        await self._link.run(learn, {"case": case_id, "words": with_beginnings(after)})
+        await self._link.run(learn, {"case": case_id, "words": with_beginnings(after, self._link.vault)})
 
-    async def _unlearn(self, case_id: CaseId, before: str) -> None:
+    async def _unlearn(self, case_id: CaseId, before: str, vault: Vault | None) -> None:
         if not self._link.is_postgres:
-            await self._link.run(_unlearn, {"case": case_id, "words": with_beginnings(before)})
+            await self._link.run(_unlearn, {"case": case_id, "words": with_beginnings(before, vault)})
 
     async def _read(self, case_id: CaseId) -> set[str]:
         """Everything anew, from the case and its thread."""

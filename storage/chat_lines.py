@@ -1,6 +1,6 @@
 """What a web chat's page shows: the address's own updates and our replies, in the order they came to be."""
 
-from sqlalchemy import bindparam, cast, literal_column, select
+from sqlalchemy import bindparam, literal_column, select, type_coerce
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.people import Address
@@ -8,7 +8,7 @@ from bot.ports import ChatLine
 from storage.claiming import is_state
 from storage.link import Link
 from storage.tables import inbox, outbox
-from storage.types import CleanText, Id
+from storage.types import Id, SealedText
 
 _most = bindparam("most", type_=Id)
 _written_out: ColumnElement[str] = literal_column(
@@ -21,7 +21,7 @@ _theirs = (
     .order_by(inbox.c.id.desc())
     .limit(_most)
 )
-_ours_all = select(outbox.c.id, outbox.c.created_at, cast(outbox.c.body, CleanText).label("body")).where(
+_ours_all = select(outbox.c.id, outbox.c.created_at, type_coerce(outbox.c.body, SealedText).label("body")).where(
     outbox.c.channel == _written_out, outbox.c.external_id == bindparam("whose"), is_state("sent", outbox)
 )
 _ours = _ours_all.order_by(outbox.c.id.desc()).limit(_most)

@@ -7,15 +7,17 @@ from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, Text, bindparam, delete, insert, select, type_coerce, update
+from sqlalchemy import Row, bindparam, delete, insert, select, type_coerce, update
 
 from bot.domain.case import CaseCode
 from bot.domain.draft import Awaited, Awaits, Conversation, Draft, Question
 from bot.domain.people import Address, Channel, Language, ResidentId
 from bot.domain.reply import Choice
 from bot.domain.ward import WardCode
+from bot.ports.sealing import Vault
 from storage.link import Link, by_engine
 from storage.tables import addresses, conversations, residents
+from storage.types import SealedText
 
 log = structlog.get_logger()
 
@@ -25,7 +27,7 @@ _NOT_OURS = (*_KEY, "paused_until", "pause_reason", "has_missed")  # a turn that
 # The draft as text: what cannot be parsed must not keep us from the rest of the row.
 ROWS = select(
     *(column for column in conversations.c if column.name != "draft"),
-    type_coerce(conversations.c.draft, Text).label("draft"),
+    type_coerce(conversations.c.draft, SealedText).label("draft"),
 )
 _get = ROWS.where(conversations.c.channel == bindparam("channel"), conversations.c.external_id == bindparam("external_id"))
 _put = by_engine(
@@ -78,6 +80,7 @@ class SqlConversations:
                 "resident_id": conversation.resident_id,
                 "language": conversation.language.value,
                 "draft": conversation.draft.to_dict() if conversation.draft else None,
+                "draft_files": pack_keys(conversation.draft, self._link.vault),
                 "asked": conversation.asked.value if conversation.asked else None,
                 "case_code": conversation.case_code,
                 "preset_ward": conversation.preset_ward,
@@ -143,6 +146,12 @@ def conversation_from(row: Row[Any]) -> Conversation:
 def pack_choices(offered: Sequence[Choice]) -> list[list[str]] | None:
     """As the column holds them: label and data."""
     return [[choice.label, choice.data] for choice in offered] or None
+
+
+def pack_keys(draft: Draft | None, vault: Vault | None) -> str:
+    """The keys of a draft's files, as `SealedKey` keeps one: the draft itself lies sealed, and they are looked for in it."""
+    keys = [key for file in draft.files for key in (file.key, file.shown_key) if key] if draft else []
+    return " ".join(keys if vault is None else map(vault.file_key, keys))
 
 
 def _awaits_of(found: list[str] | None) -> Awaits | None:

@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -10,19 +10,28 @@ from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.bell import Bell
-from bot.errors import NoOpenUnitOfWork, StorageBusy
+from bot.errors import NoOpenUnitOfWork, NotOurSeal, SettingsError, StorageBusy
 from bot.ports import UnitOfWork
+from bot.ports.sealing import KeyPurpose, MasterKey
 from storage import engine as engines
 from storage.folder_lock import FolderLock
-from storage.link import Link, driver_of, roll_back
+from storage.installation import keys_of, wrap_anew
+from storage.link import Link, commit, driver_of, roll_back
 from storage.migrating import is_current, upgrade
 from storage.presence import Presence
 from storage.readers import SqliteReaders
+from storage.sealing_up import seal_up
 from storage.tables import heartbeat
 from storage.trouble import busy_when_out_of_reach
 from storage.unit_of_work import SqlUnitOfWork
+from storage.vaults import give_vault
 
 _beat = update(heartbeat).values(beats=heartbeat.c.beats + 1)
+
+WRONG_KEY = (
+    "HOMTHU_SECRET_KEY: is not the key that this database was sealed with; give back the one it had, or run"
+    " `homthu keys rotate` again if that was interrupted"
+)
 
 
 class Database:
@@ -35,6 +44,7 @@ class Database:
         guest: On SQLite, beside the process that holds the folder: for short commands. Takes no lock on the folder and
             never checkpoints.
         lock_timeout: Seconds to wait for a lock or a free connection before StorageBusy.
+        master: Of the secret key. Without it nothing is sealed: for what needs the tables alone.
     """
 
     def __init__(
@@ -45,12 +55,15 @@ class Database:
         bell: Bell | None = None,
         guest: bool = False,
         lock_timeout: float = engines.LOCK_TIMEOUT,
+        master: MasterKey | None = None,
     ) -> None:
         self.url = engines.read_url(url, data_dir)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._has_own_folder = not url  # else the file lies in a folder of somebody else's choosing
         self._bell = bell
         self._guest = guest
+        self._master = master
+        self.keys: Mapping[KeyPurpose, bytes] = {}  # once it is open, with a master key
         self._lock_timeout = lock_timeout
         self._folder_lock = FolderLock(Path(str(self.url.database)).parent) if self.is_sqlite and not guest else None
         self._writers: AsyncEngine | None = None
@@ -90,6 +103,7 @@ class Database:
         try:
             if migrate:
                 await self.migrate()
+                await self.unlock()
                 if not self._guest:  # without `migrate` there may be no tables yet
                     await self.free_claims_of_the_dead()
         except BaseException:
@@ -118,6 +132,45 @@ class Database:
                 await upgrade(connection)
                 with busy_when_out_of_reach():
                     await connection.commit()
+
+    async def unlock(self) -> None:
+        """Take the keys out of their wrapping, and seal what was kept before there were any. Nothing without a master key.
+
+        Raises:
+            SettingsError: They are wrapped under another secret key.
+        """
+        if self._master is None:
+            return
+        async with self._transaction() as connection:
+            try:
+                self.keys = await keys_of(Link(connection), self._master)
+            except NotOurSeal:
+                raise SettingsError(line=WRONG_KEY) from None
+            with busy_when_out_of_reach():
+                await commit(connection)
+        vault = self._master.vault(self.keys)
+        for engine in (self._writers, self._readers):
+            if engine is not None:
+                give_vault(engine.dialect, vault)
+        if not self._guest:
+            await seal_up(self._transaction)
+
+    async def wrap_anew(self, old: MasterKey, new: MasterKey) -> int:
+        """Wrap every key under a new secret key, all of them or none; returns how many, 0 when that was done before.
+
+        For whoever opened it without a master key. No other process may be at work: it would go on with the old one.
+
+        Raises:
+            SettingsError: They are wrapped under neither.
+        """
+        async with self._transaction() as connection:
+            try:
+                done = await wrap_anew(Link(connection), old, new)
+            except NotOurSeal:
+                raise SettingsError(line=WRONG_KEY) from None
+            with busy_when_out_of_reach():
+                await commit(connection)
+        return done
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:

@@ -16,6 +16,7 @@ from storage.case_rows import case_from
 from storage.case_words import CaseWords
 from storage.evidence import SqlEvidenceChecks
 from storage.link import Link
+from storage.own_keys import OF_CASES
 from storage.prints import SqlPhotoPrints
 from storage.tables import (
     FINISHED,
@@ -158,6 +159,7 @@ class SqlErasure:
     async def erase(self, case: Case, *, tombstone: str, now: datetime, keeps_words: bool = False) -> Erased:
         which = {"case": case.id}
         rows = await self._link.rows(_keys, which)
+        await OF_CASES.destroy(self._link, case.id)
         await self._link.run(_drop_answers, which)
         await self._link.run(_drop_correction, which)
         await self._link.run(_drop_staff_drafts, which)

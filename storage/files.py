@@ -1,35 +1,43 @@
-"""Bytes by their SHA-256, in a folder, in memory or in S3. What they may be is decided in `bot.file_keeper`."""
+"""Bytes by their SHA-256, in a folder, in memory or in S3. What they may be is decided in `bot.file_keeper`.
 
+With a sealer, what lies there is sealed, and where it lies tells nothing of it either.
+"""
+
+import asyncio
 import hashlib
 import os
 import re
+from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
-from bot.errors import SettingsError
-from bot.ports import FileStore
+from bot.errors import NotOurSeal, SettingsError
+from bot.ports.sealing import FileSealer
 
 _KEY = re.compile(r"[0-9a-f]{64}")
+_LARGE = 1 << 20  # bytes; some milliseconds
 
 
 class ObjectFileStore:
     """See `bot.ports.FileStore`. An object lies at `ab/cd/abcd…`, so that no folder grows too large."""
 
-    def __init__(self, store: ObjectStore, folder: Path | None = None) -> None:
+    def __init__(self, store: ObjectStore, folder: Path | None = None, sealer: FileSealer | None = None) -> None:
         self._store = store
         self._folder = folder
+        self._sealer = sealer
 
     async def put(self, data: bytes) -> str:
         key = hashlib.sha256(data).hexdigest()
-        place = _place(key)
+        place = self._place(key)
+        stored = data if self._sealer is None else await _aside(self._sealer.seal, data)
         try:
-            if (await self._store.head_async(place))["size"] == len(data):
+            if (await self._store.head_async(place))["size"] == len(stored):
                 return key
         except FileNotFoundError:
             pass
-        await self._store.put_async(place, data)
+        await self._store.put_async(place, stored)
         if self._folder is not None:
             self._close_to_others(self._folder / place)
         return key
@@ -37,13 +45,47 @@ class ObjectFileStore:
     async def get(self, key: str) -> bytes:
         if not _KEY.fullmatch(key):
             raise FileNotFoundError(key)
-        result = await self._store.get_async(_place(key))
-        return bytes(await result.bytes_async())
+        try:
+            stored = await self._read(self._place(key))
+        except FileNotFoundError:
+            if self._sealer is None:
+                raise
+            stored = await self._read(_path(key))  # kept before files were sealed
+        if self._sealer is None:
+            return stored
+        try:
+            return await _aside(self._sealer.open, stored)
+        except NotOurSeal:  # cut short, or somebody changed it: not what was kept
+            raise FileNotFoundError(key) from None
 
     async def remove(self, key: str) -> None:
         if _KEY.fullmatch(key):
-            with suppress(FileNotFoundError):
-                await self._store.delete_async(_place(key))
+            for place in {self._place(key), _path(key)}:
+                with suppress(FileNotFoundError):
+                    await self._store.delete_async(place)
+
+    async def seal_up(self) -> int:
+        """Seal what was kept before files were sealed; returns how many. Killed, the rest is found the next time."""
+        if self._sealer is None:
+            return 0
+        sealed = 0
+        for place in [one["path"] async for page in self._store.list() for one in page]:
+            key = place.rpartition("/")[2]
+            if not _KEY.fullmatch(key):
+                continue
+            data = await self._read(place)
+            if hashlib.sha256(data).hexdigest() == key:  # by its own hash: it lies open
+                await self.put(data)
+                await self._store.delete_async(place)
+                sealed += 1
+        return sealed
+
+    async def _read(self, place: str) -> bytes:
+        result = await self._store.get_async(place)
+        return bytes(await result.bytes_async())
+
+    def _place(self, key: str) -> str:
+        return _path(key if self._sealer is None else self._sealer.place(key))
 
     def _close_to_others(self, path: Path) -> None:
         path.chmod(0o600)
@@ -51,18 +93,19 @@ class ObjectFileStore:
             folder.chmod(0o700)
 
 
-def open_file_store(url: str) -> FileStore:
+def open_file_store(url: str, sealer: FileSealer | None = None) -> ObjectFileStore:
     """The store at this place.
 
     Args:
         url: A folder (made if it is missing, 0700), `file:///…`, `memory://`, or `s3://bucket/prefix` with credentials from
             the environment, as obstore reads them.
+        sealer: Without one, bytes lie there as they are.
 
     Raises:
         SettingsError: It is none of these.
     """
     if url == "memory://":
-        return ObjectFileStore(MemoryStore())
+        return ObjectFileStore(MemoryStore(), sealer=sealer)
     if url.startswith("file://") or "://" not in url:
         folder = Path(url.removeprefix("file://")).absolute()
         try:
@@ -74,15 +117,20 @@ def open_file_store(url: str) -> FileStore:
             raise SettingsError(line=line) from trouble
         if not os.access(folder, os.W_OK | os.X_OK):
             raise SettingsError(line=f"HOMTHU_FILES_URL: {folder} cannot be written to; choose another, or mend its rights")
-        return ObjectFileStore(LocalStore(folder), folder)
+        return ObjectFileStore(LocalStore(folder), folder, sealer)
     if not url.startswith("s3://"):
         raise SettingsError(line="HOMTHU_FILES_URL: must be a folder or begin with s3://")
     try:
-        return ObjectFileStore(from_url(url))
+        return ObjectFileStore(from_url(url), sealer=sealer)
     except Exception as wrong:
         line = f"HOMTHU_FILES_URL: cannot be opened ({type(wrong).__name__}); it must look like s3://bucket/prefix"
         raise SettingsError(line=line) from wrong
 
 
-def _place(key: str) -> str:
+def _path(key: str) -> str:
     return f"{key[:2]}/{key[2:4]}/{key}"
+
+
+async def _aside(work: Callable[[bytes], bytes], data: bytes) -> bytes:
+    """What is large is worked on in a thread: nobody else waits for it."""
+    return work(data) if len(data) < _LARGE else await asyncio.to_thread(work, data)

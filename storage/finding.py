@@ -8,6 +8,7 @@ from bot.domain.case import CaseStatus
 from bot.domain.queueing import QueueFilter, Sort
 from bot.domain.words import Sought
 from bot.ports import Viewer
+from bot.ports.sealing import Vault
 from storage.case_words import AT_CITY, IS_OPEN, ward_word
 from storage.queue_filter import conditions
 from storage.visible_cases import place_of
@@ -34,6 +35,7 @@ class Look:
     sought: Sought
     is_backwards: bool = field(default=False, kw_only=True)
     is_rare: bool = False
+    vault: Vault | None = None
 
     @property
     def scope(self) -> list[str]:

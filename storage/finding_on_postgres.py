@@ -11,6 +11,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, TextClause, exists, func, select, text, union_all
 
 from bot.domain.case import CaseStatus
+from bot.ports.sealing import Vault
+from storage.case_words import as_looked_up
 from storage.finding import Look, Stretch
 from storage.link import Link
 from storage.tables import case_words, cases
@@ -78,12 +80,13 @@ def _matched(look: Look, stretch: Stretch) -> TextClause:
 
 def _said(look: Look, stretch: Stretch) -> str:
     """In PostgreSQL's language. Every word is quoted, and none can hold a quote."""
-    exact = _all_of((*look.scope, *look.sought.exact))
+    vault = look.vault
+    exact = _all_of((*look.scope, *look.sought.exact), vault)
     if not stretch.is_folded:
         return exact
-    folded = _all_of((*look.scope, *look.sought.folded))
+    folded = _all_of((*look.scope, *look.sought.folded), vault)
     return f"{folded} & !({exact})" if look.has_exact_apart(stretch) else folded
 
 
-def _all_of(words: Iterable[str]) -> str:
-    return " & ".join(f"'{word}'" for word in words)
+def _all_of(words: Iterable[str], vault: Vault | None) -> str:
+    return " & ".join(f"'{as_looked_up(word, vault)}'" for word in words)

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 
 from sqlalchemy import Integer, Select, column, select, table, text
 
+from bot.ports.sealing import Vault
+from storage.case_words import as_looked_up
 from storage.finding import Look, Stretch
 from storage.link import Link
 from storage.tables import cases
@@ -33,20 +35,21 @@ def found_ids(look: Look, stretch: Stretch) -> Select[tuple[int]]:
 
 def _said(look: Look, stretch: Stretch) -> str:
     """In FTS5's language. Every word is quoted, and none can hold a quote."""
+    vault = look.vault
     if not stretch.is_folded:
-        return _all_of((*look.scope, *look.sought.exact))
-    folded = _all_of((*look.scope, *look.sought.folded))
+        return _all_of((*look.scope, *look.sought.exact), vault)
+    folded = _all_of((*look.scope, *look.sought.folded), vault)
     # Without the scope: it is there already, and every word is walked for itself.
-    return f"({folded}) NOT ({_all_of(look.sought.exact)})" if look.has_exact_apart(stretch) else folded
+    return f"({folded}) NOT ({_all_of(look.sought.exact, vault)})" if look.has_exact_apart(stretch) else folded
 
 
-def _all_of(words: Iterable[str]) -> str:
+def _all_of(words: Iterable[str], vault: Vault | None) -> str:
     """Word after word, the longest first: what one leaves over is all that the next is compared with.
 
     A plain "a AND b AND c" walks all of them side by side, the rarest as slowly as the one that half the city has; FTS5
     makes just that of brackets too, but for a NOT between them, here of a word that nothing has. Long words are the rarer.
     """
-    longest, *others = sorted(words, key=len, reverse=True)
+    longest, *others = [as_looked_up(word, vault) for word in sorted(words, key=len, reverse=True)]
     said = f'"{longest}"'
     for number, word in enumerate(others):
         said = f'(({said}) NOT "{_NOWHERE}") AND "{word}"' if number else f'{said} AND "{word}"'

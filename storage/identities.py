@@ -8,6 +8,7 @@ from sqlalchemy import Row, bindparam, delete, insert, select, update
 from bot.domain.people import Channel, Language, ResidentId
 from bot.domain.privacy import Consent, Identity, NewConsent, Purpose
 from storage.link import Link, by_engine
+from storage.own_keys import OF_RESIDENTS
 from storage.tables import cases, consents, identities
 
 _of = consents.c.resident_id == bindparam("resident")
@@ -57,15 +58,20 @@ class SqlIdentities:
         return [_consent(row) for row in await self._link.rows(_consents, {"resident": resident_id})]
 
     async def keep(self, resident_id: ResidentId, sealed: str, consent_id: int, now: datetime) -> None:
+        sealed = await OF_RESIDENTS.seal(self._link, resident_id, sealed)
         values = {"resident_id": resident_id, "sealed": sealed, "consent_id": consent_id, "updated_at": now}
         await self._link.run(_keep, values)
 
     async def get(self, resident_id: ResidentId) -> Identity | None:
         row = await self._link.row(_get, {"resident": resident_id})
-        return Identity(sealed=row.sealed, consent_id=row.consent_id, updated_at=row.updated_at) if row else None
+        if row is None:
+            return None
+        sealed = await OF_RESIDENTS.open(self._link, resident_id, row.sealed)
+        return Identity(sealed=sealed, consent_id=row.consent_id, updated_at=row.updated_at)
 
     async def withdraw(self, resident_id: ResidentId, purpose: Purpose, now: datetime) -> int:
         await self._link.run(_erase, {"resident": resident_id})
+        await OF_RESIDENTS.destroy(self._link, resident_id)
         return await self._link.run(_end, {"resident": resident_id, "what": purpose.value, "when": now})
 
 

@@ -9,9 +9,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Address
 from bot.errors import NoOpenUnitOfWork
+from bot.ports.sealing import Vault
 from storage.sqlite_driver import SqliteConnection
 from storage.straight import Found, run_straight
 from storage.trouble import as_busy, busy_when_out_of_reach, hush
+from storage.vaults import vault_of
 
 Values = Mapping[str, Any]
 Insert = Callable[[Table], Any]
@@ -49,11 +51,12 @@ def _insert_of(engine: str) -> Insert:
 class Link:
     """Lives as long as its unit of work."""
 
-    __slots__ = ("_connection", "_driver", "engine", "has_news", "rung", "rung_after")
+    __slots__ = ("_connection", "_driver", "engine", "has_news", "rung", "rung_after", "vault")
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection: AsyncConnection | None = connection
         self.engine = connection.dialect.name
+        self.vault: Vault | None = vault_of(connection.dialect)
         self._driver = driver_of(connection)  # None where every statement goes the usual way
         self.rung: set[Address] = set()  # who hears the bell after the commit
         self.rung_after: dict[timedelta, set[Address]] = {}  # and who hears it so much later

@@ -33,7 +33,7 @@ from storage.link import Link
 from storage.notices import SqlNotices
 from storage.reaching import Reaching
 from storage.tables import case_events, cases, conversations, inbox, messages, outbox
-from storage.types import Id, Json, UtcDateTime
+from storage.types import Id, SealedJson, UtcDateTime
 
 LONGEST_ERROR = 500  # characters
 LISTEN_MOST = timedelta(seconds=8)  # a held question waits so long for the resident's messages that are still to be read
@@ -86,7 +86,7 @@ _add = insert(outbox).returning(outbox.c.id)
 _offer = (
     update(conversations)
     .where(conversations.c.channel == bindparam("on"), conversations.c.external_id == bindparam("whom"))
-    .values(offered=bindparam("choices", type_=Json))
+    .values(offered=bindparam("choices", type_=SealedJson))
 )
 _drop_earlier = delete(outbox).where(
     is_state("waiting", outbox),
@@ -116,7 +116,7 @@ _record = (
     update(outbox)
     .where(outbox.c.id == bindparam("row"), is_state("waiting", outbox))
     .values(
-        body=case((_is_read_back, outbox.c.body), else_=literal({}, Json)),
+        body=case((_is_read_back, outbox.c.body), else_=literal({}, SealedJson)),
         state=bindparam("new_state"),
         provider_id=bindparam("provider"),
         due_at=bindparam("due"),

@@ -11,7 +11,6 @@ from datetime import datetime
 from sqlalchemy import (
     BindParameter,
     Select,
-    String,
     TextClause,
     bindparam,
     delete,
@@ -29,7 +28,7 @@ from bot.domain.case import CaseId
 from bot.ports.evidence import Sighting
 from storage.link import Link, by_engine
 from storage.tables import attachments, messages, photo_prints, photo_words
-from storage.types import Id
+from storage.types import Id, SealedKey
 
 _unprinted = (
     select(attachments.c.shown_key)
@@ -41,7 +40,7 @@ _put = by_engine(
     lambda insert_into: insert_into(photo_prints).on_conflict_do_nothing(index_elements=["key"]).returning(photo_prints.c.id)
 )
 _add_words = insert(photo_words)
-_key = bindparam("shown", type_=String(64))
+_key = bindparam("shown", type_=SealedKey())
 _is_printed = (
     update(attachments)
     .where(attachments.c.shown_key == _key, attachments.c.shown_key != literal_column("''"))

@@ -15,7 +15,7 @@ from storage.claiming import is_state
 from storage.conversations import ROWS, conversation_from
 from storage.link import Link, by_engine
 from storage.tables import HANDLED, attachments, conversations, doomed_files, inbox, proposals
-from storage.types import Id, UtcDateTime
+from storage.types import Id, SealedKey, UtcDateTime
 
 _most = bindparam("most", type_=Id)
 _now = bindparam("now", type_=UtcDateTime)
@@ -41,7 +41,8 @@ _doomed = (
     .with_for_update(skip_locked=True)
 )
 _spare = delete(doomed_files).where(doomed_files.c.key.in_(bindparam("keys", expanding=True)))
-_key = bindparam("key", type_=String(64))
+_key = bindparam("key", type_=SealedKey())
+_written_out = bindparam("key", type_=String(64))  # as it stands inside a text
 _is_attached: Select[tuple[int]] = select(literal_column("1")).where(
     or_(
         select(literal_column("1")).where(attachments.c.key == _key, attachments.c.key != literal_column("''")).exists(),
@@ -53,11 +54,11 @@ _is_attached: Select[tuple[int]] = select(literal_column("1")).where(
 # Open drafts only: they have a due time.
 _is_drafted: Select[tuple[int]] = select(literal_column("1")).where(
     conversations.c.draft_due_at.is_not(None),
-    type_coerce(conversations.c.draft, PlainText).contains(_key),
+    conversations.c.draft_files.contains(_key),
 )
 # Of proposals that wait: what is confirmed is attached to a message, what is sent back is nobody's.
 _is_proposed: Select[tuple[int]] = select(literal_column("1")).where(
-    proposals.c.verdict.is_(None), type_coerce(proposals.c.content, PlainText).contains(_key)
+    proposals.c.verdict.is_(None), type_coerce(proposals.c.content, PlainText).contains(_written_out)
 )
 
 _writes_now = (

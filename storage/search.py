@@ -50,7 +50,7 @@ class CaseSearch:
         if not sought.folded:
             return QueuePage(lines=())
         find = find_on_postgres if self._link.is_postgres else find_on_sqlite
-        look = Look(viewer, wanted, sought, is_backwards=is_backwards)
+        look = Look(viewer, wanted, sought, is_backwards=is_backwards, vault=self._link.vault)
         keys: list[QueueKey] = []
         for stretch in stretches(sought, key, is_backwards=is_backwards):
             if stretch.is_folded and key is None:  # all of the exact ones fitted on this page, the first

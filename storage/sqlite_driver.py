@@ -15,6 +15,7 @@ from queue import SimpleQueue
 from threading import Thread
 from time import monotonic
 from typing import Any, Self, TypeVar
+from weakref import WeakKeyDictionary
 
 LOCK_RETRY = 0.005  # seconds between two attempts to get the write lock from another process
 
@@ -124,6 +125,7 @@ class SqliteConnection:
             check_same_thread=False,
             cached_statements=256,
         )
+        self.seen: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()  # what `storage.straight` prepared for this database
         self._worker = Worker()
         self._in_loop = in_loop
         self._lock_timeout = lock_timeout

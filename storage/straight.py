@@ -20,6 +20,7 @@ from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.sql.elements import ClauseElement
 
 from storage.sqlite_driver import SqliteConnection
+from storage.vaults import vault_of
 
 SEEN_OFTEN = 3  # times; a statement that is made anew for each call is never worth keeping
 MOST_FORMS = 8  # sets of values that one statement is kept for
@@ -63,7 +64,7 @@ class _Plain:
         return [Row(shape, processors, places, row) for row in found]
 
 
-class _Forms:
+class Forms:
     """How often a statement was seen, and what it is for each set of values; None where it is not plain."""
 
     __slots__ = ("kept", "times")
@@ -73,7 +74,7 @@ class _Forms:
         self.kept: dict[tuple[str, ...], _Plain | None] = {}
 
 
-_seen: WeakKeyDictionary[Executable, _Forms] = WeakKeyDictionary()
+_seen: WeakKeyDictionary[Executable, Forms] = WeakKeyDictionary()
 
 
 async def run_straight(
@@ -84,7 +85,7 @@ async def run_straight(
     Raises:
         sqlalchemy.exc.DBAPIError: As SQLAlchemy itself would have raised it.
     """
-    plain = _plain_form(statement, tuple(given), dialect)
+    plain = _plain_form(driver, statement, tuple(given), dialect)
     if plain is None:
         return None
     values = plain.values(given)
@@ -98,10 +99,11 @@ async def run_straight(
     return Found(plain.rows(rows) if rows else (), rowcount)
 
 
-def _plain_form(statement: Executable, names: tuple[str, ...], dialect: Dialect) -> _Plain | None:
-    forms = _seen.get(statement)
+def _plain_form(driver: SqliteConnection, statement: Executable, names: tuple[str, ...], dialect: Dialect) -> _Plain | None:
+    seen = _seen if vault_of(dialect) is None else driver.seen  # a vault's converters are of one database only
+    forms = seen.get(statement)
     if forms is None:
-        forms = _seen[statement] = _Forms()
+        forms = seen[statement] = Forms()
     if names in forms.kept:
         return forms.kept[names]
     forms.times += 1

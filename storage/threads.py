@@ -20,6 +20,7 @@ from storage.case_tally import count_event
 from storage.case_words import CaseWords
 from storage.link import Link
 from storage.notices import SqlNotices
+from storage.own_keys import OF_CASES
 from storage.tables import attachments, case_events, cases, message_revisions, messages, outbox, staff
 from storage.types import Id
 from storage.visible_cases import visible_to
@@ -74,7 +75,8 @@ _edit = (
     .where(messages.c.id == _message)
     .values(text=bindparam("words"), sealed=bindparam("seal"), edited_at=bindparam("when"))
 )
-_sealed = select(messages.c.sealed).where(messages.c.id == _message)
+_sealed = select(messages.c.case_id, messages.c.sealed).where(messages.c.id == _message)
+_whose = select(messages.c.case_id).where(messages.c.id == _message)
 _carries = and_(outbox.c.message_id == messages.c.id, outbox.c.message_id.is_not(None))
 # A row for each reply that carries the message, or one row where none does.
 _messages = (
@@ -123,7 +125,7 @@ class CaseThreads:
                 "at": message.at,
                 "source_id": message.source_id,
                 "group_id": message.group_id,
-                "sealed": message.sealed,
+                "sealed": await OF_CASES.seal(self._link, message.case_id, message.sealed),
                 "repeats": message.repeats,
             },
         )
@@ -147,13 +149,16 @@ class CaseThreads:
 
     async def edit_message(self, message_id: int, text: str, at: datetime, *, sealed: str = "") -> None:
         await self._link.run(_keep_revision, {"message": message_id, "at": at})
+        if sealed:
+            sealed = await OF_CASES.seal(self._link, int(await self._link.value(_whose, {"message": message_id})), sealed)
         await self._link.run(_edit, {"message": message_id, "words": text, "seal": sealed, "when": at})
         case_id = await self._link.value(_touch_of_message.returning(cases.c.id), {"message": message_id})
         if case_id is not None:
             self._words.edited(CaseId(case_id))
 
     async def sealed_words(self, message_id: int) -> str:
-        return str(await self._link.value(_sealed, {"message": message_id}) or "")
+        row = await self._link.row(_sealed, {"message": message_id})
+        return await OF_CASES.open(self._link, row.case_id, row.sealed) if row else ""
 
     async def add_files(self, message_id: int, files: Sequence[StoredFile]) -> None:
         if files:

@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
+from storage.vaults import vault_of
+
 # SQLite gives ids by itself only to a column declared exactly INTEGER PRIMARY KEY.
 Id = BigInteger().with_variant(Integer(), "sqlite")
 
@@ -50,6 +52,68 @@ class Json(TypeDecorator[Any]):
     """A JSON value, kept as text: nobody asks the database what is inside. None is NULL."""
 
     impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else pack_json(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
+        return None if value is None else json.loads(value)
+
+
+class SealedName(TypeDecorator[str]):
+    """A name that must be found again: where the database has a vault, the same seal for the same name; see there."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if not value:
+            return value
+        vault = vault_of(dialect)
+        return clean(value) if vault is None else vault.name(clean(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        vault = vault_of(dialect)
+        return value if not value or vault is None else vault.named(value)
+
+
+class SealedKey(TypeDecorator[str]):
+    """The key of a file, found again as `SealedName` is and no longer than it was: it would tell which file it is."""
+
+    impl = String(64)
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        vault = vault_of(dialect)
+        return value if not value or vault is None else vault.file_key(value)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        vault = vault_of(dialect)
+        return value if not value or vault is None else vault.file_key_of(value)
+
+
+class SealedText(TypeDecorator[str]):
+    """Words: where the database has a vault they lie sealed. No statement can look into them. Empty stays empty."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
+        if not value:
+            return value
+        vault = vault_of(dialect)
+        return clean(value) if vault is None else vault.seal(clean(value))
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
+        vault = vault_of(dialect)
+        return value if not value or vault is None else vault.open(value)
+
+
+class SealedJson(TypeDecorator[Any]):
+    """A JSON value that lies sealed as `SealedText` does. None is NULL."""
+
+    impl = SealedText
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature

@@ -32,16 +32,19 @@ from bot.file_keeper import SafeFileKeeper
 from bot.heads import KeyedHeads
 from bot.health import Health
 from bot.imager import PrintsImager
-from bot.keys import load_secret_key
+from bot.keys import adopt_next_key, load_secret_key, next_secret_key
 from bot.logs import set_up_logs
 from bot.metrics import Metrics
 from bot.ports import ChannelPort, FileStore, Scanner
+from bot.ports.sealing import KeyPurpose
 from bot.receipts import KeyedReceipts
 from bot.routing.wards import city_folder
 from bot.scanning import ClamdScanner
-from bot.sealing import SecretKeySealer
+from bot.sealed_files import KeyedFileSealer
+from bot.sealing import KeySealer
 from bot.services.city import City
 from bot.settings import Settings
+from bot.vault import SecretMasterKey
 from bot.web import keys, make_web_app
 from bot.web.door import Door
 from handlers.channels import webchat_routes
@@ -94,7 +97,8 @@ async def open_database(
         SettingsError: The settings name a place where no database can be.
         DatabaseOutOfReach: It cannot be used now.
     """
-    database = Database(settings.database_url, data_dir=settings.data_dir, bell=bell, guest=beside_others)
+    master = SecretMasterKey(load_secret_key(settings))
+    database = Database(settings.database_url, data_dir=settings.data_dir, bell=bell, guest=beside_others, master=master)
     try:
         try:
             await database.open()
@@ -105,9 +109,32 @@ async def open_database(
         await database.close()
 
 
-def open_files(settings: Settings) -> FileStore:
-    """The file store of the settings."""
-    return open_file_store(settings.files_url or str((settings.data_dir / "files").absolute()))
+async def change_secret_key(settings: Settings) -> tuple[int, bool]:
+    """Wrap every key under the next secret key, and put that in the old one's place where it is ours to keep.
+
+    Killed at any moment, nothing is lost: until the one transaction is committed the old key is the right one, and after
+    it a second call finds all done and only changes the files.
+
+    Returns:
+        How many keys, 0 when it was done before; and whether the new key was put in its place.
+
+    Raises:
+        SettingsError: See `bot.keys.next_secret_key`; or another process has the folder.
+    """
+    old, new = SecretMasterKey(load_secret_key(settings)), SecretMasterKey(next_secret_key(settings))
+    database = Database(settings.database_url, data_dir=settings.data_dir)
+    try:
+        await database.open()
+        done = await database.wrap_anew(old, new)
+    finally:
+        await database.close()
+    return done, adopt_next_key(settings)
+
+
+def open_files(settings: Settings, installation: Mapping[KeyPurpose, bytes]) -> FileStore:
+    """The file store of the settings, sealed with the opened database's key."""
+    place = settings.files_url or str((settings.data_dir / "files").absolute())
+    return open_file_store(place, KeyedFileSealer(installation[KeyPurpose.FILES]))
 
 
 def open_scanner(settings: Settings) -> Scanner | None:
@@ -132,9 +159,9 @@ class Parts:
 
 async def build(settings: Settings, database: Database, bell: Bell, stack: AsyncExitStack) -> Parts:
     """Everything around an open database; `stack` closes it."""
-    clock, metrics, files = SystemClock(), Metrics(), open_files(settings)
+    clock, metrics, files = SystemClock(), Metrics(), open_files(settings, database.keys)
     keeper, imager = SafeFileKeeper(files, scanner=open_scanner(settings)), PrintsImager()
-    city, secret_key = load_city(settings), load_secret_key(settings)
+    city, secret_key = load_city(settings, database.keys), load_secret_key(settings)
     channels: dict[Channel, ChannelPort] = {Channel.WEBCHAT: WebChat(), Channel.COUNTER: Counter()}
     paces: dict[Channel, Pace | None] = {Channel.WEBCHAT: None, Channel.COUNTER: None}
     telegram = await open_telegram(settings, files, metrics, stack)
@@ -160,7 +187,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         files=files,
         file_keeper=keeper,
     )
-    app[keys.CITY] = city
+    app[keys.CITY], app[keys.SEALER], app[keys.RECEIPTS] = city, city.sealer, city.receipts
     add_pages(app, intake, Health(database, clock, metrics))
     return Parts(
         web_app=app,
@@ -180,7 +207,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
                 OldMail(database),
                 DoomedFiles(database, files),
                 DueDigests(database, city.calendar, city.public_url),
-                DueHeads(database, KeyedHeads(secret_key), metrics),
+                DueHeads(database, KeyedHeads(database.keys[KeyPurpose.HEADS].decode()), metrics),
             ],
             clock,
         ).run,
@@ -192,23 +219,23 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
     )
 
 
-def load_city(settings: Settings) -> City:
-    """What the city is: wards, where words point to, working days by rule.
+def load_city(settings: Settings, installation: Mapping[KeyPurpose, bytes]) -> City:
+    """What the city is: wards, where words point to, working days by rule. The keys are the opened database's.
 
     What staff changed of the days is asked of the table each time: a day that was forgotten since is a day as any other.
     """
-    return make_city(settings, {}, load_secret_key(settings))
+    return make_city(settings, {}, installation)
 
 
-def make_city(settings: Settings, changes: Mapping[date, bool], secret_key: str) -> City:
-    """The same with these changes of the calendar and this key, without a database."""
+def make_city(settings: Settings, changes: Mapping[date, bool], installation: Mapping[KeyPurpose, bytes]) -> City:
+    """The same with these changes of the calendar, without a database."""
     return City.load(
         settings.zone,
         changes,
         SystemClock().now(),
         city_folder(settings.data_dir),
-        sealer=SecretKeySealer(secret_key),
-        receipts=KeyedReceipts(secret_key),
+        sealer=KeySealer(installation[KeyPurpose.TEXTS]),
+        receipts=KeyedReceipts(installation[KeyPurpose.RECEIPTS]),
         public_url=settings.public_url,
     )
 

@@ -11,6 +11,7 @@ from bot.errors import SettingsError
 from bot.file_keeper import SafeFileKeeper
 from bot.health import Health
 from bot.metrics import Metrics
+from bot.ports.sealing import KeyPurpose
 from bot.settings import Settings
 from bot.web import make_web_app
 from handlers.dialogue import make_dialogue
@@ -22,7 +23,7 @@ from storage.files import open_file_store
 def list_routes(settings: Settings) -> list[dict[str, Any]]:
     """Every route that `run` would serve: `methods`, `path`, `area`."""
     database = Database(settings.database_url, data_dir=settings.data_dir)
-    city = make_city(settings, {}, "-" * 32)  # nothing is sealed: nothing is served
+    city = make_city(settings, {}, dict.fromkeys(KeyPurpose, b"-" * 32))  # nothing is sealed: nothing is served
     files = open_file_store("memory://")
     clock, bell, keeper = SystemClock(), Bell(), SafeFileKeeper(files)
     app = make_web_app(
@@ -62,7 +63,7 @@ async def check(settings: Settings) -> list[checks.Finding]:
         findings.append(checks.storage_out_of_reach(trouble))
     findings.append(checks.check_space(settings))
     try:
-        findings.append(await checks.check_files(open_files(settings)))
+        findings.append(await checks.check_files(open_files(settings, dict.fromkeys(KeyPurpose, b"-" * 32))))
     except SettingsError as wrong:
         findings.append(checks.Finding(what="files", is_ok=False, found=wrong.values["line"]))
     findings += await _check_telegram(settings)

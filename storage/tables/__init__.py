@@ -10,6 +10,7 @@ from storage.tables.cases import cases
 from storage.tables.city import calendar_days, calendar_sweeps, category_settings, heartbeat, ward_settings
 from storage.tables.closings import closings, proposals
 from storage.tables.evidence import evidence_checks, photo_prints, photo_words
+from storage.tables.keys import case_keys, resident_keys, sealed_tables, vault_keys
 from storage.tables.mail import FINISHED, HANDLED, addresses, conversations, inbox, outbox, residents
 from storage.tables.notices import notice_choices, notice_facts, notices, staff_chats
 from storage.tables.people import (
@@ -48,6 +49,7 @@ __all__ = [
     "calendar_sweeps",
     "case_events",
     "case_exclusions",
+    "case_keys",
     "case_words",
     "cases",
     "category_settings",
@@ -74,14 +76,17 @@ __all__ = [
     "presences",
     "proposals",
     "ratings",
+    "resident_keys",
     "residents",
     "routing_corrections",
     "saved_views",
+    "sealed_tables",
     "secret_tries",
     "sessions",
     "staff",
     "staff_chats",
     "staff_drafts",
     "templates",
+    "vault_keys",
     "ward_settings",
 ]

@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
 from storage.tables.base import metadata, only_where
-from storage.types import CleanText, Id, UtcDateTime
+from storage.types import CleanText, Id, SealedName, UtcDateTime
 
 # What a resident agreed to, and to which words: the proof that the law asks for.
 consents = Table(
@@ -48,7 +48,7 @@ secret_tries = Table(
     "secret_tries",
     metadata,
     Column("channel", String(16), primary_key=True),
-    Column("external_id", CleanText, primary_key=True),
+    Column("external_id", SealedName, primary_key=True),
     Column("count", Integer, nullable=False),
     Column("since", UtcDateTime, nullable=False),
 )

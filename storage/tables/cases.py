@@ -15,7 +15,7 @@ from sqlalchemy import (
 )
 
 from storage.tables.base import metadata, only_where
-from storage.types import CleanText, Id, Json, UtcDateTime
+from storage.types import CleanText, Id, SealedJson, SealedName, SealedText, UtcDateTime
 
 cases = Table(
     "cases",
@@ -28,15 +28,15 @@ cases = Table(
     Column("desk", String(16), nullable=False),
     Column("resident_id", Id, ForeignKey("residents.id"), nullable=False),
     Column("channel", String(16), nullable=False),
-    Column("external_id", CleanText, nullable=False),
+    Column("external_id", SealedName, nullable=False),
     Column("source_id", CleanText, nullable=False),
     Column("status", String(8), nullable=False),
     Column("outcome", String(16)),
-    Column("text", CleanText, nullable=False),
+    Column("text", SealedText, nullable=False),
     Column("lat", Float),
     Column("lon", Float),
     Column("accuracy", Float),
-    Column("routing_trace", Json, nullable=False),
+    Column("routing_trace", SealedJson, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("due_at", UtcDateTime, nullable=False),
     Column("closed_at", UtcDateTime),
@@ -48,7 +48,7 @@ cases = Table(
     Column("draft_serial", String(16), nullable=False, server_default=""),
     Column("main_case_id", Id),  # no foreign key: SQLite could not walk back down from one
     Column("joined_count", Integer, nullable=False, server_default="0"),
-    Column("place_key", CleanText, nullable=False, server_default=""),
+    Column("place_key", SealedName, nullable=False, server_default=""),
     Column("disputes", Integer, nullable=False, server_default="0"),
     Column("accused_unit", String(16), nullable=False, server_default=""),
     Column("owner_id", Id, ForeignKey("staff.id", name="fk_cases_owner_id")),

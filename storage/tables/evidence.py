@@ -3,14 +3,14 @@
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
 
 from storage.tables.base import metadata
-from storage.types import CleanText, Id, Json, UtcDateTime
+from storage.types import CleanText, Id, Json, SealedKey, UtcDateTime
 
 # A print is of a file, not of an attachment: the same picture in two cases has one.
 photo_prints = Table(
     "photo_prints",
     metadata,
     Column("id", Id, primary_key=True),
-    Column("key", String(64), nullable=False, unique=True),  # of the copy that is shown
+    Column("key", SealedKey, nullable=False, unique=True),  # of the copy that is shown
     Column("words", Json, nullable=False),  # those below: a print is taken away by them
     Column("at", UtcDateTime, nullable=False),
 )
@@ -32,7 +32,7 @@ evidence_checks = Table(
     Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("staff_id", Id, ForeignKey("staff.id"), nullable=False),
-    Column("photo", String(64), nullable=False),  # the shown copy's key; empty once the case is erased
+    Column("photo", SealedKey, nullable=False),  # the shown copy's key; empty once the case is erased
     Column("kind", String(16), nullable=False),
     Column("earlier_file", Id),  # the attachment that it is
     Column("earlier_case", Id),

@@ -14,7 +14,7 @@ from sqlalchemy import (
 )
 
 from storage.tables.base import metadata, only_where
-from storage.types import CleanText, Id, Json, UtcDateTime
+from storage.types import CleanText, Id, SealedJson, SealedName, SealedText, UtcDateTime
 
 # Every raw update, once, until it was handled.
 inbox = Table(
@@ -22,9 +22,9 @@ inbox = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("channel", String(16), nullable=False),
-    Column("external_id", CleanText, nullable=False),
-    Column("address_id", CleanText, nullable=False),  # empty: nobody could read whose it is
-    Column("body", CleanText, nullable=False),
+    Column("external_id", SealedName, nullable=False),
+    Column("address_id", SealedName, nullable=False),  # empty: nobody could read whose it is
+    Column("body", SealedText, nullable=False),
     Column("state", String(8), nullable=False),  # waiting | handled | failed
     Column("attempts", Integer, nullable=False),  # times it was claimed
     Column("owner", CleanText, nullable=False),  # who claimed it last; empty when nobody has it
@@ -51,8 +51,8 @@ outbox = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("channel", String(16), nullable=False),
-    Column("external_id", CleanText, nullable=False),
-    Column("body", Json, nullable=False),
+    Column("external_id", SealedName, nullable=False),
+    Column("body", SealedJson, nullable=False),
     Column("message_id", Id, ForeignKey("messages.id")),
     Column("case_id", Id, ForeignKey("cases.id")),
     Column("state", String(8), nullable=False),  # waiting | sent | failed
@@ -89,7 +89,7 @@ addresses = Table(
     "addresses",
     metadata,
     Column("channel", String(16), primary_key=True),
-    Column("external_id", CleanText, primary_key=True),
+    Column("external_id", SealedName, primary_key=True),
     Column("resident_id", Id, ForeignKey("residents.id"), nullable=False, index=True),
     Column("created_at", UtcDateTime, nullable=False),
 )
@@ -99,10 +99,10 @@ conversations = Table(
     "conversations",
     metadata,
     Column("channel", String(16), primary_key=True),
-    Column("external_id", CleanText, primary_key=True),
+    Column("external_id", SealedName, primary_key=True),
     Column("resident_id", Id, ForeignKey("residents.id"), nullable=False),
     Column("language", String(2), nullable=False),
-    Column("draft", Json),
+    Column("draft", SealedJson),
     Column("asked", String(16)),
     Column("case_code", String(16)),
     Column("preset_ward", String(5)),
@@ -110,14 +110,15 @@ conversations = Table(
     Column("is_blocked", Boolean, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),
     Column("last_ward", String(5)),
-    Column("awaits", Json),
+    Column("awaits", SealedJson),
     Column("draft_due_at", UtcDateTime),
     Column("draft_reminded", Boolean, nullable=False, server_default=false()),
     Column("paused_until", UtcDateTime),  # staff alone write these two
     Column("pause_reason", CleanText, nullable=False, server_default=""),
     Column("pause_told_at", UtcDateTime),
     Column("has_missed", Boolean, nullable=False, server_default=false()),  # an answer of staff did not arrive here
-    Column("offered", Json),  # label and data of each choice under what was said last
+    Column("offered", SealedJson),  # label and data of each choice under what was said last
+    Column("draft_files", CleanText, nullable=False, server_default=""),  # keys of the draft's files, one after the other
     ForeignKeyConstraint(
         ["channel", "external_id"], ["addresses.channel", "addresses.external_id"], name="fk_conversations_address"
     ),

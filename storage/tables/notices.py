@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, ForeignKey, Index, String, Table
 
 from storage.tables.base import metadata, only_where
-from storage.types import CleanText, Id, UtcDateTime
+from storage.types import Id, SealedName, UtcDateTime
 
 # Chats that staff are pinged in, never with content.
 staff_chats = Table(
@@ -12,7 +12,7 @@ staff_chats = Table(
     Column("id", Id, primary_key=True),
     Column("staff_id", Id, ForeignKey("staff.id"), nullable=False, index=True),
     Column("channel", String(16), nullable=False),
-    Column("external_id", CleanText, nullable=False),  # empty until linked
+    Column("external_id", SealedName, nullable=False),  # empty until linked
     Column("code_hash", String(64), nullable=False),  # empty once linked
     Column("linked_at", UtcDateTime),
     Column("code_until", UtcDateTime),  # empty once linked

@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, false
 
 from storage.tables.base import metadata, only_where
-from storage.types import CleanText, Id, Json, Lexemes, UtcDateTime
+from storage.types import CleanText, Id, Json, Lexemes, SealedKey, SealedText, UtcDateTime
 
 # The words each case is found by; see `storage.case_words`. What an engine looks them up in is beside the tables: it is
 # no table (`case_search`, FTS5) or of no index that SQLite has, so it is made by its migration alone.
@@ -11,7 +11,7 @@ case_words = Table(
     "case_words",
     metadata,
     Column("case_id", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False),
-    Column("words", CleanText, nullable=False),
+    Column("words", SealedText, nullable=False),
     Column("lexemes", Lexemes),  # on PostgreSQL only
 )
 
@@ -42,7 +42,7 @@ messages = Table(
     Column("case_id", Id, ForeignKey("cases.id"), nullable=False),
     Column("author", String(16), nullable=False),
     Column("staff_id", Id, ForeignKey("staff.id")),
-    Column("text", CleanText, nullable=False),
+    Column("text", SealedText, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("edited_at", UtcDateTime),
     Column("source_id", CleanText, nullable=False),
@@ -58,7 +58,7 @@ message_revisions = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("message_id", Id, ForeignKey("messages.id"), nullable=False, index=True),
-    Column("text", CleanText, nullable=False),
+    Column("text", SealedText, nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("sealed", CleanText, nullable=False, server_default=""),
 )
@@ -68,10 +68,10 @@ attachments = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("message_id", Id, ForeignKey("messages.id"), nullable=False, index=True),
-    Column("key", String(64), nullable=False),  # in the file store; empty when `trouble` says why it is not there
-    Column("shown_key", String(64), nullable=False),
+    Column("key", SealedKey, nullable=False),  # in the file store; empty when `trouble` says why it is not there
+    Column("shown_key", SealedKey, nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("name", CleanText),
+    Column("name", SealedText),
     Column("media_type", CleanText, nullable=False),
     Column("size", Id, nullable=False),  # bytes
     Column("trouble", String(16)),
@@ -85,7 +85,7 @@ Index("ix_attachments_shown_key", attachments.c.shown_key, **only_where("shown_k
 doomed_files = Table(
     "doomed_files",
     metadata,
-    Column("key", String(64), primary_key=True),
+    Column("key", SealedKey, primary_key=True),
     Column("due_at", UtcDateTime, nullable=False, index=True),
 )
 
@@ -94,7 +94,7 @@ routing_corrections = Table(
     "routing_corrections",
     metadata,
     Column("case_id", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False),
-    Column("text", CleanText, nullable=False),
+    Column("text", SealedText, nullable=False),
     Column("lat", Float),
     Column("lon", Float),
     Column("guess", CleanText, nullable=False),  # ward codes joined by ";", empty when unplaced

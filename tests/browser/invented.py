@@ -55,5 +55,5 @@ def cases() -> list[DemoCase]:
 async def fill(settings: Settings) -> None:
     """Into the database of the demo that runs with these settings."""
     async with app.open_database(settings, beside_others=True) as database:
-        city = app.load_city(settings)
+        city = app.load_city(settings, database.keys)
         await seed_cases(database, city, cases(), SystemClock().now(), first=100)

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, insert, inspect, text
 
 from bot.domain.case import CaseId, CaseStatus, Desk
 from bot.domain.clocks.state import next_alarm
@@ -27,7 +27,7 @@ from bot.ports import Rating, UnitOfWork, Viewer
 from storage import Database, migrating
 from storage.case_tally import digits
 from storage.migrations import HEAD
-from storage.tables import is_ours, metadata
+from storage.tables import case_keys, is_ours, metadata, resident_keys, sealed_tables, vault_keys
 from tests.closing import report
 from tests.databases import PostgresDatabases
 from tests.storage.cast import (
@@ -147,6 +147,17 @@ async def populate(database: Database) -> None:
             NewProposal(case_id=case.id, kind=ProposalKind.CLOSE, by=minh.id, at=NOW, version=case.version, report=report())
         )
         await uow.commit()
+    await wrap_keys(database)
+
+
+async def wrap_keys(database: Database) -> None:
+    """What only a database with a secret key has."""
+    async with database._transaction() as connection:
+        for table, whose in ((vault_keys, "x"), (case_keys, 1), (resident_keys, 1)):
+            [key] = table.primary_key.columns
+            await connection.execute(insert(table).values({key.name: whose, "wrapped": "x", "made_at": NOW}))
+        await connection.execute(insert(sealed_tables).values(name="x"))
+        await connection.commit()
 
 
 async def test_every_step_can_be_walked_up_down_and_up_again_with_people_in_it(empty: Database) -> None:
