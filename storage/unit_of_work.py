@@ -18,6 +18,7 @@ from bot.ports import (
     Erasure,
     EvidenceChecks,
     Exclusions,
+    Fading,
     FiguresOf,
     Identities,
     IdentityOpenings,
@@ -54,6 +55,7 @@ from storage.deadlines import SqlDeadlines
 from storage.erasure import SqlErasure
 from storage.evidence import SqlEvidenceChecks
 from storage.exclusions import SqlExclusions
+from storage.fading import SqlFading
 from storage.figures import SqlFigures
 from storage.identities import SqlIdentities
 from storage.identity_openings import SqlIdentityOpenings
@@ -117,6 +119,7 @@ class SqlUnitOfWork:
         self.ward_settings: Offices = SqlOffices(link)
         self.erasure: Erasure = SqlErasure(link)
         self.retention: Retention = SqlRetention(link)
+        self.fading: Fading = SqlFading(link)
         self.prints: PhotoPrints = SqlPhotoPrints(link)
         self.evidence: EvidenceChecks = SqlEvidenceChecks(link)
         self.ties: Ties = SqlTies(link)

@@ -43,6 +43,7 @@ def sections_of(viewer: Viewer) -> list[Section]:
         (has_wards, Section("templates", "settings_templates", "settings_templates_text")),
         (may_set_city(viewer), Section("holidays", "settings_holidays", "settings_holidays_text")),
         (may_set_city(viewer), Section("deadlines", "settings_deadlines", "settings_deadlines_text")),
+        (may_set_city(viewer), Section("keeping", "settings_keeping", "settings_keeping_text")),
     )
     return [section for is_theirs, section in wanted if is_theirs]
 

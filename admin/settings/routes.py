@@ -7,6 +7,7 @@ from admin.settings.absences import ABSENCES, post_absence, post_end, show_absen
 from admin.settings.deadlines import DEADLINES, post_deadline, show_deadlines
 from admin.settings.front import HOME, show_settings
 from admin.settings.holidays import HOLIDAYS, post_forgotten, post_holiday, show_holidays
+from admin.settings.keeping import KEEPING, post_keeping, show_keeping
 from admin.settings.notices import CODES, NOTICES, THROTTLE, post_choices, post_link, post_unlink, show_notices
 from admin.settings.people import PEOPLE, post_person, show_people
 from admin.settings.person import post_disable, post_place, post_reset, show_person
@@ -30,6 +31,7 @@ def add_settings_routes(app: web.Application) -> None:
         (f"{TEXTS}/{{id}}", show_text),
         (HOLIDAYS, show_holidays),
         (DEADLINES, show_deadlines),
+        (KEEPING, show_keeping),
     ):
         app.router.add_get(path, for_staff(show))
     for path, post in (
@@ -48,5 +50,6 @@ def add_settings_routes(app: web.Application) -> None:
         (HOLIDAYS, post_holiday),
         (f"{HOLIDAYS}/forget", post_forgotten),
         (DEADLINES, post_deadline),
+        (KEEPING, post_keeping),
     ):
         app.router.add_post(path, for_staff(post))

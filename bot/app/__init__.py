@@ -63,6 +63,7 @@ from handlers.timekeeping import (
     DueDigests,
     DueDrafts,
     DueErasures,
+    DueFadings,
     DueHeads,
     DueNotices,
     DuePlans,
@@ -199,6 +200,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
             [
                 DueDrafts(database, dialogue.remind),
                 DueErasures(database),
+                DueFadings(database),
                 IdleOwners(database, city.calendar),
                 DuePlans(database, city),
                 LaterQuestions(database, city.calendar),

@@ -54,6 +54,7 @@ class EventKind(StrEnum):
     ASKED = "asked"  # staff wait for the resident's answer: the clocks stand still
     GOES_ON = "goes_on"  # the resident spoke: the clocks run again
     DEADLINE_MOVED = "deadline_moved"  # the calendar changed
+    FADING = "fading"  # its time is over: staff are told that its words go
     ESCALATED = "escalated"  # somebody was warned that a clock runs out
 
 

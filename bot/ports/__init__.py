@@ -38,7 +38,7 @@ from bot.ports.outside import (
     Scanner,
     Sealer,
 )
-from bot.ports.residents import Erased, Erasure, Identities, Offices, Retention
+from bot.ports.residents import Erased, Erasure, Fading, Identities, Offices, Retention
 from bot.ports.staff import Audit, HeadSigner, Sessions, StaffMembers
 from bot.ports.storage import Storage, UnitOfWork
 from bot.ports.viewing import Viewer
@@ -63,6 +63,7 @@ __all__ = [
     "Erasure",
     "EvidenceChecks",
     "Exclusions",
+    "Fading",
     "FailedUpdate",
     "FiguresOf",
     "FileKeeper",

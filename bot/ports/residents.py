@@ -1,11 +1,12 @@
 """The person behind an address: what they agreed to, how they are reached and forgotten; and how a ward is reached."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.case import Case, CaseId
+from bot.domain import keeping
+from bot.domain.case import Case, CaseId, CaseKind
 from bot.domain.draft import Conversation
 from bot.domain.office import Office
 from bot.domain.people import Address, ResidentId
@@ -85,6 +86,32 @@ class Erasure(Protocol):
 
     async def forget(self, address: Address, now: datetime) -> bool:
         """Remove the address itself with its conversation, unless a case, a pause, a draft or an identity needs it."""
+        ...
+
+
+class Fading(Protocol):
+    """Closed cases whose time is over. None is open, unread, or has lost its words already."""
+
+    async def rules(self) -> Mapping[str, int]:
+        """Months by kind, where the city decided."""
+        ...
+
+    async def decide(self, kind: CaseKind, months: int | None, now: datetime) -> None:
+        """None: what is usual."""
+        ...
+
+    async def unannounced(self, fading: keeping.Fading, *, most: int) -> list[Case]:
+        """Not announced since they were closed; longest closed first, held against other processes."""
+        ...
+
+    async def announce(self, case_id: CaseId, now: datetime) -> None: ...
+
+    async def due(self, fading: keeping.Fading, *, announced_until: datetime, most: int) -> list[Case]:
+        """Announced since they were closed, at that time or before; longest closed first, held as well."""
+        ...
+
+    async def done(self, case_id: CaseId, now: datetime) -> None:
+        """Its words are gone."""
         ...
 
 

@@ -22,7 +22,7 @@ from bot.ports.mail import ChatLines, Conversations, Inbox, Outbox
 from bot.ports.news import News
 from bot.ports.notices import Notices
 from bot.ports.outside import Calendar, Deadlines
-from bot.ports.residents import Erasure, Identities, Offices, Retention
+from bot.ports.residents import Erasure, Fading, Identities, Offices, Retention
 from bot.ports.staff import Audit, Sessions, StaffMembers
 from bot.ports.ties import Mentions, Ties
 
@@ -60,6 +60,7 @@ class UnitOfWork(Protocol):
     ward_settings: Offices
     erasure: Erasure
     retention: Retention
+    fading: Fading
     prints: PhotoPrints
     evidence: EvidenceChecks
     ties: Ties

@@ -5,9 +5,12 @@ from datetime import datetime, timedelta
 
 from bot.ports import FileStore, Storage
 from bot.services.erase import erase_due
+from bot.services.fade import fade_due, warn_of_fading
 from handlers.timekeeping.timekeeper import MOST_AT_ONCE
 
 MAIL_IS_KEPT = timedelta(days=30)  # raw updates, from when they were handled; to find out what went wrong
+
+FADINGS_EVERY = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +25,25 @@ class DueErasures:
             done = await erase_due(uow, now=now, most=MOST_AT_ONCE)
             if done:
                 await uow.commit()
+        return done
+
+
+@dataclass(slots=True)
+class DueFadings:
+    """Closed cases whose time is over: announced, and thirty days later without words. Looked for once an hour."""
+
+    storage: Storage
+    name: str = "fadings"
+    _look_at: datetime | None = None
+
+    async def do(self, now: datetime) -> int:
+        if self._look_at is not None and now < self._look_at:
+            return 0
+        async with self.storage.begin() as uow:
+            done = await fade_due(uow, now=now, most=MOST_AT_ONCE) or await warn_of_fading(uow, now=now, most=MOST_AT_ONCE)
+            if done:
+                await uow.commit()
+        self._look_at = None if done else now + FADINGS_EVERY
         return done
 
 

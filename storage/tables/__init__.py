@@ -7,7 +7,7 @@ the next one never looks at the history, which only grows.
 from storage.tables.after import consents, identities, identity_openings, ratings, secret_tries
 from storage.tables.base import metadata
 from storage.tables.cases import cases
-from storage.tables.city import calendar_days, calendar_sweeps, category_settings, heartbeat, ward_settings
+from storage.tables.city import calendar_days, calendar_sweeps, category_settings, heartbeat, retention_rules, ward_settings
 from storage.tables.closings import closings, proposals
 from storage.tables.evidence import evidence_checks, photo_prints, photo_words
 from storage.tables.keys import case_keys, resident_keys, sealed_tables, vault_keys
@@ -78,6 +78,7 @@ __all__ = [
     "ratings",
     "resident_keys",
     "residents",
+    "retention_rules",
     "routing_corrections",
     "saved_views",
     "sealed_tables",

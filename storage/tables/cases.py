@@ -56,6 +56,8 @@ cases = Table(
     Column("hops", Integer, nullable=False, server_default="0"),  # how often it was moved
     Column("erase_asked_at", UtcDateTime),  # the resident wants to be forgotten: once it is closed, its words go
     Column("erased_at", UtcDateTime),
+    Column("fading_told_at", UtcDateTime),  # staff were told that its words go
+    Column("faded_at", UtcDateTime),  # they went, because their time was over
     Column("first_answer_at", UtcDateTime),  # when staff first answered; what the resident waited for
     # Reckoned by the engine, made by their migration, never written: whole hours from acceptance to the answer and to the
     # closing, the minute of the deadline since the year 2000, and what became of it as one number (`storage.figures`).
@@ -154,6 +156,7 @@ Index(
     **only_where("reach_since IS NOT NULL"),
 )
 Index("ix_cases_tell", cases.c.tell_since, cases.c.id, **only_where("tell_since IS NOT NULL"))
+Index("ix_cases_fading", cases.c.kind, cases.c.closed_at, **only_where("closed_at IS NOT NULL AND faded_at IS NULL"))
 Index("ix_cases_erase", cases.c.closed_at, **only_where("erase_asked_at IS NOT NULL"))
 
 # What else is known about this spot: by its name, and by where it lies. The city sees few cases of a long street.

@@ -45,5 +45,14 @@ ward_settings = Table(
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
+# How many months a kind of case keeps its words once it is closed, where the city decided so.
+retention_rules = Table(
+    "retention_rules",
+    metadata,
+    Column("kind", String(32), primary_key=True),
+    Column("months", Integer, nullable=False),
+    Column("updated_at", UtcDateTime, nullable=False),
+)
+
 # One row, counted up to prove that a row can be committed.
 heartbeat = Table("heartbeat", metadata, Column("id", Integer, primary_key=True), Column("beats", Id, nullable=False))

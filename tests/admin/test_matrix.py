@@ -97,6 +97,8 @@ AROUND: dict[tuple[str, str], tuple[Right, ...]] = {
     ("POST", f"{SETTINGS}/holidays/forget"): (Right.SETTINGS_CITY,),
     ("GET", f"{SETTINGS}/deadlines"): (Right.SETTINGS_CITY,),
     ("POST", f"{SETTINGS}/deadlines"): (Right.SETTINGS_CITY,),
+    ("GET", f"{SETTINGS}/keeping"): (Right.SETTINGS_CITY,),
+    ("POST", f"{SETTINGS}/keeping"): (Right.SETTINGS_CITY,),
 }
 # What the fields decide, beside the right: refused there, and tested in tests/admin/test_settings.py and test_queue.py.
 BY_FIELDS = {

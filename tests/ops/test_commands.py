@@ -17,7 +17,6 @@ from bot.domain.outcome import Outcome
 from bot.domain.people import Channel
 from bot.ports import RawUpdate
 from bot.settings import load_settings
-from storage import Database
 from tests.bot_api import BotApiServer, Fault
 from tests.conftest import Place
 from tests.ops.homthu import LINE_WITHIN, Homthu
@@ -224,9 +223,7 @@ async def test_routes_names_every_route_that_is_served(sqlite_place: Place) -> N
     assert all(list(route) == ["methods", "path", "area"] for route in printed)
     settings = load_settings(data_dir=sqlite_place.data_dir, **more)
     async with AsyncExitStack() as stack:
-        database = Database("", data_dir=sqlite_place.data_dir)
-        await database.open()
-        stack.push_async_callback(database.close)
+        database = await stack.enter_async_context(app.open_database(settings))
         parts = await app.build(settings, database, Bell(), stack)
         served = routes_of(parts.web_app)
     assert {(method, route["path"]) for route in printed for method in route["methods"]} == served
