@@ -2,7 +2,7 @@
 
 import asyncio
 import os
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from storage.link import Link, commit, driver_of, roll_back
 from storage.migrating import is_current, upgrade
 from storage.presence import Presence
 from storage.readers import SqliteReaders
-from storage.sealing_up import seal_up
+from storage.sealing_up import is_sealed, mark_sealed, seal_up
 from storage.tables import heartbeat
 from storage.trouble import busy_when_out_of_reach
 from storage.unit_of_work import SqlUnitOfWork
@@ -154,6 +154,18 @@ class Database:
                 give_vault(engine.dialect, vault)
         if not self._guest:
             await seal_up(self._transaction)
+
+    async def once(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
+        """Work that an installation needs one time; killed in the middle, it is begun again at the next start."""
+        async with self._transaction() as connection:
+            is_done = await is_sealed(Link(connection), name)
+        if is_done:
+            return
+        await work()
+        async with self._transaction() as connection:
+            await mark_sealed(Link(connection), name)
+            with busy_when_out_of_reach():
+                await commit(connection)
 
     async def wrap_anew(self, old: MasterKey, new: MasterKey) -> int:
         """Wrap every key under a new secret key, all of them or none; returns how many, 0 when that was done before.

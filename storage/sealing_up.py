@@ -77,6 +77,15 @@ async def seal_up(transaction: Transaction) -> None:
             await _walk(transaction, name, portion)
 
 
+async def is_sealed(link: Link, name: str) -> bool:
+    """Whether that is done, a table or what else."""
+    return name in {row.name for row in await link.rows(_done)}
+
+
+async def mark_sealed(link: Link, name: str) -> None:
+    await link.run(_finish, {"name": name})
+
+
 def _portions() -> list[tuple[str, Portion]]:
     of_revision = select(messages.c.case_id).where(messages.c.id == message_revisions.c.message_id).scalar_subquery()
     return [
@@ -100,7 +109,7 @@ async def _walk(transaction: Transaction, name: str, portion: Portion) -> None:
             link = Link(connection)
             after = await portion(link, after)
             if after is None:
-                await link.run(_finish, {"name": name})
+                await mark_sealed(link, name)
             with busy_when_out_of_reach():
                 await commit(connection)
 

@@ -35,7 +35,7 @@ from bot.imager import PrintsImager
 from bot.keys import adopt_next_key, load_secret_key, next_secret_key
 from bot.logs import set_up_logs
 from bot.metrics import Metrics
-from bot.ports import ChannelPort, FileStore, Scanner
+from bot.ports import ChannelPort, Scanner
 from bot.ports.sealing import KeyPurpose
 from bot.receipts import KeyedReceipts
 from bot.routing.wards import city_folder
@@ -75,7 +75,7 @@ from handlers.timekeeping import (
     Timekeeper,
 )
 from storage import Database
-from storage.files import open_file_store
+from storage.files import ObjectFileStore, open_file_store
 
 log = structlog.get_logger()
 
@@ -132,7 +132,7 @@ async def change_secret_key(settings: Settings) -> tuple[int, bool]:
     return done, adopt_next_key(settings)
 
 
-def open_files(settings: Settings, installation: Mapping[KeyPurpose, bytes]) -> FileStore:
+def open_files(settings: Settings, installation: Mapping[KeyPurpose, bytes]) -> ObjectFileStore:
     """The file store of the settings, sealed with the opened database's key."""
     place = settings.files_url or str((settings.data_dir / "files").absolute())
     return open_file_store(place, KeyedFileSealer(installation[KeyPurpose.FILES]))
@@ -161,6 +161,7 @@ class Parts:
 async def build(settings: Settings, database: Database, bell: Bell, stack: AsyncExitStack) -> Parts:
     """Everything around an open database; `stack` closes it."""
     clock, metrics, files = SystemClock(), Metrics(), open_files(settings, database.keys)
+    await database.once("files", files.seal_up)
     keeper, imager = SafeFileKeeper(files, scanner=open_scanner(settings)), PrintsImager()
     city, secret_key = load_city(settings, database.keys), load_secret_key(settings)
     channels: dict[Channel, ChannelPort] = {Channel.WEBCHAT: WebChat(), Channel.COUNTER: Counter()}

@@ -1,17 +1,17 @@
 """Changes the secret key of an installation and is killed in the middle, again and again; run as a process of its own.
 
-    python -m tests.security.rotating <kills> <seconds>
+    python -m tests.security.rotating 1 7 40 0
 
-Prints a line after each kill: how the installation stands then, as the next start finds it. Each attempt is a fork, so that
-the program is loaded once. The `HOMTHU_…` variables say which installation it is.
+Killed (SIGKILL) when it wraps that key in turn; at 0 when all is committed and the key's file is to be changed. Prints after
+each how the installation stands then, as the next start finds it. Each attempt is a fork, so that the program is loaded
+once. The `HOMTHU_…` variables say which installation it is.
 """
 
 import asyncio
 import os
-import random
 import signal
 import sys
-import time
+from collections.abc import Callable
 
 from bot import app
 from bot.errors import SettingsError
@@ -21,36 +21,46 @@ from bot.vault import SecretMasterKey
 from storage import Database
 
 
-def kill_in_the_middle(kills: int, seconds: float) -> None:
-    for _ in range(kills):
-        child = os.fork()
-        if not child:
-            os._exit(_rotate())
-        time.sleep(random.uniform(0.02, seconds))
-        os.kill(child, signal.SIGKILL)
-        _, how = os.waitpid(child, 0)
-        print("killed" if os.WIFSIGNALED(how) else "done", _state_apart(), flush=True)
+class Mortal(SecretMasterKey):
+    """Ends its process when it is asked to wrap for the so many-th time."""
+
+    lives = 0
+
+    def wrap(self, key: bytes) -> str:
+        Mortal.lives -= 1
+        if Mortal.lives == 0:
+            _die()
+        return super().wrap(key)
 
 
-def _rotate() -> int:
-    asyncio.run(app.change_secret_key(load_settings()))
-    return 0
-
-
-def _state_apart() -> str:
+def apart(work: Callable[[], str]) -> str:
+    """In a process of its own: what came of it, "killed" when nothing did."""
     read, write = os.pipe()
     child = os.fork()
     if not child:
-        os.write(write, asyncio.run(_state()).encode())
+        os.write(write, work().encode())
         os._exit(0)
-    os.waitpid(child, 0)
     os.close(write)
+    _, how = os.waitpid(child, 0)
     with os.fdopen(read, "rb") as told:
-        return told.read().decode()
+        return "killed" if os.WIFSIGNALED(how) else told.read().decode()
 
 
-async def _state() -> str:
-    """Whether it opens with the key that lies there: "opens", or "half" where the change has to be finished first."""
+def rotate(dies_at: int) -> str:
+    Mortal.lives = dies_at
+    vars(app)["SecretMasterKey"] = Mortal
+    if not dies_at:
+        vars(app)["adopt_next_key"] = lambda _: _die()
+    asyncio.run(app.change_secret_key(load_settings()))
+    return "done"
+
+
+def opens() -> str:
+    return asyncio.run(_opens())
+
+
+async def _opens() -> str:
+    """Whether it opens with the key that lies there; "half" where the change has to be finished first."""
     settings = load_settings()
     database = Database(settings.database_url, data_dir=settings.data_dir, master=SecretMasterKey(load_secret_key(settings)))
     try:
@@ -62,5 +72,11 @@ async def _state() -> str:
     return "opens"
 
 
+def _die() -> bool:
+    os.kill(os.getpid(), signal.SIGKILL)
+    return False
+
+
 if __name__ == "__main__":
-    kill_in_the_middle(int(sys.argv[1]), float(sys.argv[2]))
+    for word in sys.argv[1:]:
+        print(apart(lambda at=int(word): rotate(at)), apart(opens), flush=True)  # type: ignore[misc]  # a number

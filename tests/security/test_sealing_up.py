@@ -26,6 +26,10 @@ NEEDLES = [LAN.external_id * 2, LAN_ON_THE_WEB.external_id, "Thụy Khuê", "thu
 HER = LAN.__class__(LAN.channel, LAN.external_id * 2)  # long enough to stand nowhere by chance
 
 
+class PowerIsGone(Exception):
+    """In the middle of it."""
+
+
 def sealed(place: Place, key: str = KEY) -> Database:
     return Database(place.url, data_dir=place.data_dir, master=SecretMasterKey(key))
 
@@ -113,14 +117,14 @@ async def test_killed_in_the_middle_it_goes_on_at_the_next_start(
             nonlocal left
             left -= 1
             if left == 0:
-                raise KeyboardInterrupt
+                raise PowerIsGone
 
     monkeypatch.setattr(database, "_transaction", dying)
     while True:
         left, lives = 8, lives + 1  # the schema, the claims and the keys take some of them
         try:
             await database.open()
-        except KeyboardInterrupt:
+        except PowerIsGone:
             continue
         break
     await database.close()

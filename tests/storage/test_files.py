@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from bot.errors import SettingsError
+from bot.sealed_files import KeyedFileSealer
 from storage.files import ObjectFileStore, open_file_store
 
 PHOTO = b"\xff\xd8\xff" + bytes(range(256)) * 40
@@ -62,3 +63,23 @@ def test_a_bucket_is_opened_without_asking_it(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "y")
     monkeypatch.setenv("AWS_REGION", "ap-southeast-1")
     assert isinstance(open_file_store("s3://homthu/files"), ObjectFileStore)
+
+
+async def test_what_was_kept_before_files_were_sealed_is_sealed_in_its_place(tmp_path: Path) -> None:
+    """It is found as before, by the same key; nothing of it lies open any more, and a file cut short is not taken for it."""
+    key = await open_file_store(str(tmp_path)).put(PHOTO)
+    store = open_file_store(str(tmp_path), KeyedFileSealer(b"k" * 32))
+    assert await store.get(key) == PHOTO
+    assert await store.seal_up() == 1
+    assert await store.seal_up() == 0
+    assert await store.get(key) == PHOTO
+    assert await store.put(PHOTO) == key
+    [file] = [path for path in tmp_path.rglob("*") if path.is_file()]
+    assert file.name != key
+    assert PHOTO[:20] not in file.read_bytes()
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    file.write_bytes(file.read_bytes()[:-1])
+    with pytest.raises(FileNotFoundError):
+        await store.get(key)
+    await store.remove(key)
+    assert not file.exists()
