@@ -1,9 +1,10 @@
 """Whatever a resident can send on Telegram, from their phone to the desk."""
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select
 
 from bot import app
+from storage.tables import message_revisions
 from tests.stories.cast import City, OnTelegram, code_in
 from tests.stories.things import PDF, VIDEO, VOICE, eventually, files_a_case, files_of, picture
 
@@ -160,7 +161,7 @@ async def test_an_edit_after_filing_is_seen_and_the_first_words_are_kept(city: C
     [case] = await city.exports()
     assert case["text"] == "Đèn đường hỏng ở ngõ 12, phường Phú Thượng"
     async with app.open_database(city.settings, beside_others=True) as database, database._transaction() as connection:
-        kept = (await connection.execute(text("SELECT text FROM message_revisions"))).scalars().all()
+        kept = (await connection.execute(select(message_revisions.c.text))).scalars().all()
     assert kept == ["Đèn đường hỏng ở ngõ 12, phường Phú Thượng"]
 
 
