@@ -43,6 +43,7 @@ WRONG_SETTINGS = [
     ({"HOMTHU_TELEGRAM_PER_SECOND": "0"}, "HOMTHU_TELEGRAM_PER_SECOND: must be 1 or more"),
     (WEBHOOK, "HOMTHU_TELEGRAM_WEBHOOK_SECRET: is missing"),
     ({**WEBHOOK, "HOMTHU_TELEGRAM_WEBHOOK_SECRET": "w" * 16}, "HOMTHU_PUBLIC_URL: is missing"),
+    ({"HOMTHU_CLAMAV": "clamav.example.vn:3310"}, "HOMTHU_CLAMAV: must be a path, or host:port with a loopback or private"),
     ({"HOMTHU_TIMEZONE": "Mars/Olympus"}, "HOMTHU_TIMEZONE: no such time zone: Mars/Olympus; use a name like"),
     ({"HOMTHU_LOG_LEVEL": "loud"}, "HOMTHU_LOG_LEVEL: must be 'debug', 'info', 'warning' or 'error'"),
 ]
