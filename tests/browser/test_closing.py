@@ -96,7 +96,7 @@ async def test_a_closing_is_written_looked_at_and_sent(town: Town, photo: Path) 
     await is_well(minh, "beforehand")
     if not await minh.part("close-evidence").count():
         await form.locator("button.button").first.press("Enter")
-    await expect(minh.part("evidence-then")).to_be_visible()
+    await expect(minh.part("close-evidence").get_by_test_id("evidence-then")).to_be_visible()
     await is_well(minh, "side by side")
     await minh.tabs_to(form.locator("[name=reuse_reason]"))
     await keys.insert_text("Chụp lại đúng chỗ cũ")
