@@ -9,7 +9,7 @@ from admin.settings.choices import ward_of
 from bot.wording import has
 
 # What these hold is one of a list; each thing on it has a name of its own.
-_NAMED = {"role": "settings_role_", "unit": "settings_unit_", "desk": "desk_desk_", "outcome": "outcome_"}
+_NAMED = {"role": "settings_role_", "unit": "settings_unit_", "desk": "desk_desk_", "outcome": "outcome_", "by": "audit_by_"}
 _YES_OR_NO = {
     "is_worked": ("settings_day_worked", "settings_day_off"),
     "is_active": ("settings_template_active", "settings_template_away"),
@@ -27,6 +27,7 @@ _SHOWN = (
     "working_days",
     "is_active",
     "at_night",
+    "by",
 )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote
@@ -15,6 +15,7 @@ from admin.pages import BarLink, Frame, NotSentPage, RefusedPage
 from admin.sign_in_page import sign_in_page
 from admin.unsent import Unsent, unsent_of
 from bot.domain.people import WARD_ROLES, Language, Role, Session, StaffMember
+from bot.domain.signing_in import needs_code
 from bot.domain.staffing import Standing
 from bot.errors import StorageBusy
 from bot.ports import Viewer
@@ -28,7 +29,7 @@ from bot.web.language import page_language
 from bot.wording import say
 
 SESSION_COOKIE = "session"
-SIGN_IN, PASSWORD, QUEUE = "/staff/login", "/staff/password", "/staff/"
+SIGN_IN, PASSWORD, AUTHENTICATOR, QUEUE = "/staff/login", "/staff/password", "/staff/authenticator", "/staff/"
 _INSIDE = re.compile(r"/staff/(cases/[0-9A-Za-z-]{1,20})?", re.ASCII)
 
 TOUCHES: web.AppKey[set[asyncio.Task[None]]] = web.AppKey("touches", set)
@@ -43,6 +44,7 @@ class Visit:
     session: Session
     now: datetime
     deputises: tuple[Standing, ...] = ()  # whom they stand in for now
+    lacks_code: bool = False  # stands in for somebody, and may not without a second factor
 
     @property
     def viewer(self) -> Viewer:
@@ -56,6 +58,13 @@ class Visit:
         return say(self.language, key, **values)
 
     @property
+    def owed(self) -> str:
+        """The one page that they may see before anything else; empty: all that is theirs."""
+        if self.staff.must_change_password:
+            return PASSWORD
+        return AUTHENTICATOR if owes_code(self.request.app, self.staff) else ""
+
+    @property
     def frame(self) -> Frame:
         here = self.request.path
         return Frame(
@@ -66,6 +75,7 @@ class Visit:
                 BarLink(path=place.path, wording_key=place.wording_key, is_here=is_at(place, here))
                 for place in places_of(self.staff.role)
             ],
+            lacks_code=self.lacks_code,
         )
 
     def _place(self) -> str:
@@ -80,12 +90,12 @@ DeskHandler = Callable[[Visit], Awaitable[web.StreamResponse]]
 
 
 def for_staff(
-    handler: DeskHandler, *, with_old_password: bool = False
+    handler: DeskHandler, *, while_owed: Collection[str] = ()
 ) -> Callable[[web.Request], Awaitable[web.StreamResponse]]:
     """Call the handler for signed-in staff; everybody else is shown the way in, and gets back what they typed.
 
     Args:
-        with_old_password: Also while a new password is due; everything else then leads to that form.
+        while_owed: Also for those who owe one of these first (see `Visit.owed`); everybody who owes another is led there.
     """
 
     async def guarded(request: web.Request) -> web.StreamResponse:
@@ -94,8 +104,8 @@ def for_staff(
             if visit is None:
                 return await _show_the_way_in(request)
             request[FORM_TOKEN] = visit.session.form_token
-            if visit.staff.must_change_password and not with_old_password:
-                raise web.HTTPSeeOther(PASSWORD)
+            if visit.owed and visit.owed not in while_owed:
+                raise web.HTTPSeeOther(visit.owed)
             return await handler(visit)
         except TokenRefused as refused:
             return not_sent(request, refused.form, "desk_not_sent_token", status=403)
@@ -125,9 +135,21 @@ async def find_visit(request: web.Request, *, counts_as_use: bool = True) -> Vis
         if found is None or not is_live(found[0], now) or found[1].is_disabled:
             return None
         deputises = await uow.absences.standings_of(found[1], now)
+    staff = found[1]
+    safe = tuple(one for one in deputises if is_strong_enough(request.app, staff, one.role))
     if counts_as_use and needs_touch(found[0], now):
         _touch_later(request.app, found[0].id_hash, now)
-    return Visit(request, found[1], found[0], now, deputises)
+    return Visit(request, staff, found[0], now, safe, lacks_code=len(safe) < len(deputises))
+
+
+def is_strong_enough(app: web.Application, staff: StaffMember, role: Role) -> bool:
+    """Whether they sign in as surely as this role demands. The demo's accounts, on this machine alone, need no code."""
+    return staff.has_code or not needs_code([role]) or app[keys.IS_DEMO]
+
+
+def owes_code(app: web.Application, staff: StaffMember) -> bool:
+    """Whether a second factor has to be set up before anything else."""
+    return not is_strong_enough(app, staff, staff.role)
 
 
 def not_sent(request: web.Request, form: Form, reason_key: str, *, status: int) -> web.Response:

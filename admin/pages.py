@@ -35,6 +35,7 @@ class Frame:
     initials: str
     place: str  # the ward, or the city's desk
     links: Sequence["BarLink"]
+    lacks_code: bool = False  # stands in for somebody whose place takes a second factor
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,6 +56,69 @@ class SignInPage:
     trouble: str  # a sentence, empty at first
     trouble_at: str  # the field that it is about, empty for none
     unsent: Unsent | None = None  # what was being sent when the session was found to be over
+    is_demo: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class CodeStepPage:
+    """Everything `staff/code_step.html` may use: the code after the password."""
+
+    next_path: str
+    typed: str  # after a failure
+    trouble: str  # a sentence, empty at first
+    unsent: Unsent | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class AuthenticatorPage:
+    """Everything `staff/authenticator.html` may use. Without `secret` nothing is being set up."""
+
+    frame: Frame
+    is_on: bool
+    is_needed: bool  # by the role
+    is_forced: bool  # nothing else may be done before
+    since: datetime | None
+    codes_left: int
+    used_recovery: bool  # just now, to sign in
+    secret: Sequence[str]  # in groups of four
+    qr: str  # the same as a picture, markup
+    address: str  # the same for an app on this very device
+    reset_at: datetime | None
+    reset_by: str  # a colleague's name, empty for the command line
+    trouble: str
+    trouble_at: str  # the field that it is about, with the form's name before it
+    typed: Mapping[str, str]  # by the field's name, after a failure
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecoveryPage:
+    """Everything `staff/recovery_codes.html` may use: the one time they are shown."""
+
+    frame: Frame
+    username: str
+    codes: Sequence[str]
+    next_path: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionLine:
+    """Where somebody is signed in. `handle` is the beginning of the hash that is kept: it opens nothing."""
+
+    handle: str
+    device: str  # "Điện thoại · Chrome"
+    since: datetime
+    seen_at: datetime
+    is_this: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class SessionsPage:
+    """Everything `staff/sessions.html` may use."""
+
+    frame: Frame
+    lines: Sequence[SessionLine]
+    done_key: str
+    trouble_key: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,35 +4,31 @@ from aiohttp import web
 
 from admin.actions import post_files, post_move, post_note, post_reply
 from admin.audit_page import AUDIT, show_audit
+from admin.authenticator import post_authenticator, show_authenticator
 from admin.case.closing import post_close
 from admin.case.routes import add_case_routes
 from admin.case_page import show_case
 from admin.counter import COUNTER, post_counter, show_counter
 from admin.dashboard import DASHBOARD, show_dashboard
 from admin.files import serve_file
-from admin.guard import QUEUE, TOUCHES, finish_touches, for_staff
+from admin.guard import AUTHENTICATOR, PASSWORD, QUEUE, TOUCHES, finish_touches, for_staff
+from admin.guessing import GUESSES
 from admin.live import add_live
+from admin.own_sessions import SESSIONS, post_sessions, show_sessions
+from admin.password_page import post_password, show_password
 from admin.pausing import post_pause, show_pause
 from admin.queueing import post_view, remove_view, show_queue
 from admin.queueing.bulk import post_bulk, post_undo, show_done
 from admin.rights_page import RIGHTS_PAGE, show_rights
 from admin.settings import add_settings_routes
-from admin.signing_in import (
-    GUESSES,
-    THROTTLE,
-    post_password,
-    post_sign_in,
-    post_sign_out,
-    show_password,
-    show_sign_in,
-)
+from admin.signing_in import CODE_STEP, post_code_step, post_sign_in, post_sign_out, show_code_step, show_sign_in
 from admin.watch import WATCH, Watch
-from bot.web.throttle import Throttle
+from bot.web.guesses import Guesses
 
 
 def add_routes(app: web.Application) -> None:
     """Add the desk to an application made by `bot.web.make_web_app`."""
-    app[THROTTLE] = Throttle(GUESSES)
+    app[GUESSES] = Guesses()
     app[TOUCHES] = set()
     app[WATCH] = Watch()
     app.on_cleanup.append(finish_touches)
@@ -40,9 +36,15 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/staff/", for_staff(show_queue))
     app.router.add_get("/staff/login", show_sign_in)
     app.router.add_post("/staff/login", post_sign_in)
-    app.router.add_post("/staff/logout", for_staff(post_sign_out, with_old_password=True))
-    app.router.add_get("/staff/password", for_staff(show_password, with_old_password=True))
-    app.router.add_post("/staff/password", for_staff(post_password, with_old_password=True))
+    app.router.add_get(CODE_STEP, show_code_step)
+    app.router.add_post(CODE_STEP, post_code_step)
+    app.router.add_post("/staff/logout", for_staff(post_sign_out, while_owed=(PASSWORD, AUTHENTICATOR)))
+    app.router.add_get(PASSWORD, for_staff(show_password, while_owed=(PASSWORD,)))
+    app.router.add_post(PASSWORD, for_staff(post_password, while_owed=(PASSWORD,)))
+    app.router.add_get(AUTHENTICATOR, for_staff(show_authenticator, while_owed=(AUTHENTICATOR,)))
+    app.router.add_post(AUTHENTICATOR, for_staff(post_authenticator, while_owed=(AUTHENTICATOR,)))
+    app.router.add_get(SESSIONS, for_staff(show_sessions))
+    app.router.add_post(SESSIONS, for_staff(post_sessions))
     app.router.add_get("/staff/cases/{code}", for_staff(show_case))
     app.router.add_get("/staff/cases/{code}/files/{id}", for_staff(serve_file))
     app.router.add_post("/staff/cases/{code}/reply", for_staff(post_reply))

@@ -1,5 +1,6 @@
 """Shows the sign-in form. What comes of it is `admin.signing_in`'s; why somebody is shown it, `admin.guard`'s."""
 
+import math
 import secrets
 
 from aiohttp import web
@@ -22,23 +23,42 @@ def sign_in_page(
     next_path: str,
     username: str = "",
     trouble_key: str = "",
+    wait: int = 0,
     status: int = 200,
     unsent: Unsent | None = None,
 ) -> web.Response:
     """The form, tied to this browser by a cookie of its own.
 
     Args:
+        wait: Seconds until the next try, where that is the trouble.
         unsent: What the form carries along, to be given back after the sign-in.
     """
     ticket = read_cookie(request, FORM_COOKIE) or secrets.token_urlsafe(24)
     request[FORM_TOKEN] = ticket_token(request, ticket)
-    trouble = say(page_language(request), trouble_key) if trouble_key else ""
     page = SignInPage(
-        username=username, next_path=next_path, trouble=trouble, trouble_at=field_of(trouble_key), unsent=unsent
+        username=username,
+        next_path=next_path,
+        trouble=trouble_in_words(request, trouble_key, wait),
+        trouble_at=field_of(trouble_key),
+        unsent=unsent,
+        is_demo=request.app[keys.IS_DEMO],
     )
     response = render(request, "staff/sign_in.html", page, status=status)
     set_cookie(request, response, FORM_COOKIE, ticket, same_site="Strict")
     return response
+
+
+def trouble_in_words(request: web.Request, key: str, wait: int = 0) -> str:
+    """The sentence; of a wait, how long it is: seconds up to a minute and a half, minutes beyond."""
+    if not key:
+        return ""
+    language = page_language(request)
+    if not wait:
+        return say(language, key)
+    many = (
+        say(language, "sign_in_seconds", n=wait) if wait <= 90 else say(language, "sign_in_minutes", n=math.ceil(wait / 60))
+    )
+    return say(language, key, wait=many)
 
 
 def ticket_token(request: web.Request, ticket: str) -> str:

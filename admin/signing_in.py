@@ -1,28 +1,41 @@
-"""Sign in, sign out, change the password. What is a right password is `bot.services.sign_in`'s to say."""
+"""Sign in by password and, where there is a second factor, by code; sign out. What is right is `bot.services` to say.
 
-from datetime import timedelta
+Between the two steps there is no session: a cookie of its own names a wait of five minutes for this browser's code.
+"""
+
+from urllib.parse import quote
 
 import structlog
 from aiohttp import web
 
-from admin.guard import PASSWORD, QUEUE, SESSION_COOKIE, SIGN_IN, Visit, find_visit, give_back, inside_path
-from admin.pages import PasswordPage
-from admin.sign_in_page import FORM_COOKIE, sign_in_page, ticket_token
-from admin.troubles import field_of
-from admin.unsent import LIMITS, unsent_in
-from bot.services.sign_in import SignedIn, change_password, sign_in, sign_out
+from admin.guard import (
+    AUTHENTICATOR,
+    PASSWORD,
+    QUEUE,
+    SESSION_COOKIE,
+    SIGN_IN,
+    Visit,
+    find_visit,
+    give_back,
+    inside_path,
+    owes_code,
+)
+from admin.guessing import GUESSES, counts_of_code, counts_of_password, remember_device
+from admin.pages import CodeStepPage
+from admin.sign_in_page import FORM_COOKIE, sign_in_page, ticket_token, trouble_in_words
+from admin.unsent import LIMITS, Unsent, unsent_in
+from bot.domain.signing_in import HALF_LASTS, device_of
+from bot.services.giving_code import give_code, half_signed_in
+from bot.services.sign_in import CodeAwaited, SignedIn, sign_in, sign_out
 from bot.web import FORM_TOKEN, keys, render
 from bot.web.cookies import drop_cookie, read_cookie, set_cookie
 from bot.web.forms import Form, TokenRefused, read_form
-from bot.web.throttle import Throttle, peer
-from bot.web.tokens import same, sign
 
 log = structlog.get_logger(__name__)
 
-DEVICE_COOKIE = "device"  # this browser signed in with that name before
-DEVICE_KNOWN_FOR = timedelta(days=180)
-GUESSES = 10  # a minute, per name and per network address
-THROTTLE: web.AppKey[Throttle] = web.AppKey("sign_in_throttle", Throttle)
+CODE_STEP = "/staff/login/code"
+HALF_COOKIE = "half"
+LONGEST_CODE = 60  # characters of a code that come back to be mended
 
 
 async def show_sign_in(request: web.Request) -> web.StreamResponse:
@@ -47,44 +60,27 @@ async def post_sign_in(request: web.Request) -> web.StreamResponse:
         )
 
 
-async def _try(request: web.Request, form: Form) -> web.StreamResponse:
-    username, next_path, unsent = form.text("username")[:60], inside_path(form.text("next")), unsent_in(form)
+async def show_code_step(request: web.Request) -> web.StreamResponse:
+    next_path = inside_path(request.query.get("next", ""))
+    if await _awaited(request) is None:
+        raise web.HTTPSeeOther(SIGN_IN)
+    return _code_page(request, next_path)
 
-    def again(trouble_key: str, status: int) -> web.Response:
-        return sign_in_page(
-            request, next_path=next_path, username=username, trouble_key=trouble_key, status=status, unsent=unsent
+
+async def post_code_step(request: web.Request) -> web.StreamResponse:
+    ticket = read_cookie(request, FORM_COOKIE)
+    try:
+        async with read_form(request, token=ticket_token(request, ticket), limits=LIMITS) as form:
+            return await _try_code(request, form)
+    except TokenRefused as refused:
+        return _code_page(
+            request,
+            inside_path(refused.form.text("next")),
+            "desk_sign_in_stale",
+            status=403,
+            typed=refused.form.text("code"),
+            unsent=unsent_in(refused.form),
         )
-
-    names = _counted_as(request, username.casefold())
-    wait = 0
-    for name in names:  # up to the first refusal: who tries too often can make no more names to be remembered
-        wait = wait or await request.app[THROTTLE].wait_for(*name)
-    if wait:
-        response = again("desk_sign_in_throttled", 429)
-        response.headers["Retry-After"] = str(wait)
-        return response
-    made = await sign_in(
-        request.app[keys.STORAGE],
-        username=username,
-        password=form.fields.get("password", ""),
-        now=request.app[keys.CLOCK].now(),
-        earlier_session_id=read_cookie(request, SESSION_COOKIE),
-    )
-    if made is None:
-        log.info("sign_in_refused")
-        return again("desk_sign_in_wrong", 401)
-    for name in names:
-        await request.app[THROTTLE].forget(*name)
-    must_change = made.staff.must_change_password
-    if unsent is not None:
-        if not must_change:
-            request[FORM_TOKEN] = made.session.form_token
-        page = give_back(request, unsent, "desk_not_sent_again", status=200)
-        _remember(request, page, made)
-        return page
-    answer = web.HTTPSeeOther(PASSWORD if must_change else next_path)
-    _remember(request, answer, made)
-    raise answer
 
 
 async def post_sign_out(visit: Visit) -> web.StreamResponse:
@@ -98,54 +94,132 @@ async def post_sign_out(visit: Visit) -> web.StreamResponse:
     raise answer
 
 
-async def show_password(visit: Visit) -> web.StreamResponse:
-    return _password_page(visit)
+def remember(request: web.Request, answer: web.StreamResponse, made: SignedIn) -> None:
+    """Give the browser its session, and remember that it signed in with this name."""
+    set_cookie(request, answer, SESSION_COOKIE, made.session_id)
+    remember_device(request, answer, made.staff.username)
 
 
-async def post_password(visit: Visit) -> web.StreamResponse:
-    async with read_form(visit.request, token=visit.session.form_token) as form:
-        if await visit.request.app[THROTTLE].wait_for("password", str(visit.staff.id)):
-            return _password_page(visit, "desk_sign_in_throttled", status=429)
-        new = form.fields.get("new", "")
-        if new != form.fields.get("again", ""):
-            return _password_page(visit, "desk_password_differs", status=400)
-        made = await change_password(
-            visit.request.app[keys.STORAGE],
-            staff=visit.staff,
-            current=form.fields.get("current", ""),
-            new=new,
-            now=visit.now,
+def device(request: web.Request) -> str:
+    """What this browser is called in its owner's list; of what it says itself nothing more is kept."""
+    return device_of(request.headers.get("User-Agent", ""))
+
+
+async def _try(request: web.Request, form: Form) -> web.StreamResponse:
+    username, next_path, unsent = form.text("username")[:60], inside_path(form.text("next")), unsent_in(form)
+
+    def again(trouble_key: str, status: int, wait: int = 0) -> web.Response:
+        return sign_in_page(
+            request, next_path=next_path, username=username, trouble_key=trouble_key, status=status, unsent=unsent, wait=wait
         )
+
+    counts = counts_of_password(request, username)
+    if wait := request.app[GUESSES].take(*counts):
+        response = again("desk_sign_in_throttled", 429, wait)
+        response.headers["Retry-After"] = str(wait)
+        return response
+    made = await sign_in(
+        request.app[keys.STORAGE],
+        username=username,
+        password=form.fields.get("password", ""),
+        now=request.app[keys.CLOCK].now(),
+        earlier_session_id=read_cookie(request, SESSION_COOKIE),
+        browser=read_cookie(request, FORM_COOKIE),
+        device=device(request),
+    )
+    if made is None:
+        log.info("sign_in_refused")
+        return again("desk_sign_in_wrong", 401)
+    request.app[GUESSES].succeeded(*counts)
+    if isinstance(made, CodeAwaited):
+        return _ask_for_code(request, made, next_path, unsent)
+    return _go_on(request, made, next_path, unsent)
+
+
+def _ask_for_code(request: web.Request, made: CodeAwaited, next_path: str, unsent: Unsent | None) -> web.Response:
+    if unsent is None:
+        answer: web.Response = web.HTTPSeeOther(CODE_STEP if next_path == QUEUE else f"{CODE_STEP}?next={quote(next_path)}")
+    else:  # what was not sent travels in the form, and no redirect could carry it
+        answer = _code_page(request, next_path, unsent=unsent)
+    set_cookie(request, answer, HALF_COOKIE, made.half_id, lasts=HALF_LASTS, same_site="Strict")
+    if isinstance(answer, web.HTTPException):
+        raise answer
+    return answer
+
+
+async def _try_code(request: web.Request, form: Form) -> web.StreamResponse:
+    next_path, unsent = inside_path(form.text("next")), unsent_in(form)
+    username = await _awaited(request)
+    if username is None:
+        return sign_in_page(request, next_path=next_path, trouble_key="desk_sign_in_again", status=401, unsent=unsent)
+    counts = counts_of_code(request, username)
+    if wait := request.app[GUESSES].take(*counts):
+        response = _code_page(
+            request, next_path, "desk_sign_in_throttled", status=429, wait=wait, typed=form.text("code"), unsent=unsent
+        )
+        response.headers["Retry-After"] = str(wait)
+        return response
+    made = await give_code(
+        request.app[keys.STORAGE],
+        request.app[keys.SEALER],
+        half_id=read_cookie(request, HALF_COOKIE),
+        browser=read_cookie(request, FORM_COOKIE),
+        typed=form.text("code"),
+        device=device(request),
+        now=request.app[keys.CLOCK].now(),
+        earlier_session_id=read_cookie(request, SESSION_COOKIE),
+    )
+    if made == "desk_sign_in_again":
+        return sign_in_page(request, next_path=next_path, username=username, trouble_key=made, status=401, unsent=unsent)
     if isinstance(made, str):
-        return _password_page(visit, made, status=400)
-    answer = web.HTTPSeeOther(f"{QUEUE}?done=password")
-    _remember(visit.request, answer, made)
+        log.info("code_refused")
+        return _code_page(request, next_path, made, status=401, typed=form.text("code"), unsent=unsent)
+    request.app[GUESSES].succeeded(*counts)
+    return _go_on(request, made.signed_in, next_path, unsent, used_recovery=made.codes_left is not None)
+
+
+def _go_on(
+    request: web.Request, made: SignedIn, next_path: str, unsent: Unsent | None, *, used_recovery: bool = False
+) -> web.Response:
+    """To what is owed first, or what they have to know, or where they wanted to go."""
+    owed = PASSWORD if made.staff.must_change_password else AUTHENTICATOR if owes_code(request.app, made.staff) else ""
+    if unsent is not None:
+        if not owed:
+            request[FORM_TOKEN] = made.session.form_token
+        page = give_back(request, unsent, "desk_not_sent_again", status=200)
+        remember(request, page, made)
+        return page
+    if not owed and (made.must_be_told or used_recovery):
+        owed = f"{AUTHENTICATOR}?used=recovery" if used_recovery else AUTHENTICATOR
+    answer = web.HTTPSeeOther(owed or next_path)
+    remember(request, answer, made)
+    drop_cookie(request, answer, HALF_COOKIE)
     raise answer
 
 
-def _password_page(visit: Visit, trouble_key: str = "", *, status: int = 200) -> web.Response:
-    page = PasswordPage(
-        frame=visit.frame,
-        username=visit.staff.username,
-        is_forced=visit.staff.must_change_password,
-        trouble=visit.say(trouble_key) if trouble_key else "",
-        trouble_at=field_of(trouble_key),
+async def _awaited(request: web.Request) -> str | None:
+    """The name of the one whose code this browser is to give."""
+    staff = await half_signed_in(
+        request.app[keys.STORAGE],
+        half_id=read_cookie(request, HALF_COOKIE),
+        browser=read_cookie(request, FORM_COOKIE),
+        now=request.app[keys.CLOCK].now(),
     )
-    return render(visit.request, "staff/password.html", page, status=status)
+    return staff.username if staff else None
 
 
-def _counted_as(request: web.Request, username: str) -> list[tuple[str, str]]:
-    """Under which names this try is counted.
-
-    A browser that signed in with this name before has a count of its own: a stranger who keeps guessing uses up the
-    name's count and can never lock its owner out.
-    """
-    if same(read_cookie(request, DEVICE_COOKIE), sign(request.app[keys.SECRET_KEY], "device", username)):
-        return [("device", username)]
-    return [("peer", peer(request)), ("name", username)]
-
-
-def _remember(request: web.Request, answer: web.StreamResponse, made: SignedIn) -> None:
-    set_cookie(request, answer, SESSION_COOKIE, made.session_id)
-    device = sign(request.app[keys.SECRET_KEY], "device", made.staff.username.casefold())
-    set_cookie(request, answer, DEVICE_COOKIE, device, lasts=DEVICE_KNOWN_FOR, same_site="Strict")
+def _code_page(
+    request: web.Request,
+    next_path: str,
+    trouble_key: str = "",
+    *,
+    status: int = 200,
+    wait: int = 0,
+    typed: str = "",
+    unsent: Unsent | None = None,
+) -> web.Response:
+    request[FORM_TOKEN] = ticket_token(request, read_cookie(request, FORM_COOKIE))
+    page = CodeStepPage(
+        next_path=next_path, typed=typed[:LONGEST_CODE], trouble=trouble_in_words(request, trouble_key, wait), unsent=unsent
+    )
+    return render(request, "staff/code_step.html", page, status=status)

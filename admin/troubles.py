@@ -42,6 +42,7 @@ _FIELDS = {
     "desk_password_common": "new",
     "desk_password_named": "new",
     "desk_sign_in_wrong": "password",
+    "desk_sign_in_again": "password",
 }
 # Where a form calls its words or its only field otherwise.
 _IN_FORM = {

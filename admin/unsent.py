@@ -15,7 +15,7 @@ from bot.web.forms import MOST_FIELDS, TOKEN_FIELD, Form, Limits
 PATH_FIELD, PREFIX = "unsent", "unsent_"
 # A form of 256 KiB grows threefold when it is posted in a form without files.
 LIMITS = Limits(fields_size=1024 * 1024, total_size=1024 * 1024)
-_PLACE = re.compile(r"/staff/(?!log|password)[0-9A-Za-z/_-]{1,120}", re.ASCII)
+_PLACE = re.compile(r"/staff/(?!log|password|authenticator|sessions)[0-9A-Za-z/_-]{1,120}", re.ASCII)
 _SECRET = frozenset({TOKEN_FIELD, "password", "current", "new", "again"})
 _SPARE = 8  # fields of the sign-in form itself
 # Chosen or carried along by a form, so that showing it as text would tell nobody anything.

@@ -19,7 +19,17 @@ import structlog
 from bot import app, audit_commands
 from bot.app import looking
 from bot.clock import SystemClock
-from bot.commands import accounts, add_account, correction_rows, disable_account, export_rows, record_export, reset_account
+from bot.commands import (
+    accounts,
+    add_account,
+    correction_rows,
+    disable_account,
+    export_rows,
+    record_export,
+    reset_account,
+    reset_account_code,
+    sign_out_account,
+)
 from bot.domain.people import Role
 from bot.domain.ward import WardCode
 from bot.errors import AuditBroken, BotError, DatabaseOutOfReach, SettingsError, StorageBusy
@@ -146,7 +156,12 @@ def _add_staff(parser: argparse.ArgumentParser) -> None:
     add.add_argument("--role", choices=[role.value for role in Role], default=Role.WARD_OFFICER.value)
     add.add_argument("--ward", metavar="CODE", help="five digits; for roles of a ward")
     actions.add_parser("list", help="every account")
-    for action, what in (("disable", "no more signing in; ends its sessions"), ("reset", "a new one-time password")):
+    for action, what in (
+        ("disable", "no more signing in; ends its sessions"),
+        ("reset", "a new one-time password"),
+        ("reset-code", "take away its verification code, when phone and recovery codes are lost"),
+        ("sign-out", "end all its sessions"),
+    ):
         actions.add_parser(action, help=what).add_argument("username")
 
 
@@ -256,6 +271,12 @@ async def _staff(settings: Settings, chosen: argparse.Namespace) -> int:
         elif chosen.action == "disable":
             await disable_account(database, username=chosen.username, now=now)
             print(f"{chosen.username} can no longer sign in.")
+        elif chosen.action == "reset-code":
+            await reset_account_code(database, username=chosen.username, now=now)
+            print(f"{chosen.username} signs in by password and sets up a new verification code.")
+        elif chosen.action == "sign-out":
+            await sign_out_account(database, username=chosen.username, now=now)
+            print(f"{chosen.username} is signed out everywhere.")
         else:
             wards = load_wards(city_folder(settings.data_dir))
             print(f"One-time password: {await _new_password(database, wards, chosen, now)}")

@@ -12,7 +12,7 @@ from bot.domain.ward import WardCode
 from bot.exporting import correction_row, export_row
 from bot.ports import Storage
 from bot.routing.wards import Wards
-from bot.services.staff_accounts import add_staff, disable_staff, list_staff, reset_password
+from bot.services.staff_accounts import add_staff, disable_staff, list_staff, reset_code, reset_password, sign_out_staff
 
 log = structlog.get_logger()
 
@@ -89,6 +89,20 @@ async def reset_account(storage: Storage, *, username: str, now: datetime) -> st
 async def disable_account(storage: Storage, *, username: str, now: datetime) -> None:
     async with storage.begin() as uow:
         await disable_staff(uow, username=username, now=now)
+        await uow.commit()
+
+
+async def reset_account_code(storage: Storage, *, username: str, now: datetime) -> None:
+    """Take away the second factor; its owner is told at the next sign-in."""
+    async with storage.begin() as uow:
+        await reset_code(uow, username=username, now=now)
+        await uow.commit()
+
+
+async def sign_out_account(storage: Storage, *, username: str, now: datetime) -> None:
+    """End every session of the account."""
+    async with storage.begin() as uow:
+        await sign_out_staff(uow, username=username, now=now)
         await uow.commit()
 
 

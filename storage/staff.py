@@ -9,7 +9,7 @@ from bot.domain.people import Language, Role, StaffId, StaffMember, Unit
 from bot.domain.ward import WardCode
 from bot.errors import UsernameTaken
 from storage.link import Link, by_engine
-from storage.tables import sessions, staff, staff_chats
+from storage.tables import half_sessions, sessions, staff, staff_chats
 
 _add = by_engine(
     lambda insert_into: insert_into(staff).on_conflict_do_nothing(index_elements=["folded_username"]).returning(staff)
@@ -30,7 +30,7 @@ _set_password = (
 )
 _set_disabled = update(staff).where(staff.c.id == bindparam("member")).values(is_disabled=bindparam("disabled"))
 _set_language = update(staff).where(staff.c.id == bindparam("member")).values(language=bindparam("speaks"))
-_end_sessions = delete(sessions).where(sessions.c.staff_id == bindparam("member"))
+_end_sessions = [delete(kept).where(kept.c.staff_id == bindparam("member")) for kept in (sessions, half_sessions)]
 _end_chats = delete(staff_chats).where(staff_chats.c.staff_id == bindparam("member"))
 
 
@@ -51,7 +51,14 @@ def member_from(row: Row[Any]) -> StaffMember:
         is_disabled=row.is_disabled,
         must_change_password=row.must_change_password,
         unit=Unit(row.unit),
+        has_code=row.has_code,
     )
+
+
+async def end_sessions(link: Link, staff_id: StaffId) -> None:
+    """All of this member's, those too that wait for a code."""
+    for statement in _end_sessions:
+        await link.run(statement, {"member": staff_id})
 
 
 class SqlStaffMembers:
@@ -128,5 +135,5 @@ class SqlStaffMembers:
 
     async def _end(self, staff_id: StaffId) -> None:
         """Whoever got in before has to prove again who they are: at the desk, and in the chats they are pinged in."""
-        await self._link.run(_end_sessions, {"member": staff_id})
+        await end_sessions(self._link, staff_id)
         await self._link.run(_end_chats, {"member": staff_id})

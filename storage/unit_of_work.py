@@ -33,6 +33,7 @@ from bot.ports import (
     Ratings,
     Retention,
     SavedViews,
+    SecondFactors,
     Sessions,
     StaffChats,
     StaffDrafts,
@@ -70,6 +71,7 @@ from storage.proposals import SqlProposals
 from storage.ratings import SqlRatings, SqlTries
 from storage.retention import SqlRetention
 from storage.saved_views import SqlSavedViews
+from storage.second_factors import SqlSecondFactors
 from storage.sessions import SqlSessions
 from storage.staff import SqlStaffMembers
 from storage.staff_chats import SqlStaffChats
@@ -95,6 +97,7 @@ class SqlUnitOfWork:
         self.cases: Cases = self._cases
         self.staff: StaffMembers = SqlStaffMembers(link)
         self.sessions: Sessions = SqlSessions(link)
+        self.second_factors: SecondFactors = SqlSecondFactors(link)
         self.audit: AuditPort = self._trail
         self.chat_lines: ChatLines = SqlChatLines(link)
         self.calendar: Calendar = SqlCalendar(link)

@@ -18,7 +18,7 @@ async def post_presence(request: web.Request) -> web.StreamResponse:
     Fields: `writing` ("1": something was typed just now), `leaving` ("1": the page is being closed).
     """
     visit = await find_visit(request, counts_as_use=False)
-    if visit is None or visit.staff.must_change_password or not visit.viewer.may(Right.NOTE):
+    if visit is None or visit.owed or not visit.viewer.may(Right.NOTE):
         return web.Response(status=204)
     code = asked_code(request)
     async with read_form(request, token=visit.session.form_token) as form:

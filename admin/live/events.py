@@ -118,7 +118,7 @@ class LiveEvents:
 
 
 def is_served(visit: Visit) -> bool:
-    return not visit.staff.must_change_password and visit.viewer.may(Right.READ_CASE)
+    return not visit.owed and visit.viewer.may(Right.READ_CASE)
 
 
 def place_in(request: web.Request) -> int:

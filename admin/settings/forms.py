@@ -21,6 +21,8 @@ _FIELD_OF = {
     "username_taken": "username",
     "username_malformed": "username",
     "full_name_malformed": "full_name",
+    "full_name_foreign": "full_name",
+    "username_alike": "username",
 }
 
 

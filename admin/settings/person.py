@@ -14,12 +14,16 @@ from admin.settings.people import PEOPLE, chosen_role, chosen_unit, in_sight, sh
 from bot.domain.people import StaffId, StaffMember
 from bot.domain.ward import WardCode
 from bot.ports import UnitOfWork
+from bot.services.second_factor import reset_second_factor
+from bot.services.setting import GoneMeanwhile, NotAllowed
+from bot.services.sign_in import sign_out_everywhere
 from bot.services.staff_accounts import disable_staff, reset_password
 from bot.services.staff_place import managed, may_manage, may_name_restricted, place_staff, roles_to_give
 from bot.web import keys, render
 from bot.web.forms import Form, read_form
 
-PLACE, RESET, CLOSE = "place-form", "reset-form", "disable-form"
+PLACE, RESET, CLOSE, FACTOR, SESSIONS = "place-form", "reset-form", "disable-form", "factor-form", "sessions-form"
+FORMS = (PLACE, CLOSE, RESET, FACTOR, SESSIONS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,6 +39,7 @@ class PersonPage:
     is_disabled: bool
     action: str
     fields: Sequence[Field]
+    has_code: bool  # a second factor
     may_manage: bool  # reset and close; a leader only names who reads the restricted desk
     trouble_key: str
     is_saved: bool
@@ -93,6 +98,32 @@ async def post_reset(visit: Visit) -> web.StreamResponse:
     return show_given(visit, *given[0], back=f"{PEOPLE}/{number}")
 
 
+async def post_second_factor(visit: Visit) -> web.StreamResponse:
+    """Take away the second factor of somebody whose phone is gone."""
+    number = number_in_path(visit, "id")
+
+    async def act(uow: UnitOfWork, _form: Form) -> None:
+        member = await managed(uow, visit.viewer, number)
+        await reset_second_factor(uow, member=member, now=visit.now, by=visit.staff)
+
+    return await change(visit, FACTOR, act, _show, then=f"{PEOPLE}/{number}")
+
+
+async def post_end_sessions(visit: Visit) -> web.StreamResponse:
+    """Sign them out everywhere: a phone or a laptop is lost. A ward's leader may do that for the ward's own officers."""
+    number = number_in_path(visit, "id")
+
+    async def act(uow: UnitOfWork, _form: Form) -> None:
+        member = await uow.staff.get(StaffId(number))
+        if member is None:
+            raise GoneMeanwhile(staff=number)
+        if not may_manage(visit.viewer, member) and not may_name_restricted(visit.viewer, member):
+            raise NotAllowed(staff=member.id)
+        await sign_out_everywhere(uow, staff=member, now=visit.now, by=visit.staff, is_own=False)
+
+    return await change(visit, SESSIONS, act, _show, then=f"{PEOPLE}/{number}")
+
+
 async def _show(visit: Visit, typed: Typed) -> web.Response:
     number = number_in_path(visit, "id")
     async with visit.request.app[keys.STORAGE].reading() as uow:
@@ -113,8 +144,9 @@ async def _show(visit: Visit, typed: Typed) -> web.Response:
         is_disabled=member.is_disabled,
         action=f"{PEOPLE}/{member.id}",
         fields=_fields(visit, member, typed, manages=manages),
+        has_code=member.has_code,
         may_manage=manages,
-        trouble_key=typed.about(PLACE) or typed.about(CLOSE) or typed.about(RESET),
+        trouble_key=next((found for form in FORMS if (found := typed.about(form))), ""),
         is_saved=is_saved(visit),
     )
     return render(visit.request, "staff/settings/person.html", page)

@@ -10,7 +10,14 @@ from admin.settings.holidays import HOLIDAYS, post_forgotten, post_holiday, show
 from admin.settings.keeping import KEEPING, post_keeping, show_keeping
 from admin.settings.notices import CODES, NOTICES, THROTTLE, post_choices, post_link, post_unlink, show_notices
 from admin.settings.people import PEOPLE, post_person, show_people
-from admin.settings.person import post_disable, post_place, post_reset, show_person
+from admin.settings.person import (
+    post_disable,
+    post_end_sessions,
+    post_place,
+    post_reset,
+    post_second_factor,
+    show_person,
+)
 from admin.settings.texts import TEXTS, post_changed_text, post_text, show_text, show_texts
 from admin.settings.wards import WARDS, post_ward, show_ward, show_wards
 from bot.web.throttle import Throttle
@@ -40,6 +47,8 @@ def add_settings_routes(app: web.Application) -> None:
         (f"{PEOPLE}/{{id}}", post_place),
         (f"{PEOPLE}/{{id}}/reset", post_reset),
         (f"{PEOPLE}/{{id}}/disable", post_disable),
+        (f"{PEOPLE}/{{id}}/code", post_second_factor),
+        (f"{PEOPLE}/{{id}}/sessions", post_end_sessions),
         (ABSENCES, post_absence),
         (f"{ABSENCES}/{{id}}/end", post_end),
         (NOTICES, post_choices),

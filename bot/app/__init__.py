@@ -279,6 +279,7 @@ async def serve(
         bell = Bell()
         database = await stack.enter_async_context(open_database(settings, bell=bell))
         parts = await build(settings, database, bell, stack)
+        parts.web_app[keys.IS_DEMO] = demo
         accounts = await seed(database, parts.city, SystemClock()) if demo else []
         port = await _start_web(settings, parts.web_app, stack)
         started(Started(url=f"http://{settings.host}:{port}", accounts=accounts))

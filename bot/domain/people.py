@@ -79,6 +79,7 @@ class StaffMember:
     is_disabled: bool
     must_change_password: bool
     unit: Unit = Unit.NONE
+    has_code: bool = False  # signs in with a second factor, see `bot.domain.signing_in`
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +91,4 @@ class Session:
     form_token: str  # the secret every form of this session carries back
     created_at: datetime
     seen_at: datetime
+    device: str = ""  # coarsely, see `bot.domain.signing_in.device_of`

@@ -39,7 +39,7 @@ from bot.ports.outside import (
     Sealer,
 )
 from bot.ports.residents import Erased, Erasure, Fading, Identities, Offices, Retention
-from bot.ports.staff import Audit, HeadSigner, Sessions, StaffMembers
+from bot.ports.staff import Audit, HeadSigner, SecondFactors, Sessions, StaffMembers
 from bot.ports.storage import Storage, UnitOfWork
 from bot.ports.viewing import Viewer
 
@@ -91,6 +91,7 @@ __all__ = [
     "SavedViews",
     "Scanner",
     "Sealer",
+    "SecondFactors",
     "Sessions",
     "Sighting",
     "StaffChats",

@@ -1,10 +1,11 @@
 """Accounts, signed-in browsers, and the trail of who did what."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
 from bot.domain.people import Language, Role, Session, StaffId, StaffMember, Unit
+from bot.domain.signing_in import HalfSession, SecondFactor
 from bot.domain.trail import TrailBreak, TrailEntry, TrailHead, TrailPoint
 from bot.domain.ward import WardCode
 from bot.ports.viewing import Viewer
@@ -63,6 +64,62 @@ class Sessions(Protocol):
     async def touch(self, id_hash: str, now: datetime) -> None: ...
 
     async def end(self, id_hash: str) -> None: ...
+
+    async def of(self, staff_id: StaffId) -> list[Session]:
+        """Where this member is signed in, the latest used first; such as are over by time too."""
+        ...
+
+    async def end_all(self, staff_id: StaffId) -> None:
+        """Also those that wait for a code."""
+        ...
+
+    async def add_half(self, half: HalfSession, *, drop_before: datetime) -> None:
+        """Those of the same member from before that moment are dropped: they are over."""
+        ...
+
+    async def half(self, id_hash: str) -> tuple[HalfSession, StaffMember] | None: ...
+
+    async def tried_half(self, id_hash: str) -> int:
+        """Count a wrong code; how many there were with it, 0 where it is over."""
+        ...
+
+    async def end_half(self, id_hash: str) -> bool:
+        """Whether it was there: of two that come at once, one is told so."""
+        ...
+
+
+class SecondFactors(Protocol):
+    """What signing in takes beside the password. Of a recovery code only the hash is kept."""
+
+    async def get(self, staff_id: StaffId) -> SecondFactor | None: ...
+
+    async def put(self, staff_id: StaffId, sealed: str, now: datetime) -> None:
+        """From now on this is the app's secret; the steps that were used stay used, recovery codes go."""
+        ...
+
+    async def put_codes(self, staff_id: StaffId, hashes: Sequence[str]) -> None:
+        """These recovery codes instead of all others."""
+        ...
+
+    async def remove(self, staff_id: StaffId, *, reset_at: datetime | None = None, reset_by: str = "") -> None:
+        """No second factor any more; `reset_at` where somebody else did that: its owner is to be told."""
+        ...
+
+    async def told(self, staff_id: StaffId) -> None:
+        """Its owner knows that it was reset."""
+        ...
+
+    async def use_step(self, staff_id: StaffId, step: int) -> bool:
+        """False where that step was used before, by whatever process."""
+        ...
+
+    async def use_code(self, staff_id: StaffId, code_hash: str) -> bool:
+        """False where there is no such recovery code, or it was used."""
+        ...
+
+    async def has_codes(self, staff_id: StaffId, hashes: Sequence[str]) -> bool:
+        """Whether each of them is there, unused."""
+        ...
 
 
 class Audit(Protocol):

@@ -1,10 +1,13 @@
 """Passwords: argon2id, what is accepted as one, and random ones for the first sign-in."""
 
 import asyncio
+import re
 import secrets
 import unicodedata
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache
+from pathlib import Path
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -17,29 +20,60 @@ _HASHER = PasswordHasher(time_cost=6, memory_cost=16 * 1024, parallelism=1)
 _THREADS = ThreadPoolExecutor(max_workers=2, thread_name_prefix="argon2")
 _ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
-# Long enough to pass the length rule, and still the first that anybody tries.
-_COMMON = frozenset(
-    {
-        "password1234", "passwordpassword", "123456789012", "1234567890123", "12345678901234", "qwertyuiop12",
-        "qwertyuiop123", "qwerty123456", "administrator", "matkhau123456", "matkhaumatkhau", "anhyeuem1234",
-        "hanoivietnam", "vietnam12345", "vietnamvodich", "ubndphuong123", "canbophuong123", "abcdefghijkl",
-        "abcd12345678", "iloveyou1234", "letmein12345", "welcome12345", "changeme1234", "xinchaovietnam",
-    }
-)  # fmt: skip
+_PARTS = Path(__file__).parent / "data" / "common_parts.txt"
+_LETTERS_OWED = 5  # that are nobody's first guess
 
 
-def trouble_with(password: str, *, username: str, full_name: str = "") -> str | None:
-    """The wording key of what is wrong with a new password, or None when it is good."""
+def trouble_with(password: str, *, username: str, full_name: str = "", ward_name: str = "") -> str | None:
+    """The wording key of what is wrong with a new password, or None when it is good.
+
+    Too easy to guess is what few different signs make, and what common words, keys side by side, the names of its owner and
+    ward, digits and signs make alone, with accents or without.
+    """
     plain = password.casefold().replace(" ", "")
     if len(password) < SHORTEST:
         return "desk_password_short"
     if len(password) > LONGEST:
         return "desk_password_long"
-    if len(set(plain)) < 5 or plain in _COMMON or plain.rstrip("0123456789!@#.") in ("", "password", "matkhau", "homthu"):
+    if len(set(plain)) < 5:
         return "desk_password_common"
     if username.casefold() in plain or (full_name and full_name.casefold().replace(" ", "") in plain):
         return "desk_password_named"
-    return None
+    own = [
+        word for name in (username, full_name, ward_name) for word in re.split(r"[\W_]+", unaccented(name)) if len(word) > 1
+    ]
+    return "desk_password_common" if _letters_beside(plain, own) < _LETTERS_OWED else None
+
+
+def unaccented(text: str) -> str:
+    """Small letters without any accent: "Mật khẩu" is "mat khau"."""
+    apart = unicodedata.normalize("NFKD", text.casefold().replace("đ", "d"))
+    return "".join(letter for letter in apart if not unicodedata.combining(letter))
+
+
+def _letters_beside(plain: str, own: Iterable[str]) -> int:
+    """How many letters are left when every common part is taken out, longest first; what is said twice counts once."""
+    left = unaccented(plain)
+    left = min((left, left.translate(_LEET)), key=lambda form: len(_without_common(form, own)))
+    return len(_without_common(left, own))
+
+
+def _without_common(text: str, own: Iterable[str]) -> str:
+    parts = sorted({*common_parts(), *own}, key=len, reverse=True)
+    for part in parts:
+        text = text.replace(part, " ")
+    words = dict.fromkeys(re.split(r"[\W\d_]+", text))
+    return re.sub(r"(.+)\1+", r"\1", "".join(words))
+
+
+_LEET = str.maketrans("01345@$!", "oieasasi")
+
+
+@cache
+def common_parts() -> frozenset[str]:
+    """The kept list, see the file's head. Read at its first use; no network."""
+    lines = _PARTS.read_text(encoding="utf-8").splitlines()
+    return frozenset(unaccented(line) for line in lines if line and not line.startswith("#"))
 
 
 def one_time_password() -> str:

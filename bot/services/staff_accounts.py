@@ -1,13 +1,17 @@
 """Accounts of the desk: made, reset and disabled by an operator. A password made here works once."""
 
 import re
+import unicodedata
 from datetime import datetime
 
+from bot.domain.look_alike import is_plain_name, shape_of
 from bot.domain.people import WARD_ROLES, Role, StaffMember, Unit
 from bot.domain.ward import WardCode
 from bot.errors import BotError, UnknownWard, UsernameTaken
 from bot.ports import UnitOfWork
 from bot.services.passwords import hash_password, one_time_password
+from bot.services.second_factor import reset_second_factor
+from bot.services.sign_in import sign_out_everywhere
 from bot.services.staff_change import WardNames
 
 _USERNAME = re.compile(r"[A-Za-z0-9._-]{3,40}", re.ASCII)  # ASCII alone: no name can look like another's
@@ -24,6 +28,18 @@ class BadName(BotError):
     """The full name is missing, too long or holds control characters."""
 
     wording_key = "full_name_malformed"
+
+
+class ForeignName(BotError):
+    """The full name holds letters of another script, or signs that are not seen: it could look like anybody's."""
+
+    wording_key = "full_name_foreign"
+
+
+class UsernameAlike(BotError):
+    """The name looks like that of another account."""
+
+    wording_key = "username_alike"
 
 
 class UnknownStaff(BotError):
@@ -54,20 +70,24 @@ async def add_staff(
         unit: Where in the ward; only for the roles in `WARD_ROLES`.
 
     Raises:
-        BadUsername, BadName, UsernameTaken: See there.
+        BadUsername, BadName, ForeignName, UsernameTaken, UsernameAlike: See there.
         UnknownWard: The ward is missing, unknown, or given to a role that has none.
     """
     if not _USERNAME.fullmatch(username):
         raise BadUsername(username=username[:60])
-    name = " ".join(full_name.split())
+    name = unicodedata.normalize("NFC", " ".join(full_name.split()))
     if not 1 <= len(name) <= LONGEST_NAME or not name.isprintable():
         raise BadName(username=username)
+    if not is_plain_name(name):
+        raise ForeignName(username=username)
     if (role in WARD_ROLES) != (ward_code is not None):
         raise UnknownWard(code=ward_code, role=role.value)
     if ward_code is not None:
         wards[ward_code]
     if await uow.staff.by_username(username):
         raise UsernameTaken(username=username)
+    if any(shape_of(other.username) == shape_of(username) for other in await uow.staff.everyone()):
+        raise UsernameAlike(username=username)
     given = one_time_password()
     staff = await uow.staff.add(
         username=username,
@@ -123,6 +143,24 @@ async def disable_staff(
         subject=staff.username,
     )
     return staff
+
+
+async def reset_code(uow: UnitOfWork, *, username: str, now: datetime) -> None:
+    """Take away the second factor, from the command line: the last resort of an only operator without a phone.
+
+    Raises:
+        UnknownStaff: No such account.
+    """
+    await reset_second_factor(uow, member=await _named(uow, username), now=now)
+
+
+async def sign_out_staff(uow: UnitOfWork, *, username: str, now: datetime) -> None:
+    """End every session of the account, from the command line.
+
+    Raises:
+        UnknownStaff: No such account.
+    """
+    await sign_out_everywhere(uow, staff=await _named(uow, username), now=now, is_own=False)
 
 
 async def _named(uow: UnitOfWork, username: str) -> StaffMember:

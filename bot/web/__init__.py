@@ -55,6 +55,7 @@ def make_web_app(
     app[keys.FILES] = files
     app[keys.FILE_KEEPER] = file_keeper
     app[keys.IMAGER] = PrintsImager()
+    app[keys.IS_DEMO] = False
     app[keys.STOP] = stop or asyncio.Event()
     app[keys.WAYS_IN] = keys.WaysIn()
     assets = load_assets()

@@ -24,6 +24,7 @@ RECEIPTS: web.AppKey[Receipts] = web.AppKey("receipts", Receipts)  # made of the
 SEALER: web.AppKey[Sealer] = web.AppKey("sealer", Sealer)  # of the same key
 CITY: web.AppKey[City] = web.AppKey("city", City)  # how words are read; set by whoever composes the pages
 CALENDAR: web.AppKey[CalendarSource] = web.AppKey("calendar", CalendarSource)  # by rule; the table's changes come apart
+IS_DEMO: web.AppKey[bool] = web.AppKey("is_demo", bool)  # invented people on a loopback address: no codes are asked for
 STOP: web.AppKey[asyncio.Event] = web.AppKey("stop", asyncio.Event)  # set when the process ends: streams must end too
 
 

@@ -1,6 +1,6 @@
 """Staff: who they are, what they did, and what they keep at the desk."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, false
 
 from storage.tables.base import metadata
 from storage.types import CleanText, Id, Json, UtcDateTime
@@ -20,6 +20,7 @@ staff = Table(
     Column("must_change_password", Boolean, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("unit", String(16), nullable=False, server_default=""),
+    Column("has_code", Boolean, nullable=False, server_default=false()),  # as `second_factors` says, for every page view
     CheckConstraint(
         "(role IN ('ward_officer', 'ward_leader', 'restricted_officer')) = (ward_code IS NOT NULL)", name="ward_of_role"
     ),
@@ -33,6 +34,44 @@ sessions = Table(
     Column("form_token", CleanText, nullable=False),
     Column("created_at", UtcDateTime, nullable=False),
     Column("seen_at", UtcDateTime, nullable=False),
+    Column("device", String(32), nullable=False, server_default=""),
+)
+
+# The password was right, a code is awaited. A table of its own: nothing that looks for a session finds one of these.
+half_sessions = Table(
+    "half_sessions",
+    metadata,
+    Column("id_hash", String(64), primary_key=True),
+    Column("staff_id", Id, ForeignKey("staff.id"), nullable=False, index=True),
+    Column("browser_hash", String(64), nullable=False),
+    Column("created_at", UtcDateTime, nullable=False),
+    Column("tries", Integer, nullable=False, server_default="0"),
+)
+
+# The secret of somebody's app, sealed with a key that is not in here; empty when it was taken away.
+second_factors = Table(
+    "second_factors",
+    metadata,
+    Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True, autoincrement=False),
+    Column("sealed", CleanText, nullable=False),
+    Column("since", UtcDateTime),
+    Column("reset_at", UtcDateTime),
+    Column("reset_by", CleanText, nullable=False, server_default=""),
+)
+
+# Half minutes whose code was used: none is taken twice.
+used_steps = Table(
+    "used_steps",
+    metadata,
+    Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True, autoincrement=False),
+    Column("step", Id, primary_key=True, autoincrement=False),
+)
+
+recovery_codes = Table(
+    "recovery_codes",
+    metadata,
+    Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True, autoincrement=False),
+    Column("code_hash", String(64), primary_key=True),
 )
 
 # While somebody is away, a colleague may do what they may.

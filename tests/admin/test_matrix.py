@@ -70,6 +70,10 @@ AROUND: dict[tuple[str, str], tuple[Right, ...]] = {
     ("GET", "/staff/"): (),
     ("GET", "/staff/password"): (),
     ("POST", "/staff/password"): (),
+    ("GET", "/staff/authenticator"): (),
+    ("POST", "/staff/authenticator"): (),
+    ("GET", "/staff/sessions"): (),
+    ("POST", "/staff/sessions"): (),
     ("GET", "/staff/mentions"): (),
     ("POST", "/staff/views"): (Right.READ_CASE,),
     ("POST", "/staff/views/remove"): (),
@@ -113,12 +117,16 @@ ON_A_COLLEAGUE = {
     ("POST", f"{SETTINGS}/people/{{id}}"),
     ("POST", f"{SETTINGS}/people/{{id}}/reset"),
     ("POST", f"{SETTINGS}/people/{{id}}/disable"),
+    ("POST", f"{SETTINGS}/people/{{id}}/code"),
+    ("POST", f"{SETTINGS}/people/{{id}}/sessions"),
 }
 # Without a session, ending one, and the stream (tests/admin/test_live.py).
 APART = {
     ("GET", "/staff"),
     ("GET", "/staff/login"),
     ("POST", "/staff/login"),
+    ("GET", "/staff/login/code"),
+    ("POST", "/staff/login/code"),
     ("POST", "/staff/logout"),
     ("GET", "/staff/events"),
 }
@@ -272,7 +280,7 @@ async def test_an_account_is_changed_by_those_whose_it_is_to_give(sqlite_desk: S
             is_theirs = may_give(role, other)
             is_named = may(role, Right.NAME_RESTRICTED) and other in NAMED_BY_LEADER and ward == PHU_THUONG
             for method, path in sorted(ON_A_COLLEAGUE):
-                manages = path.endswith(("/reset", "/disable"))
+                manages = path.endswith(("/reset", "/disable", "/code"))
                 fields = token | {"role": other.value, "ward": ward, "unit": ""}
                 status = await ask(someone, method, path.replace("{id}", str(member.id)), fields)
                 if status not in ({200, 303} if is_theirs or (is_named and not manages) else {403, 404}):

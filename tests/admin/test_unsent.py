@@ -40,7 +40,7 @@ async def test_an_answer_outlives_its_session_a_mistyped_password_and_goes_out_a
     assert written(minh) == [LONG]
     wrong = await minh.submits("login-form", username="minh", password="wrong")
     assert (wrong.status, written(minh)) == (401, [LONG])
-    right = await minh.submits("login-form", username="minh", password=PASSWORD)
+    right = await minh.proves("minh")
     assert (right.status, written(minh)) == (200, [LONG])
     assert await desk.hears(case) == [], "nothing goes out before it was read once more"
     await sends_again(minh)
@@ -68,7 +68,7 @@ async def test_every_form_of_a_case_comes_back_whole(
     sqlite_desk.clock.passes(hours=13)
     await minh.posts(action, hidden | fields)
     assert written(minh) == shown
-    await minh.submits("login-form", username="minh", password=PASSWORD)
+    await minh.proves("minh")
     again, carried = minh.form("unsent-form")
     assert again == action
     assert written(minh) == shown
@@ -86,7 +86,7 @@ async def test_the_forms_of_the_settings_come_back_too(sqlite_desk: StaffDesk) -
     sqlite_desk.clock.passes(hours=13)
     await oanh.posts(action, hidden | {"day": "2026-12-24", "note": "Làm bù"})
     assert written(oanh) == ["Làm bù"]
-    await oanh.submits("login-form", username="oanh", password=PASSWORD)
+    await oanh.proves("oanh")
     again, carried = oanh.form("unsent-form")
     assert (again, carried["day"], written(oanh)) == (action, "2026-12-24", ["Làm bù"])
 
@@ -143,7 +143,7 @@ async def test_words_that_want_to_be_code_come_back_as_words(sqlite_desk: StaffD
     sqlite_desk.clock.passes(hours=13)
     await minh.submits("note-form", text=text)
     is_harmless(minh.text)
-    await minh.submits("login-form", username="minh", password=PASSWORD)
+    await minh.proves("minh")
     is_harmless(minh.text)
     assert written(minh) == [text]
 

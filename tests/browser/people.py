@@ -16,6 +16,7 @@ from tests.browser.chromium import PATIENCE, Watch
 from tests.browser.rest import at_rest, eventually
 from tests.closing import PROOF_BYTES
 from tests.closing import fields as closing_fields
+from tests.codes import code_at, secret_in
 
 NO_LINE = "#lines > :first-child"  # the resident's own, before anything of ours
 MOST_STOPS = 60  # presses of Tab; no page of ours has more
@@ -194,7 +195,10 @@ class Resident(Person):
 
 
 class Officer(Person):
-    """Works at the desk."""
+    """Works at the desk. `secret` is what their app holds, `recovery` the codes on their paper."""
+
+    secret = ""
+    recovery: Sequence[str] = ()
 
     async def signs_in(self, username: str, password: str, *, is_first_time: bool = True) -> None:
         """`password` is the one-time password of `homthu staff add`, which has to be replaced at once."""
@@ -205,6 +209,8 @@ class Officer(Person):
             await self.sees_it_whole()
             await self.renews(password)
         await expect(self.part("who")).to_be_visible()
+        if await self.part("enrol-form").count():
+            await self.sets_up_the_app()
         await self.sees_it_whole()
 
     async def signs_in_once(self, username: str, password: str) -> None:
@@ -213,6 +219,25 @@ class Officer(Person):
         await form.locator("[name=username]").fill(username)
         await form.locator("[name=password]").fill(password)
         await form.locator("button").click()
+        await at_rest(self.page)
+
+    async def sets_up_the_app(self) -> None:
+        """By the page that is open: the secret is typed into the app, its code into the page, the codes shown are kept."""
+        await self.sees_it_whole()
+        self.secret = secret_in(await self.page.content())
+        await self.gives_code("enrol-form", "enrol-code")
+        await expect(self.part("recovery-code")).to_have_count(10)
+        self.recovery = [text.replace(" ", "") for text in await self.part("recovery-code").all_inner_texts()]
+        await self.sees_it_whole()
+        await self.part("go-on").click()
+        await at_rest(self.page)
+
+    async def gives_code(self, form: str, field: str, code: str = "") -> None:
+        """What the app shows now, unless another is given; typed as people do, in two groups, and sent by the Enter key."""
+        shown = code or code_at(datetime.now(UTC), secret=self.secret)
+        box = self.part(form).locator(f"#{field}")
+        await box.fill(f"{shown[:3]} {shown[3:]}")
+        await box.press("Enter")
         await at_rest(self.page)
 
     async def signs_out(self) -> None:

@@ -1,16 +1,16 @@
-"""The whole program on a fresh SQLite database, with Telegram bringing its updates: what attackers find."""
+"""The whole program on a fresh SQLite database, with Telegram bringing its updates: what attackers find. And the desk."""
 
 from collections.abc import AsyncIterator
 
 import pytest
 
-from tests.admin.conftest import sqlite_desk
+from tests.admin.conftest import desk, sqlite_desk
 from tests.browser.conftest import chromium, town
 from tests.conftest import Place
 from tests.stories.cast import City
 from tests.stories.webhook import city_with_a_webhook
 
-__all__ = ["chromium", "sqlite_desk", "target", "town"]
+__all__ = ["chromium", "desk", "sqlite_desk", "target", "town"]
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from bot.domain.ward import WardCode
 from bot.errors import BotError, UnknownWard, UsernameTaken
 from bot.routing.wards import load_wards
 from bot.services.passwords import one_time_password, trouble_with
-from bot.services.sign_in import sign_in
+from bot.services.sign_in import SignedIn, sign_in
 from bot.services.staff_accounts import (
     BadName,
     BadUsername,
@@ -44,7 +44,7 @@ async def make(database: Database, username: str = "minh", role: Role = Role.WAR
 async def test_the_given_password_signs_in_and_must_be_changed(database: Database) -> None:
     password = await make(database)
     made = await sign_in(database, username="Minh", password=password, now=NOW)
-    assert made is not None
+    assert isinstance(made, SignedIn)
     assert made.staff.must_change_password
     assert made.session.id_hash != made.session_id
     async with database.reading() as uow:
@@ -57,7 +57,7 @@ async def test_the_given_password_signs_in_and_must_be_changed(database: Databas
 async def test_a_reset_ends_the_sessions_and_the_old_password(database: Database) -> None:
     old = await make(database)
     made = await sign_in(database, username="minh", password=old, now=NOW)
-    assert made is not None
+    assert isinstance(made, SignedIn)
     async with database.begin() as uow:
         new = await reset_password(uow, username="minh", now=NOW)
         await uow.commit()
@@ -70,7 +70,7 @@ async def test_a_reset_ends_the_sessions_and_the_old_password(database: Database
 async def test_a_disabled_account_is_shut_at_once_and_can_be_opened_again(database: Database) -> None:
     password = await make(database)
     made = await sign_in(database, username="minh", password=password, now=NOW)
-    assert made is not None
+    assert isinstance(made, SignedIn)
     for disabled in (True, False):
         async with database.begin() as uow:
             await disable_staff(uow, username="minh", now=NOW, disabled=disabled)

@@ -20,6 +20,7 @@ from bot.domain.notices import Choices, Reason
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, Language, Role, StaffId, Unit
 from bot.domain.proposal import NewProposal, ProposalKind
+from bot.domain.signing_in import HalfSession
 from bot.domain.staffing import DraftForm, Exclusion, NewTemplate, StaffDraft, Why
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.domain.trail import TrailHead, TrailPoint
@@ -115,6 +116,11 @@ async def furnish(uow: UnitOfWork, case_id: CaseId, minh: StaffId) -> None:
     await uow.notices.choose(minh, Choices(), digest_at=NOW)
     await uow.notices.note(case_id, EventKind.NOTED, NOW, by=chief, about=minh)
     await uow.notices.spread([], {minh: [(case_id, Reason.ARRIVED)]}, NOW)
+    await uow.second_factors.put(minh, "sealed", NOW)
+    await uow.second_factors.put_codes(minh, ["0" * 64])
+    await uow.second_factors.use_step(minh, 59_000_000)
+    half = HalfSession(id_hash="0" * 64, staff_id=minh, browser_hash="1" * 64, created_at=NOW)
+    await uow.sessions.add_half(half, drop_before=NOW)
     await uow.prints.put("f" * 64, [3, 7], NOW)
     finding = Finding(photo="f" * 64, kind=FindingKind.NO_DATA)
     await uow.evidence.add(case_id, [finding], staff_id=minh, reason="", now=NOW)
