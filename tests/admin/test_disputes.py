@@ -150,7 +150,7 @@ async def test_whose_closing_it_was_hears_of_it(desk: StaffDesk) -> None:
         assert "Rác" not in told
 
 
-_CHANCE = re.compile(r'nonce="[^"]*"|name="ticket" value="[^"]*"')  # new on every page, whatever it shows
+_CHANCE = re.compile(r'nonce="[^"]*"|name="ticket" value="[^"]*"|data-after="[^"]*"')  # new on every page, whatever it shows
 EVERYBODY = (Role.WARD_OFFICER, Role.WARD_LEADER, Role.CITY_COORDINATOR, Role.INSPECTOR, Role.OPERATOR)
 
 
