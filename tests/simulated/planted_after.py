@@ -9,7 +9,6 @@ from bot.domain.clocks.setting import laid_again
 from bot.domain.people import StaffMember
 from bot.domain.proposal import Verdict
 from bot.domain.staffing import Standing
-from bot.ports import Viewer
 from bot.services import ask_later, close_case, closing_gate, lay_again, postpone_case, two_people
 from handlers.timekeeping import DuePlans
 from storage import case_rows, visible_cases
@@ -41,13 +40,6 @@ def _one_is_enough(patch: pytest.MonkeyPatch) -> None:
 def _nobody_is_barred(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(visible_cases, "_not_barred", lambda *_: [])
     patch.setattr(case_rows, "_visible", case_rows._visible.__wrapped__)  # not what is kept from before
-
-
-def _the_second_sees_by_the_first(patch: pytest.MonkeyPatch) -> None:
-    def same(viewer: Viewer, _: object) -> Viewer:
-        return viewer
-
-    patch.setattr(two_people, "_without", same)
 
 
 def _a_verdict_is_lost(patch: pytest.MonkeyPatch) -> None:
@@ -129,7 +121,6 @@ FAULTS = (
     Fault("old deputies stay", _old_deputies_stay, people.whoever_acts_may),
     Fault("one is enough", _one_is_enough, people.what_takes_two_had_two),
     Fault("nobody is barred", _nobody_is_barred, people.what_takes_two_had_two),
-    Fault("the second sees by the first", _the_second_sees_by_the_first, people.what_takes_two_had_two),
     Fault("a verdict is lost", _a_verdict_is_lost, people.a_proposal_is_decided_once_and_by_another),
     Fault("days are promised without end", _days_are_promised_without_end, people.a_third_new_day_has_a_leader),
     Fault("plans are forgotten", _plans_are_forgotten, after.a_planned_case_is_never_forgotten),
