@@ -22,6 +22,7 @@ FOREIGN: tuple[dict[str, str], ...] = (
     {"Origin": "https://evil.example"},
     {"Origin": "null"},
 )
+STORES_NOTHING = {"/chat/look"}  # shows the chat again with the words just posted; never to another site's page
 HTTPS = "https://gopy.example.vn"
 
 
