@@ -15,6 +15,9 @@ from tests.house.imports import ROOT
 CASE, SETTINGS = "/staff/cases/{code}", "/staff/settings"
 RECORDED = {
     "/staff/login": ("signed_in",),
+    "/staff/login/code": ("signed_in", "second_factor_refused"),
+    "/staff/authenticator": ("second_factor_set", "second_factor_off", "recovery_codes_made"),
+    "/staff/sessions": ("session_ended", "signed_out_everywhere"),
     "/staff/logout": ("signed_out",),
     "/staff/password": ("password_changed",),
     "/staff/counter": ("case_assisted",),
@@ -50,6 +53,9 @@ RECORDED = {
     f"{SETTINGS}/people/{{id}}": ("staff_placed",),
     f"{SETTINGS}/people/{{id}}/reset": ("password_reset",),
     f"{SETTINGS}/people/{{id}}/disable": ("staff_disabled",),
+    f"{SETTINGS}/people/{{id}}/code": ("second_factor_reset",),
+    f"{SETTINGS}/people/{{id}}/sessions": ("signed_out_everywhere",),
+    f"{SETTINGS}/keeping": ("keeping_changed",),
     f"{SETTINGS}/absences": ("absence_made",),
     f"{SETTINGS}/absences/{{id}}/end": ("absence_ended",),
     f"{SETTINGS}/notices": ("notices_chosen",),
