@@ -241,9 +241,9 @@ def closing_of(case: Case) -> str:
 
 
 def may_be_disputed(case: Case, now: datetime) -> bool:
-    """Is it closed, and not so long ago that nobody remembers?"""
+    """Is it closed, not so long ago that nobody remembers, and still anybody's?"""
     ends_at = dispute_ends_at(case)
-    return case.status is CaseStatus.CLOSED and (ends_at is None or now <= ends_at)
+    return case.status is CaseStatus.CLOSED and case.erased_at is None and (ends_at is None or now <= ends_at)
 
 
 def dispute_ends_at(case: Case) -> datetime | None:

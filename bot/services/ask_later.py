@@ -30,7 +30,7 @@ async def ask_later(uow: UnitOfWork, *, now: datetime, most: int, zone: tzinfo) 
 
 
 async def _ask(uow: UnitOfWork, case: Case, number: int, now: datetime) -> None:
-    if case.closed_at is None or case.erased_at is not None or not may_be_disputed(case, now):
+    if case.closed_at is None or not may_be_disputed(case, now):
         return
     conversation = await uow.conversations.get(case.address)
     is_paused = conversation.paused_until is not None and conversation.paused_until > now

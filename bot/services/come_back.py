@@ -16,6 +16,7 @@ from bot.ports import UnitOfWork
 from bot.services.add_to_case import REOPENED
 from bot.services.city import City
 from bot.services.deadlines import first_round
+from bot.services.joined import neighbours
 from bot.services.own_case import OWNER_DAYS
 from bot.services.staff_change import residents_language
 from bot.wording import say
@@ -46,7 +47,7 @@ def _is_still_planned(case: Case, closing: Closing, now: datetime, city: City) -
 async def _open(uow: UnitOfWork, main: Case, closing: Closing, now: datetime, city: City) -> None:
     setting = await first_round(uow, category=main.category, is_urgent=main.is_emergency, calendar=city.calendar, now=now)
     due_at = setting.due_at
-    joined = await uow.cases.joined(main.id, for_update=True) if main.joined_count else []
+    joined = await neighbours(uow, main)
     for case in (main, *(one for one in joined if one.status is CaseStatus.CLOSED and one.closed_at == main.closed_at)):
         opened = await uow.cases.change(case, status=CaseStatus.OPEN)
         event = CaseEvent(case_id=case.id, kind=EventKind.CAME_BACK, at=now, details={**setting.details(), **REOPENED})

@@ -1,6 +1,7 @@
 """What is done to a case is done to those that joined it: every neighbour hears of it in their own chat and language.
 
-The main case is always taken before one that joined it, so that no two writers wait for each other.
+The main case is always taken before one that joined it, so that no two writers wait for each other. Where a
+resident was forgotten, their case stays tied to its main one and goes where that goes, but nothing is said in it any more.
 """
 
 from collections.abc import Callable, Sequence
@@ -48,11 +49,18 @@ async def note_addition(uow: UnitOfWork, case: Case, now: datetime) -> None:
     await uow.cases.record(event)
 
 
+async def neighbours(uow: UnitOfWork, main: Case) -> Sequence[Case]:
+    """Those that joined it, held against other writers, but for whoever wished to be forgotten since."""
+    if not main.joined_count:
+        return ()
+    return [case for case in await uow.cases.joined(main.id, for_update=True) if case.erased_at is None]
+
+
 async def answer_joined(
     uow: UnitOfWork, main: Case, *, staff_id: StaffId, text: str, files: Sequence[StoredFile], now: datetime, said: Said
 ) -> None:
     """The answer to the main case is an answer to each of its neighbours."""
-    for case in await uow.cases.joined(main.id, for_update=True):
+    for case in await neighbours(uow, main):
         await _tell(uow, case, staff_id=staff_id, text=text, files=files, now=now, said=said)
         await uow.cases.record(
             CaseEvent(case_id=case.id, kind=EventKind.ANSWERED, at=now, staff_id=staff_id, details={"main": main.code})
@@ -65,8 +73,9 @@ async def move_joined(
     """The neighbours' cases go where the main one goes."""
     for joined in await uow.cases.joined(main.id, for_update=True):
         case = await uow.cases.change(joined, ward_code=ward_code, desk=desk)
-        reply = said(await residents_language(uow, case), case)
-        await uow.outbox.add([NewReply(address=case.address, reply=reply, case_id=case.id)], now)
+        if case.erased_at is None:
+            reply = said(await residents_language(uow, case), case)
+            await uow.outbox.add([NewReply(address=case.address, reply=reply, case_id=case.id)], now)
         details = {"ward": ward_code or "", "desk": desk.value, "main": main.code}
         await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.MOVED, at=now, staff_id=staff_id, details=details))
 

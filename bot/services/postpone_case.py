@@ -14,6 +14,7 @@ from bot.errors import BotError, EmptyText
 from bot.ports import UnitOfWork
 from bot.services.closing_gate import may_override
 from bot.services.deadlines import promise_anew
+from bot.services.joined import neighbours
 from bot.services.propose import propose
 from bot.services.staff_change import WardNames, case_to_change, office_of, residents_language
 from bot.wording import say
@@ -100,7 +101,7 @@ async def finish_postponing(
 ) -> Case:
     """Move the deadline, of those that joined it too, and tell everybody the new day and why. The caller holds the case."""
     times = await times_postponed(uow, case) + 1
-    joined = await uow.cases.joined(case.id, for_update=True) if case.joined_count else []
+    joined = await neighbours(uow, case)
     for one in (case, *(other for other in joined if other.closed_at is None)):
         language = await residents_language(uow, one)
         text = say(

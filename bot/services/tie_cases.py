@@ -75,12 +75,14 @@ async def merge_case(
 
     Raises:
         NotOneMatter, OtherNotFound: See there.
-        ClosedItBefore: The resident disputed their closing of it.
+        ClosedItBefore: The resident disputed their closing of it, or that of whoever has the other one.
         CaseNotFound, StaleVersion, CaseAlreadyClosed: See `case_to_change`.
     """
     main = await _other(uow, staff, into, now, for_update=True)  # the main one is always taken first
     case = await case_to_change(uow, staff, code, version, right=Right.MERGE, now=now)
-    await refuse_closer(uow, case, staff.id, now)  # or it would be closed with the other one
+    for one in (staff.id, main.owner_id):  # or it would be closed with the other one
+        if one is not None:
+            await refuse_closer(uow, case, one, now)
     is_at_one_desk = (main.ward_code, main.desk, main.accused_unit) == (case.ward_code, case.desk, case.accused_unit)
     is_free = main.id != case.id and main.main_case_id is None and case.main_case_id is None
     if not is_free or not is_at_one_desk or main.status is CaseStatus.CLOSED:
@@ -136,6 +138,8 @@ async def _other(uow: UnitOfWork, staff: StaffMember, code: CaseCode, now: datet
 
 
 async def _tell(uow: UnitOfWork, case: Case, key: str, now: datetime) -> None:
+    if case.erased_at is not None:
+        return
     language = await residents_language(uow, case)
     reply = Reply(text=say(language, key, code=case.code), language=language)
     await uow.outbox.add([NewReply(address=case.address, reply=reply, case_id=case.id)], now)
