@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from bot.domain.case import CITY_DESKS, WARD_DESKS, Case, CaseCode, Desk, choose_desk
 from bot.domain.correction import MoveReason, correction_of
-from bot.domain.disputing import city_desk, closers_disputed, was_sent_back, went_to_city
+from bot.domain.disputing import city_desk, was_sent_back, went_to_city
 from bot.domain.people import Language, StaffMember
 from bot.domain.reply import NewReply, Reply
 from bot.domain.rights import Right
@@ -18,7 +18,7 @@ from bot.errors import BotError
 from bot.ports import UnitOfWork
 from bot.services.held import held
 from bot.services.joined import move_joined
-from bot.services.next_hand import has_another
+from bot.services.next_hand import barred_from, has_another
 from bot.services.staff_change import WardNames, case_to_change, residents_language, short_details, ward_name
 from bot.wording import say
 
@@ -110,7 +110,7 @@ async def move_case(
         raise SentBackBefore(code=code)
     if is_sent_back and not why:
         raise ReasonMissing(code=code)
-    if is_sent_back and not await has_another(uow, case, ward_code, desk, closers_disputed(timeline)):
+    if is_sent_back and not await has_another(uow, case, ward_code, desk, await barred_from(uow, case)):
         raise NobodyElseThere(code=code)
     correction = correction_of(case, timeline=timeline, reason=reason, truth=ward_code, at=now)
     moved = await uow.cases.change(case, ward_code=ward_code, desk=desk, is_hop=is_hop)

@@ -6,7 +6,7 @@ What "other" means is read from the timeline by `bot.domain.disputing`; that som
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from bot.domain.case import WARD_DESKS, Case, Desk
+from bot.domain.case import WARD_DESKS, Case, CaseStatus, Desk
 from bot.domain.disputing import closers_disputed
 from bot.domain.people import Role, StaffId, StaffMember
 from bot.domain.rights import DESKS, Right, may
@@ -22,18 +22,26 @@ class ClosedItBefore(BotError):
 
 
 async def refuse_closer(uow: UnitOfWork, case: Case, staff_id: StaffId, now: datetime) -> None:
-    """Let nobody take on, be given, merge away or close a case whose disputed closing was theirs.
+    """Let nobody take on, be given, merge away or close a case if its disputed closing was theirs, or that of a joined one.
 
     At the city's desks they may after all where the city has nobody else: it would lie there for ever.
 
     Raises:
         ClosedItBefore: It was theirs.
     """
-    if not case.disputes:
-        return
-    barred = closers_disputed(await uow.cases.timeline(case.id))
+    barred = await barred_from(uow, case)
     if staff_id in barred and not await is_last_resort(uow, case, barred, now):
         raise ClosedItBefore(code=case.code)
+
+
+async def barred_from(uow: UnitOfWork, case: Case) -> frozenset[StaffId]:
+    """Whose closing was disputed, of the case itself or of an open one that would be closed with it."""
+    taken_along = await uow.cases.joined(case.id) if case.joined_count else []
+    found: frozenset[StaffId] = frozenset()
+    for one in (case, *(joined for joined in taken_along if joined.status is CaseStatus.OPEN)):
+        if one.disputes:
+            found |= closers_disputed(await uow.cases.timeline(one.id))
+    return found
 
 
 async def is_last_resort(uow: UnitOfWork, case: Case, barred: Collection[StaffId], now: datetime) -> bool:

@@ -129,6 +129,30 @@ async def test_whoever_closed_it_has_no_part_in_it_any_more(meet: Meet, city: Ci
     assert (await hoa.case(code)).status is CaseStatus.CLOSED
 
 
+async def test_it_does_not_come_back_within_another_case(meet: Meet, city: City, database: Database) -> None:
+    """Merged, it would be closed with the other one: Minh has no part in that either. In a simulated year he had."""
+    lan = meet("Lan")
+    minh, hoa = await hire(city, database, "minh"), await hire(city, database, "hoa", full_name="Lê Hoa")
+    code = await files(lan)
+    await closes(minh, lan, code)
+    await disputes(lan, code)
+    lan.now += timedelta(hours=1)
+    await lan.says("việc mới")
+    other = await files(lan, "Đèn đường ở phường Tây Hồ hỏng rồi")
+    minh.now = hoa.now = lan.now
+    await takes(minh, other)
+    with pytest.raises(ClosedItBefore):
+        await merges(hoa, code, other)
+    await gives(hoa, other, hoa.member)
+    await merges(hoa, code, other)
+    with pytest.raises(ClosedItBefore):
+        await takes(minh, other)
+    with pytest.raises(ClosedItBefore):
+        await minh.closes(other)
+    await hoa.closes(other)
+    assert (await hoa.case(code)).status is CaseStatus.CLOSED
+
+
 async def test_the_one_with_the_fewest_cases_gets_it(meet: Meet, city: City, database: Database) -> None:
     """Hoa has one, Tú none; Vy is away, Sơn barred, the leader only where there is no officer."""
     lan, mai = meet("Lan"), meet("Mai")
