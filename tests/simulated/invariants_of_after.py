@@ -82,13 +82,20 @@ def the_joined_follow_their_main(record: Record, lives: dict[int, Life]) -> Iter
 
 
 def a_duplicate_is_of_another_that_was_closed(record: Record, lives: dict[int, Life]) -> Iterator[str]:
-    closed = {case_id: [one.at for one in kept] for case_id, kept in record.closings.items()}
+    """Closed just then, by the order in which things happened: two closings may well share their minute."""
     for case_id, kept in record.closings.items():
+        ends = {event.details.get("closing"): event.id for event in record.events[case_id] if event.kind == "closed"}
         for one in kept:
-            if one.duplicate_of is not None and (
-                one.duplicate_of == case_id or not any(at < one.at for at in closed.get(one.duplicate_of, []))
-            ):
-                yield f"case {case_id}: the same as {one.duplicate_of}, which nobody had closed"
+            if one.duplicate_of is None:
+                continue
+            before = [event for event in record.events.get(one.duplicate_of, []) if event.id < ends[str(one.id)]]
+            turns = [event.kind for event in before if event.kind in ("closed", "disputed") or _opens(event)]
+            if one.duplicate_of == case_id or turns[-1:] != ["closed"]:
+                yield f"case {case_id}: the same as {one.duplicate_of}, which was not closed then"
+
+
+def _opens(event: Row[Any]) -> bool:
+    return "reopened" in (event.details or {})
 
 
 def a_changed_calendar_moves_only_what_lies_ahead(record: Record, lives: dict[int, Life]) -> Iterator[str]:
