@@ -80,9 +80,9 @@ async def merge_case(
     """
     main = await _other(uow, staff, into, now, for_update=True)  # the main one is always taken first
     case = await case_to_change(uow, staff, code, version, right=Right.MERGE, now=now)
-    for one in (staff.id, main.owner_id):  # or it would be closed with the other one
-        if one is not None:
-            await refuse_closer(uow, case, one, now)
+    for staff_id in (staff.id, main.owner_id):  # or it would be closed with the other one
+        if staff_id is not None:
+            await refuse_closer(uow, case, staff_id, now)
     is_at_one_desk = (main.ward_code, main.desk, main.accused_unit) == (case.ward_code, case.desk, case.accused_unit)
     is_free = main.id != case.id and main.main_case_id is None and case.main_case_id is None
     if not is_free or not is_at_one_desk or main.status is CaseStatus.CLOSED:
