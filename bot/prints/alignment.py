@@ -24,6 +24,8 @@ BLOCK = 22  # pixels a side of a part
 STEPS = ((2, 4.0), (2, 2.5), (1, 2.0), (1, 1.0))
 ROUGH_FITS = 3  # are tried
 ROUNDS = 7  # of least squares at each of them
+LEAST_COVER = 0.6  # of each lies on the other: a tenth cropped at every side leaves 0.64
+LEAST_COVER_MORE = 0.75  # of one of them, mostly all: it is the crop
 LEAST_PARTS = 6  # with something in them, or nothing can be said
 LEAST_SHARE = 0.55  # of the parts must look the same; a stamp or a change spoils its own only
 MOST_DRIFT = 0.45  # pixels by which what should lie on top of one another may be bent away, on average
@@ -35,7 +37,7 @@ _CLEAR = 8.0  # grey levels: what is fainter may be noise
 _ALIKE = 0.7  # correlation from which two parts look the same
 _PLAIN = 3.5  # grey levels: a part with less in it says nothing
 _BIN = 12.0  # pixels: how exactly words that belong together agree where the picture lies
-_LEAST_OVERLAP = 0.35
+_LEAST_OVERLAP = 0.35  # on the way to the best fit
 _UP_TO = 1.7  # times: no fit is stretched further
 
 Floats = NDArray[np.floating]
@@ -52,6 +54,15 @@ class Fit:
     top: float
 
     @property
+    def reverse(self) -> "Fit":
+        """Where a point of the other lies in the one."""
+        return Fit(1 / self.wide, -self.left / self.wide, 1 / self.high, -self.top / self.high)
+
+    def times(self, factor: float) -> "Fit":
+        """The same on canvases so many times larger."""
+        return Fit(self.wide, self.left * factor, self.high, self.top * factor)
+
+    @property
     def is_sane(self) -> bool:
         return 1 / _UP_TO < self.wide < _UP_TO and 1 / _UP_TO < self.high < _UP_TO
 
@@ -62,15 +73,11 @@ def compare(asked: Image.Image, other: Image.Image, places: Sequence[Words] = ()
     Args:
         places: The words of `asked` at each stretch, where they are known already.
     """
-    best: Measured | None = None
-    for fit in _rough(places or asked_places(asked), other):
-        measured = _measured(asked, other, fit)
-        if measured and (best is None or measured.share > best.share):
-            best = measured
-        if best is not None and best.is_same:
+    best = Measured()
+    for measured in _overlays(asked, other, places or asked_places(asked)):
+        best = max(best, measured, key=lambda one: (one.is_same, one.is_alike, one.share))
+        if best.is_same:
             break
-    if best is None:
-        return {"same": False, "share": 0.0, "drift": 99.0, "shift": 99.0, "parts": 0}
     return {
         "same": best.is_same,
         "share": best.share,
@@ -78,6 +85,7 @@ def compare(asked: Image.Image, other: Image.Image, places: Sequence[Words] = ()
         "drift": best.drift,
         "shift": best.shift,
         "parts": best.parts,
+        "cover": best.cover,
     }
 
 
@@ -85,17 +93,45 @@ def compare(asked: Image.Image, other: Image.Image, places: Sequence[Words] = ()
 class Measured:
     """What was found where the one picture lies on the other; see the limits above."""
 
-    share: float
-    scattered: float
-    drift: float
-    shift: float
-    parts: int
+    share: float = 0.0
+    scattered: float = 0.0
+    drift: float = 99.0
+    shift: float = 99.0
+    parts: int = 0
+    cover: float = 0.0
+    cover_more: float = 0.0
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether they show the same, however one is bent against the other."""
+        covered = self.cover >= LEAST_COVER and self.cover_more >= LEAST_COVER_MORE
+        return covered and self.parts >= LEAST_PARTS and self.share >= LEAST_SHARE
 
     @property
     def is_same(self) -> bool:
         lies = self.drift <= MOST_DRIFT and self.shift <= MOST_SHIFT
-        looks = self.share >= LEAST_SHARE and self.scattered <= MOST_SCATTERED
-        return self.parts >= LEAST_PARTS and lies and looks
+        return self.is_alike and lies and self.scattered <= MOST_SCATTERED
+
+
+def _overlays(asked: Image.Image, other: Image.Image, places: Sequence[Words]) -> Iterator[Measured]:
+    """The one laid over the other wherever it may fit; and the other over the one, where they look alike but seem bent.
+
+    A stamp on the picture that is laid pulls least squares more than a stamp on the one beneath.
+    """
+    here, there = canvas(asked, FINE_AREA), canvas(other, FINE_AREA)
+    for rough in _rough(places, other):
+        fit = _fine(here, there, rough.times((FINE_AREA / AREA) ** 0.5))
+        if fit is None:
+            continue
+        found = _measured(here, there, fit)
+        yield found
+        back = _fine(there, here, fit.reverse) if found.is_alike and not found.is_same else None
+        if back is not None:
+            yield _measured(there, here, back)
+    whole = Fit(there.width / here.width, 0.0, there.height / here.height, 0.0)
+    fit = _fine(here, there, whole) if whole.is_sane else None
+    if fit is not None:
+        yield _measured(here, there, fit)
 
 
 def _rough(places: Sequence[Words], other: Image.Image) -> Iterator[Fit]:
@@ -134,18 +170,14 @@ def _line(here: Floats, there: Floats, slope: float) -> tuple[float, float]:
     return slope, offset
 
 
-def _measured(asked: Image.Image, other: Image.Image, fit: Fit) -> Measured | None:
-    scale = (FINE_AREA / AREA) ** 0.5
-    here, there = canvas(asked, FINE_AREA), canvas(other, FINE_AREA)
-    fine = _fine(here, there, Fit(fit.wide, fit.left * scale, fit.high, fit.top * scale))
-    if fine is None:
-        return None
-    laid, both = _laid(there, fine, here.size)
+def _measured(here: Image.Image, there: Image.Image, fit: Fit) -> Measured:
+    laid, both = _laid(there, fit, here.size)
+    covers = (float(both.mean()), float(both.sum() * fit.wide * fit.high / (there.width * there.height)))
     picture, laid = blurred(numbers(here), 0.8), blurred(laid, 0.8)
     share, parts = _share(picture, laid, both)
     picture, laid = blurred(picture, 1.2), blurred(laid, 1.2)
     drift, shift = _drift(picture, laid, both)
-    return Measured(share, _scattered(picture, laid, both), drift, shift, parts)
+    return Measured(share, _scattered(picture, laid, both), drift, shift, parts, min(covers), max(covers))
 
 
 def _laid(image: Image.Image, fit: Fit, size: tuple[int, int]) -> tuple[Grey, NDArray[np.bool_]]:
@@ -160,10 +192,10 @@ def _fine(asked: Image.Image, other: Image.Image, fit: Fit) -> Fit | None:
     """The fit with the least difference, to a fraction of a pixel. None where there is none."""
     for times, sigma in STEPS:
         small, there = asked.reduce(times), other.reduce(times)
-        found = _finer(numbers(small), there, Fit(fit.wide, fit.left / times, fit.high, fit.top / times), sigma)
+        found = _finer(numbers(small), there, fit.times(1 / times), sigma)
         if found is None:
             return None
-        fit = Fit(found.wide, found.left * times, found.high, found.top * times)
+        fit = found.times(times)
     return fit
 
 

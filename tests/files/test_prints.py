@@ -7,7 +7,7 @@ import io
 from random import Random
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageDraw
 
 from benchmarks.evidence_changes import CHANGES
 from benchmarks.evidence_pictures import other_words, photo, second_shot
@@ -63,6 +63,34 @@ async def test_the_same_form_with_other_words_is_another_paper() -> None:
     one, other = jpeg(photo(PAPER)), jpeg(photo(PAPER, other_words(Random(1))))
     assert not (await PrintsImager().compare(other, one)).is_same
     assert await is_known_again(jpeg(CHANGES["all of these"](photo(PAPER), Random(4))), one)
+
+
+def boxes(rng: Random) -> bytes:
+    """A few boxes of one colour each: nothing but straight edges, as a sign or a wall of sheet metal has."""
+    image = Image.new("RGB", (640, 480), _colour(rng))
+    draw = ImageDraw.Draw(image)
+    for _ in range(rng.randint(3, 6)):
+        x, y, wide, high = rng.randint(0, 600), rng.randint(0, 440), rng.randint(40, 250), rng.randint(40, 200)
+        draw.rectangle((x, y, x + wide, y + high), fill=_colour(rng))
+    return jpeg(image)
+
+
+def _colour(rng: Random) -> tuple[int, int, int]:
+    return rng.randint(0, 255), rng.randint(0, 255), rng.randint(0, 255)
+
+
+async def test_a_few_edges_that_fit_somewhere_make_no_copy() -> None:
+    """Laid over the other by a corner of it, each looks like it there: 29 % of it are too little."""
+    rng = Random(5)
+    pictures = [boxes(rng) for _ in range(16)]
+    assert not (await PrintsImager().compare(pictures[8], pictures[15])).is_same
+
+
+async def test_a_copy_whose_edges_fit_in_many_places_is_known() -> None:
+    rng = Random(77)
+    picture = [boxes(rng) for _ in range(8)][7]
+    weaker = Image.open(io.BytesIO(picture)).resize((500, 375))
+    assert await is_known_again(jpeg(weaker), picture)
 
 
 @pytest.mark.parametrize("data", [b"", b"x", huge("JPEG", 6000)[:300], b"\xff\xd8\xff" + b"\0" * 999, screenshot()])
