@@ -5,16 +5,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import structlog
-
 from bot.domain.people import Role, StaffMember
 from bot.domain.ward import WardCode
 from bot.exporting import correction_row, export_row
 from bot.ports import Storage
 from bot.routing.wards import Wards
 from bot.services.staff_accounts import add_staff, disable_staff, list_staff, reset_code, reset_password, sign_out_staff
-
-log = structlog.get_logger()
 
 DAY_BEGINS, DAY_ENDS = 6, 22  # hours of the city's clock
 
@@ -45,8 +41,6 @@ async def record_export(storage: Storage, *, what: str, now: datetime, zone: Zon
     async with storage.begin() as uow:
         await uow.audit.record(action=what, now=now, details={**details, **({"at_night": True} if at_night else {})})
         await uow.commit()
-    if at_night:
-        log.warning("export_at_night", what=what)
 
 
 async def correction_rows(storage: Storage) -> AsyncIterator[dict[str, str]]:

@@ -26,7 +26,9 @@ def load_secret_key(settings: Settings) -> str:
         settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         return _make(path) or path.read_text(encoding="ascii").strip()
     except OSError as trouble:
-        line = f"HOMTHU_DATA_DIR: {path} cannot be used ({trouble.strerror}); choose a folder this account may write to"
+        in_the_way = isinstance(trouble, FileExistsError | NotADirectoryError)
+        why = "a file is in the way" if in_the_way else trouble.strerror
+        line = f"HOMTHU_DATA_DIR: {settings.data_dir} cannot be used: {why}; choose a folder this account may write to"
         raise SettingsError(line=line) from trouble
 
 

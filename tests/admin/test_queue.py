@@ -11,7 +11,8 @@ from bot.domain.case import CaseKind
 from bot.domain.people import Role
 from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, Reply
 from bot.domain.thread import Author, NewMessage
-from tests.admin.desk import HOAN_KIEM, Browser, StaffDesk
+from tests.admin.desk import HOAN_KIEM, SECRET_KEY, Browser, StaffDesk
+from tests.codes import enrol
 from tests.statements import statements_of
 
 
@@ -278,6 +279,7 @@ async def test_the_queue_of_a_deputy_is_ones_own_and_the_absent_colleagues(desk:
     assert minh.codes() == []
     async with desk.database.begin() as uow:
         now = desk.clock.now()
+        await enrol(uow, member.id, SECRET_KEY, now)  # whose place he takes has to have one
         await uow.absences.add(
             staff_id=named.id,
             deputy_id=member.id,

@@ -31,6 +31,10 @@ RECEIPTS = KeyedReceipts(SECRET)
         "hồ sơ 7K3M-9QX2",
         "7K3M-9OX2",
         "AKBM-CQXD",
+        "MA4K-JF0R",
+        "mã MA4K-JF0R",
+        "CASE-7K3M",
+        "TIM07K3M",
     ],
 )
 def test_a_message_that_is_only_a_code_is_one(text: str) -> None:

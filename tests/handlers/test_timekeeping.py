@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 
 from bot.bell import heard
 from bot.clock import SystemClock
-from bot.domain.draft import Conversation, Draft
+from bot.domain.draft import Conversation, Draft, DraftPart
+from bot.domain.incoming import FileKind, StoredFile
 from bot.domain.people import Address, Channel
 from bot.ports import UnitOfWork
 from handlers.timekeeping import MOST_ROUNDS, DoomedFiles, DueDrafts, OldMail, Timekeeper
@@ -66,7 +67,8 @@ async def test_a_file_that_is_needed_again_stays(database: Database) -> None:
     """Doomed when nobody had it, drafted since: it is spared, and so is nothing else."""
     store = open_file_store("memory://")
     needed, free = await store.put(b"needed"), await store.put(b"free")
-    draft = Draft(serial="ABC234", started_at=NOW, trace=(needed,))
+    photo = StoredFile(needed, FileKind.PHOTO, None, "image/jpeg", 6)
+    draft = Draft(serial="ABC234", started_at=NOW, parts=(DraftPart(source_id="1", text="", files=(photo,)),))
     async with database.begin() as uow:
         await uow.retention.doom([needed, free, "f" * 64], NOW)
         address = Address(Channel.TELEGRAM, "1001")

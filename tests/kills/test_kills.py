@@ -11,7 +11,10 @@ from pathlib import Path
 import pytest
 
 from bot.commands import export_rows
+from bot.keys import FILE_NAME
 from bot.routing.wards import load_wards
+from bot.vault import SecretMasterKey
+from storage import Database
 from tests.bot_api import BotApiServer, Resident
 from tests.bot_api.residents import Heard
 from tests.conftest import Place
@@ -75,8 +78,9 @@ async def somebody_is_answered(residents: Sequence[Resident]) -> None:
 
 
 async def cases_by_marker(place: Place) -> dict[str, list[str]]:
-    """What the database holds, read after everything has stopped."""
-    database = place.database()
+    """What the database holds, read after everything has stopped, with the key that the program made."""
+    master = SecretMasterKey((place.data_dir / FILE_NAME).read_text(encoding="ascii"))
+    database = Database(place.url, data_dir=place.data_dir, master=master)
     await database.open()
     found: dict[str, list[str]] = {}
     async for row in export_rows(database, load_wards()):

@@ -34,6 +34,7 @@ WRONG_SETTINGS = [
     ({"HOMTHU_PUBLIC_URL": "gopy.example.vn"}, "HOMTHU_PUBLIC_URL: must be an address like https://"),
     ({"HOMTHU_SECRET_KEY": SECRET}, "HOMTHU_SECRET_KEY: must be 32 characters or more"),
     ({"HOMTHU_SECRET_KEY": SECRET * 3 + "\n"}, "HOMTHU_SECRET_KEY: must be printable"),
+    ({"HOMTHU_SECRET_KEY_NEW": SECRET}, "HOMTHU_SECRET_KEY_NEW: must be 32 characters or more"),
     ({"HOMTHU_TELEGRAM_TOKEN": SECRET}, "HOMTHU_TELEGRAM_TOKEN: is not a bot token"),
     ({"HOMTHU_TELEGRAM_TOKEN": f"4242:{SECRET}\n"}, "HOMTHU_TELEGRAM_TOKEN: is not a bot token"),
     ({"HOMTHU_TELEGRAM_API_BASE": "ftp://api"}, "HOMTHU_TELEGRAM_API_BASE: must be an address"),

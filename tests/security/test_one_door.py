@@ -20,6 +20,7 @@ WITHOUT_IT = {
     "corrections": "the operator's export",
     "erasure": "a resident's own words",
     "exclusions": "who is barred from a case in hand: what the condition itself reads",
+    "fading": "the clock's: whose words have had their time",
     "finding_on_postgres": "`storage.search` gives it the condition",
     "finding_on_sqlite": "`storage.search` gives it the condition",
     "heard_again": "a resident's own words",
@@ -30,6 +31,7 @@ WITHOUT_IT = {
     "queue_lines": "columns for `storage.queue`, which has the condition",
     "reaching": "of a case in hand; a resident's own",
     "retention": "the clock's: what nothing points to",
+    "sealing_up": "what was written before there were keys, once",
     "shown_cases": "a resident's own",
     "taken_back": "of a case in hand",
 }

@@ -27,10 +27,11 @@ WINDOW = timedelta(hours=1)
 
 _LONGEST = 60  # characters of a message that is a code or a secret
 _READ = 2000  # characters in which a code is looked for
-# The words a code may come with: copied from our own receipt, or typed to look it up.
+# The words a code may come with: copied from our own receipt, or typed to look it up. Parted from it: codes begin with
+# "MA", "TIM" or "CASE" too.
 _BEFORE = re.compile(
-    r"(?:(?:tra\s+cứu|tra\s+cuu|tìm|tim|xem|find|look\s+up|check)\s+)?"
-    r"(?:(?:mã\s+hồ\s+sơ|ma\s+ho\s+so|hồ\s+sơ|ho\s+so|mã|ma|case\s+code|case|code)\s*)?:?\s*",
+    r"(?:(?:tra\s+cứu|tra\s+cuu|tìm|tim|xem|find|look\s+up|check)(?:\s*:\s*|\s+))?"
+    r"(?:(?:mã\s+hồ\s+sơ|ma\s+ho\s+so|hồ\s+sơ|ho\s+so|mã|ma|case\s+code|case|code)(?:\s*:\s*|\s+))?",
     re.IGNORECASE,
 )
 _PARTED = re.compile(r"[0-9A-Za-z]{4}[-–—][0-9A-Za-z]{4}")
