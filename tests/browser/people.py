@@ -210,7 +210,7 @@ class Officer(Person):
             await self.renews(password)
         elif await self.part("code-form").count():
             # The next half minute's: this one's may be used up, by the same person at another machine.
-            await self.gives_code("code-form", "code", code_at(datetime.now(UTC), 1))
+            await self.gives_code("code-form", "code", code_at(datetime.now(UTC), 1, self.secret))
         await expect(self.part("who")).to_be_visible()
         if await self.part("enrol-form").count():
             await self.sets_up_the_app()

@@ -20,8 +20,9 @@ from bot.services.close_case import close_case
 from bot.services.pause_resident import pause_resident
 from bot.web import keys
 from storage.tables import cases
-from tests.admin.desk import PHU_THUONG, StaffDesk
+from tests.admin.desk import PHU_THUONG, SECRET_KEY, StaffDesk
 from tests.closing import report
+from tests.codes import enrol
 from tests.forms.walker import Press, Stand, Walker
 
 PLACEHOLDERS = {"{ward}": PHU_THUONG, "/people/{id}": "/people/{colleague}", "/templates/{id}": "/templates/{template}"}
@@ -120,6 +121,8 @@ class Scene:
             if not any(chat.linked_at for chat in await uow.staff_chats.of(me.id)):
                 await uow.staff_chats.begin(me.id, Channel.TELEGRAM, busy.code, until=now + timedelta(hours=1))
                 await uow.staff_chats.link(Address(Channel.TELEGRAM, str(me.id)), busy.code, now)
+            if missing == "factor-form":  # it was taken away
+                await enrol(uow, colleague.id, SECRET_KEY, now)
             await uow.exclusions.add([Exclusion(case_id=busy.id, staff_id=colleague.id, why=Why.OTHER)])
             waiting = await uow.openings.ask(busy.id, asked_by=boss.id, reason="Hẹn giờ", now=now)
             mine = await uow.openings.ask(busy.id, asked_by=me.id, reason="Hẹn giờ", now=now)
