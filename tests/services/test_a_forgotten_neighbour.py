@@ -38,12 +38,16 @@ async def forgets(desk: StaffDesk, case: Case, *, closes_open: bool) -> Case:
     return erased
 
 
-async def is_silent(desk: StaffDesk, erased: Case) -> bool:
-    """Nothing but the line that stands for what is gone, and nothing on its way to nobody."""
+async def is_blank(desk: StaffDesk, erased: Case) -> bool:
+    """Nothing but the line that stands for what is gone."""
     async with desk.database.reading() as uow:
         thread = await uow.cases.thread(erased.id)
-    said = {message.text for message in thread}
-    return said == {say(Language.VI, "person_tombstone")} and not await all_heard(desk, erased.address)
+    return {message.text for message in thread} == {say(Language.VI, "person_tombstone")}
+
+
+async def is_silent(desk: StaffDesk, erased: Case) -> bool:
+    """And nothing on its way to nobody."""
+    return await is_blank(desk, erased) and not await all_heard(desk, erased.address)
 
 
 async def test_a_plan_that_comes_back_wakes_nobody_who_is_forgotten(desk: StaffDesk) -> None:
@@ -63,6 +67,27 @@ async def test_a_plan_that_comes_back_wakes_nobody_who_is_forgotten(desk: StaffD
     still = await desk.now_is(joined.code)
     assert (still.status, still.outcome) == (CaseStatus.CLOSED, Outcome.PLANNED)
     assert await is_silent(desk, erased)
+
+
+async def test_the_plan_of_a_forgotten_resident_still_comes_back_for_the_neighbours(desk: StaffDesk) -> None:
+    """They were promised it too: each waits by itself from then on, and is told."""
+    minh, main, joined, other = await desk.staff("minh"), await desk.case(), await desk.case(), await desk.case()
+    for case in (joined, other):
+        await merges(desk, minh, case, main)
+    await closes(desk, minh, main, Outcome.PLANNED, planned_for=date(2026, 11, 25))
+    erased = await forgets(desk, main, closes_open=False)
+    desk.clock.passes(days=8)
+    async with desk.database.begin() as uow:
+        assert await bring_back(uow, now=desk.clock.now(), city=desk.server.app[keys.CITY], most=9) == 1
+        await uow.commit()
+    for case in (joined, other):
+        back = await desk.now_is(case.code)
+        assert (back.status, back.main_case_id) == (CaseStatus.OPEN, None)
+        assert back.due_at > desk.clock.now()
+    still = await desk.now_is(main.code)
+    assert (still.status, still.joined_count) == (CaseStatus.CLOSED, 0)
+    assert await is_blank(desk, erased)
+    assert "mở lại" in (await all_heard(desk, joined.address))[-1]
 
 
 async def test_what_is_said_and_done_to_the_main_case_is_not_said_to_nobody(desk: StaffDesk) -> None:

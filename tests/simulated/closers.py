@@ -94,7 +94,7 @@ async def is_over(town: Town, uow: UnitOfWork, case: Case) -> None:
         if town.chance(0.2):
             after = timedelta(days=town.random.choice((2, 28)), hours=16)
             town.later(town.now + after, partial(residents.answers_question, case_id=one.id, closed_at=closed_at))
-    if case.outcome is Outcome.PLANNED:
-        town.later(town.now + _COMES_BACK, partial(officers.attends, case_id=case.id))
+    for one in (case, *joined) if case.outcome is Outcome.PLANNED else ():
+        town.later(town.now + _COMES_BACK, partial(officers.attends, case_id=one.id))
     if case.address.external_id in town.blocked and town.chance(0.5):
         town.later(await town.office_hour(uow, 2), partial(officers.reaches, case_id=case.id))

@@ -21,11 +21,16 @@ _WAITS_TO_BE_ERASED = timedelta(days=7)  # after its closing
 
 
 def a_planned_case_is_never_forgotten(record: Record, lives: dict[int, Life]) -> Iterator[str]:
-    """Once its day is over it is open again, unless it was closed otherwise since; and never before."""
+    """Once its day is over it is open again, unless it was closed otherwise since; and never before.
+
+    What had joined one that is erased by then waits by itself.
+    """
+    erased = {case.id for case in record.cases if case.erased_at is not None}
     for case in record.cases:
         kept = record.closings.get(case.id, [])
         last = kept[-1] if kept else None
-        if last is not None and last.at == case.closed_at and last.outcome == "planned" and case.main_case_id is None:
+        is_led = case.main_case_id is not None and case.main_case_id not in erased
+        if last is not None and last.at == case.closed_at and last.outcome == "planned" and not is_led:
             is_over = last.planned_for < (record.now - _SOON).astimezone(HANOI).date()
             if is_over and case.erased_at is None:
                 yield f"{case.code}: planned for {last.planned_for}, and still closed"

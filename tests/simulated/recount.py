@@ -91,7 +91,8 @@ def _then(life: Life, kind: str, at: datetime, staff_id: int | None, details: di
         life.happened[kind] += 1
     if kind == "disputed" or details.get("reopened"):
         life.closed_at, life.outcome, life.opened_at = None, "", at
-        life.has_joined = life.has_joined and kind == "came_back"  # they come back together
+        # They come back together, unless the main one's resident was forgotten.
+        life.has_joined = life.has_joined and kind == "came_back" and "left_main" not in details
     if kind == "joined" and "main" in details:
         life.has_joined = True
     if kind == "moved":
