@@ -116,8 +116,7 @@ def a_disputed_case_never_comes_back_to_its_closer(record: Record, lives: dict[i
                     yield f"{case.code}: given to whoever closed it"
             if event.kind in ("taken", "closed") and event.staff_id in disputed:
                 away = {one for one in city if record.is_away(one, event.at)}
-                if city <= disputed | barred | away:
-                    continue
-                yield f"{case.code}: {event.kind} by whoever closed it before"
-            if event.kind == "closed":
+                if not city <= disputed | barred | away:
+                    yield f"{case.code}: {event.kind} by whoever closed it before"
+            if event.kind == "closed":  # also where it was the city's last resort: the next dispute bars those as well
                 closers = both.get(event.at, set())
