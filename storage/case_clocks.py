@@ -4,6 +4,7 @@ What an event does to them is `bot.domain.clocks`; here it is only written down,
 """
 
 from datetime import timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, bindparam, select, update
@@ -86,6 +87,7 @@ def _values(clocks: Clocks) -> dict[str, Any]:
     }
 
 
+@lru_cache(maxsize=1024)
 def _warnings(text: str) -> frozenset[tuple[Clock, Step]]:
     pairs = (pair.split(".") for pair in text.split())
     return frozenset((Clock(clock), Step(who)) for clock, who in pairs)

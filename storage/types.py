@@ -16,6 +16,8 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 
 Convert = Callable[[Any], Any]
 
+# Made once: `json.dumps` makes one for every call with settings of its own.
+_TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -35,7 +37,7 @@ def clean(text: str) -> str:
 
 def pack_json(value: Any) -> str:
     """One line of JSON, keys sorted: the same value is always the same text (the audit chain hashes it)."""
-    return clean(json.dumps(value, ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+    return clean(_TO_JSON.encode(value))
 
 
 class CleanText(TypeDecorator[str]):

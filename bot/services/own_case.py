@@ -89,9 +89,10 @@ async def return_idle_cases(uow: UnitOfWork, *, now: datetime, calendar: Calenda
     Returns:
         Those that went back, as they were before.
     """
-    changes = await uow.calendar.changes()
+    overdue = await uow.cases.give_back_overdue(now, most=most)
+    changes = await uow.calendar.changes() if overdue else {}
     returned = []
-    for case in await uow.cases.give_back_overdue(now, most=most):
+    for case in overdue:
         until = _after(await _last_act(uow, case), calendar, changes)
         if until is not None and until > now:
             await uow.cases.own(replace(case, version=case.version + 1), case.owner_id, until)
