@@ -282,4 +282,4 @@ def test_random_residents_are_always_heard(city: City, template: Path) -> None:
 
 @pytest.mark.slow
 def test_many_random_residents_are_always_heard(city: City, template: Path) -> None:
-    run(city, template, examples=80, steps=40)
+    run(city, template, examples=50, steps=40)

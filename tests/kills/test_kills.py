@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from bot.commands import export_rows
-from bot.keys import FILE_NAME
+from bot.keys import load_secret_key
 from bot.routing.wards import load_wards
+from bot.settings import Settings
 from bot.vault import SecretMasterKey
 from storage import Database
 from tests.bot_api import BotApiServer, Resident
@@ -79,7 +80,7 @@ async def somebody_is_answered(residents: Sequence[Resident]) -> None:
 
 async def cases_by_marker(place: Place) -> dict[str, list[str]]:
     """What the database holds, read after everything has stopped, with the key that the program made."""
-    master = SecretMasterKey((place.data_dir / FILE_NAME).read_text(encoding="ascii"))
+    master = SecretMasterKey(load_secret_key(Settings(data_dir=place.data_dir)))
     database = Database(place.url, data_dir=place.data_dir, master=master)
     await database.open()
     found: dict[str, list[str]] = {}
