@@ -80,7 +80,7 @@ async def somebody_is_answered(residents: Sequence[Resident]) -> None:
 
 async def cases_by_marker(place: Place) -> dict[str, list[str]]:
     """What the database holds, read after everything has stopped, with the key that the program made."""
-    master = SecretMasterKey(load_secret_key(Settings(data_dir=place.data_dir)))
+    master = SecretMasterKey(load_secret_key(Settings.model_validate({"data_dir": place.data_dir})))
     database = Database(place.url, data_dir=place.data_dir, master=master)
     await database.open()
     found: dict[str, list[str]] = {}
