@@ -51,7 +51,7 @@ _asked = (
 _returning = (
     select(closings.c.case_id)
     .where(closings.c.returns_at <= bindparam("now", type_=UtcDateTime))
-    .order_by(closings.c.returns_at)
+    .order_by(closings.c.returns_at, closings.c.id)
     .limit(bindparam("most", type_=Id))
     .with_for_update(skip_locked=True)
 )

@@ -103,7 +103,7 @@ class _End:
         # First the change, then the message: adding a message raises the version, and `change` compares it.
         closed = await uow.cases.change(case, status=CaseStatus.CLOSED, outcome=report.outcome, closed_at=self.now)
         message_id = await self._tell(closed)
-        kept = await uow.closings.add(self._kept(case, message_id, open_for, is_main=main is None))
+        kept = await uow.closings.add(self._kept(case, message_id, open_for))
         details = {"outcome": report.outcome.value, "closing": str(kept)}
         if main is not None:
             details["main"] = main.code
@@ -136,7 +136,7 @@ class _End:
         await self.uow.outbox.add([told], self.now)
         return message_id
 
-    def _kept(self, case: Case, message_id: int, open_for: int, *, is_main: bool) -> NewClosing:
+    def _kept(self, case: Case, message_id: int, open_for: int) -> NewClosing:
         report = self.passed.report
         return NewClosing(
             case_id=case.id,
@@ -150,7 +150,8 @@ class _End:
             override_reason=self.passed.override_reason,
             overridden_by=self.passed.overridden_by,
             duplicate_id=self.passed.duplicate_id,
-            # Those that joined it come back with it; nobody is asked whether a plan is still true.
-            returns_at=comes_back_at(report.planned_for, self.zone) if is_main and report.planned_for else None,
+            # Nobody is asked whether a plan is still true. One that joined another has its own day: the other may be
+            # closed otherwise until then.
+            returns_at=comes_back_at(report.planned_for, self.zone) if report.planned_for else None,
             ask_at=None if report.planned_for else question_at(self.now, 0, self.zone),
         )

@@ -8,8 +8,10 @@ import pytest
 from bot.bell import Bell
 from bot.domain.case import Case, CaseStatus
 from bot.domain.closing import may_be_disputed
+from bot.domain.draft import DraftPart
 from bot.domain.outcome import Outcome
 from bot.domain.people import Language
+from bot.services.add_to_case import add_to_case
 from bot.services.answer_case import answer_case
 from bot.services.come_back import bring_back
 from bot.services.erase import forget_resident
@@ -59,7 +61,7 @@ async def test_a_plan_that_comes_back_wakes_nobody_who_is_forgotten(desk: StaffD
     erased = await forgets(desk, joined, closes_open=False)
     desk.clock.passes(days=8)
     async with desk.database.begin() as uow:
-        assert await bring_back(uow, now=desk.clock.now(), city=desk.server.app[keys.CITY], most=9) == 1
+        assert await bring_back(uow, now=desk.clock.now(), city=desk.server.app[keys.CITY], most=9) == 3
         await uow.commit()
     assert (await desk.now_is(main.code)).status is CaseStatus.OPEN
     assert (await desk.now_is(other.code)).status is CaseStatus.OPEN, "this neighbour still waits"
@@ -78,7 +80,7 @@ async def test_the_plan_of_a_forgotten_resident_still_comes_back_for_the_neighbo
     erased = await forgets(desk, main, closes_open=False)
     desk.clock.passes(days=8)
     async with desk.database.begin() as uow:
-        assert await bring_back(uow, now=desk.clock.now(), city=desk.server.app[keys.CITY], most=9) == 1
+        assert await bring_back(uow, now=desk.clock.now(), city=desk.server.app[keys.CITY], most=9) == 3
         await uow.commit()
     for case in (joined, other):
         back = await desk.now_is(case.code)
@@ -87,6 +89,29 @@ async def test_the_plan_of_a_forgotten_resident_still_comes_back_for_the_neighbo
     still = await desk.now_is(main.code)
     assert (still.status, still.joined_count) == (CaseStatus.CLOSED, 0)
     assert await is_blank(desk, erased)
+    assert "mở lại" in (await all_heard(desk, joined.address))[-1]
+
+
+async def test_a_neighbour_was_promised_the_day_too_whatever_becomes_of_the_main_case(desk: StaffDesk) -> None:
+    """Its resident wrote, and it was closed as done since: the neighbour's comes back on its day, and waits by itself."""
+    minh, main, joined = await desk.staff("minh"), await desk.case(), await desk.case()
+    await merges(desk, minh, joined, main)
+    await closes(desk, minh, main, Outcome.PLANNED, planned_for=date(2026, 11, 25))
+    async with desk.database.begin() as uow:
+        said = DraftPart(source_id="m9", text="Giờ càng tối hơn.")
+        closed = await desk.now_is(main.code)
+        await add_to_case(uow, case=closed, part=said, now=desk.clock.now(), city=desk.server.app[keys.CITY])
+        await uow.commit()
+    assert (await desk.now_is(main.code)).status is CaseStatus.OPEN
+    await closes(desk, minh, main, Outcome.DONE)
+    assert (await desk.now_is(joined.code)).status is CaseStatus.CLOSED
+    desk.clock.passes(days=8)
+    async with desk.database.begin() as uow:
+        assert await bring_back(uow, now=desk.clock.now(), city=desk.server.app[keys.CITY], most=9) == 2
+        await uow.commit()
+    back = await desk.now_is(joined.code)
+    assert (back.status, back.main_case_id) == (CaseStatus.OPEN, None)
+    assert (await desk.now_is(main.code)).outcome is Outcome.DONE
     assert "mở lại" in (await all_heard(desk, joined.address))[-1]
 
 

@@ -23,13 +23,13 @@ _WAITS_TO_BE_ERASED = timedelta(days=7)  # after its closing
 def a_planned_case_is_never_forgotten(record: Record, lives: dict[int, Life]) -> Iterator[str]:
     """Once its day is over it is open again, unless it was closed otherwise since; and never before.
 
-    What had joined one that is erased by then waits by itself.
+    What had joined one that is erased by then, or was closed otherwise since, comes back on its own day.
     """
-    erased = {case.id for case in record.cases if case.erased_at is not None}
+    planned = {case.id: case.closed_at for case in record.cases if case.outcome == "planned" and case.erased_at is None}
     for case in record.cases:
         kept = record.closings.get(case.id, [])
         last = kept[-1] if kept else None
-        is_led = case.main_case_id is not None and case.main_case_id not in erased
+        is_led = case.main_case_id is not None and planned.get(case.main_case_id) == case.closed_at
         if last is not None and last.at == case.closed_at and last.outcome == "planned" and not is_led:
             is_over = last.planned_for < (record.now - _SOON).astimezone(HANOI).date()
             if is_over and case.erased_at is None:
