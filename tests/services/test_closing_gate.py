@@ -269,7 +269,7 @@ async def test_those_who_joined_come_back_with_it_and_hear_of_it(desk: StaffDesk
     await closes(desk, minh, main, Outcome.PLANNED, planned_for=date(2026, 11, 25))
     assert (await kept(desk, second)).report.outcome is Outcome.PLANNED
     desk.clock.passes(days=8)
-    assert await DuePlans(desk.database, desk.server.app[keys.CITY]).do(desk.clock.now()) == 1
+    assert await DuePlans(desk.database, desk.server.app[keys.CITY]).do(desk.clock.now()) == 2
     assert [(await desk.now_is(one.code)).status for one in (main, second)] == [CaseStatus.OPEN] * 2
     assert (await desk.now_is(second.code)).main_case_id == main.id
     assert len(await all_heard(desk, second.address)) == 2
