@@ -12,33 +12,6 @@ from typing import Any
 
 import aiohttp
 import structlog
-from aiogram import Bot
-from aiogram.client.session.aiohttp import AiohttpSession
-from aiogram.client.telegram import TelegramAPIServer
-from aiogram.exceptions import (
-    AiogramError,
-    ClientDecodeError,
-    TelegramBadRequest,
-    TelegramEntityTooLarge,
-    TelegramForbiddenError,
-    TelegramMigrateToChat,
-    TelegramNotFound,
-    TelegramRetryAfter,
-    TelegramUnauthorizedError,
-)
-from aiogram.methods import AnswerCallbackQuery, GetFile, SendDocument, SendMessage, SendPhoto, SetMyCommands, TelegramMethod
-from aiogram.types import (
-    BotCommand,
-    BotCommandScopeAllPrivateChats,
-    BufferedInputFile,
-    InlineKeyboardButton,
-    InlineKeyboardMarkup,
-    InputFile,
-    KeyboardButton,
-    LinkPreviewOptions,
-    ReplyKeyboardMarkup,
-    ReplyKeyboardRemove,
-)
 
 from bot.domain.incoming import LARGEST_FILE, FileKind, Incoming, RemoteFile, StoredFile
 from bot.domain.people import Address, Channel, Language
@@ -47,9 +20,57 @@ from bot.errors import ChannelError, FileNotFetched, FileTooLarge, NeverDelivera
 from bot.ports import FileStore, KeptUpdate
 from bot.wording import say
 from handlers.channels.telegram_calls import redact
+from handlers.channels.telegram_models import build, unbuilt
 from handlers.channels.telegram_reading import read_update
 from handlers.channels.telegram_text import LONGEST_CAPTION, parts, units
 from handlers.channels.telegram_updates import clean
+
+with unbuilt():
+    import aiogram.types
+    from aiogram import Bot
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import TelegramAPIServer
+    from aiogram.exceptions import (
+        AiogramError,
+        ClientDecodeError,
+        TelegramBadRequest,
+        TelegramEntityTooLarge,
+        TelegramForbiddenError,
+        TelegramMigrateToChat,
+        TelegramNotFound,
+        TelegramRetryAfter,
+        TelegramUnauthorizedError,
+    )
+    from aiogram.methods import (
+        AnswerCallbackQuery,
+        GetFile,
+        SendDocument,
+        SendMessage,
+        SendPhoto,
+        SetMyCommands,
+        TelegramMethod,
+    )
+    from aiogram.types import (
+        BotCommand,
+        BotCommandScopeAllPrivateChats,
+        BufferedInputFile,
+        InlineKeyboardButton,
+        InlineKeyboardMarkup,
+        InputFile,
+        KeyboardButton,
+        LinkPreviewOptions,
+        ReplyKeyboardMarkup,
+        ReplyKeyboardRemove,
+        ResponseParameters,
+    )
+
+_CALLED = (AnswerCallbackQuery, GetFile, SendDocument, SendMessage, SendPhoto, SetMyCommands)
+_MADE = (BotCommand, BotCommandScopeAllPrivateChats, LinkPreviewOptions, ReplyKeyboardMarkup, ReplyKeyboardRemove)
+_IN_THEM = (InlineKeyboardMarkup, InlineKeyboardButton, KeyboardButton, ResponseParameters)
+build((*_IN_THEM, *_MADE, *_CALLED), vars(aiogram.types))
+for _method in _CALLED:
+    # A refusal is read as one, whatever the method returns; what it returns is read here.
+    _method.__returning__ = Any  # type: ignore[assignment]  # declared to differ from method to method
 
 log = structlog.get_logger()
 
