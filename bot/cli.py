@@ -17,7 +17,7 @@ from pathlib import Path
 import structlog
 
 from bot import app, audit_commands
-from bot.app import looking
+from bot.app import looking, moving
 from bot.clock import SystemClock
 from bot.commands import (
     accounts,
@@ -32,7 +32,7 @@ from bot.commands import (
 )
 from bot.domain.people import Role
 from bot.domain.ward import WardCode
-from bot.errors import AuditBroken, BotError, DatabaseOutOfReach, SettingsError, StorageBusy
+from bot.errors import AuditBroken, BotError, DatabaseOutOfReach, NotMoved, SettingsError, StorageBusy
 from bot.heads import KeyedHeads
 from bot.ports import Storage
 from bot.ports.sealing import KeyPurpose
@@ -64,7 +64,7 @@ def command(words: Sequence[str]) -> int:
         return _tell(
             f"HOMTHU_DATABASE_URL: the database cannot be used ({busy.values.get('reason')}); see `homthu check`", FAILED
         )
-    except AuditBroken as found:
+    except (AuditBroken, NotMoved) as found:
         return _tell(found.values["line"], FAILED)
     except BotError as known:
         return _tell(str(known), FAILED)
@@ -111,6 +111,9 @@ def _parser() -> argparse.ArgumentParser:
     )
     add("work", _work, "Intake and delivery only, beside other processes, on PostgreSQL.")
     add("migrate", _migrate, "Bring the database to this version's schema.")
+    add("move-to", _move_to, "Move everything from SQLite to an empty PostgreSQL, and compare.").add_argument(
+        "dsn", metavar="DSN", help="postgresql://role:password@host:5432/database, or - to read it from stdin"
+    )
     add("check", _check, "Look at settings, database, files, channels and clock; say what is wrong and how to mend it.")
     add("routes", _routes, "Print every route as JSON.")
     add("route", _route, "Read lines of text, or of `lat,lon`, and print as JSON which ward each belongs to.").add_argument(
@@ -194,6 +197,11 @@ async def _work(settings: Settings, _chosen: argparse.Namespace) -> int:
 async def _migrate(settings: Settings, _chosen: argparse.Namespace) -> int:
     async with app.open_database(settings):
         print("The schema is up to date.")
+    return DONE
+
+
+async def _move_to(settings: Settings, chosen: argparse.Namespace) -> int:
+    await moving.move_to(settings, chosen.dsn)
     return DONE
 
 

@@ -97,6 +97,10 @@ class TryLater(ChannelError):
         self.acted = acted
 
 
+class NotMoved(BotError):
+    """The database was not moved; `line` says why."""
+
+
 class NotOurSeal(BotError):
     """A sealed text cannot be opened: it was sealed with another secret key, or changed."""
 

@@ -13,6 +13,7 @@ _LOCKS = {
     "migrations": 20_260_104,
     "notices": 20_260_105,
     "calendar": 20_260_106,
+    "moving": 20_260_107,
 }
 _take = select(func.pg_advisory_xact_lock(bindparam("number")))
 

@@ -5,6 +5,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -25,6 +26,9 @@ from storage.tables import heartbeat
 from storage.trouble import busy_when_out_of_reach
 from storage.unit_of_work import SqlUnitOfWork
 from storage.vaults import give_vault
+
+if TYPE_CHECKING:
+    from storage.moving import MovedTable
 
 _beat = update(heartbeat).values(beats=heartbeat.c.beats + 1)
 
@@ -183,6 +187,25 @@ class Database:
             with busy_when_out_of_reach():
                 await commit(connection)
         return done
+
+    async def move_to(self, url: str, tell: Callable[[str], None]) -> "list[MovedTable]":
+        """Move everything from this opened SQLite file to an empty PostgreSQL; see `storage.moving`.
+
+        Raises:
+            SettingsError: `url` is no PostgreSQL's.
+            NotMoved: See there. Nothing was moved.
+            StorageBusy: It is out of reach. Nothing was moved, unless the very last answer was lost.
+        """
+        from storage.moving import move  # for this one command
+
+        target = Database(url, lock_timeout=self._lock_timeout)
+        if target.is_sqlite:
+            raise SettingsError(line="move-to: wants a PostgreSQL address, postgresql://role:password@host:5432/database")
+        try:
+            await target.open(migrate=False)
+            return await move(self._transaction, Path(str(self.url.database)), target._transaction, tell)
+        finally:
+            await target.close()
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:

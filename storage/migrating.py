@@ -11,13 +11,23 @@ from storage.claiming import lock_number
 from storage.migrations import HEAD
 
 SCRIPTS = Path(__file__).parent / "migrations"
+MOVING = "moving"  # stands where the version does until `storage.moving` has verified everything
 
 
 async def is_current(connection: AsyncConnection) -> bool:
-    """Whether nothing is to be done. Asked without Alembic, whose import alone would slow every start down."""
+    """Whether nothing is to be done. Asked without Alembic, whose import alone would slow every start down.
+
+    Raises:
+        SettingsError: Everything was to be moved there, and that was not finished.
+    """
     if not await connection.run_sync(lambda sync: inspect(sync).has_table("alembic_version")):
         return False
     found = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalars().all()
+    if list(found) == [MOVING]:
+        line = (
+            "HOMTHU_DATABASE_URL: moving everything there was not finished; run `homthu move-to` again on the old database"
+        )
+        raise SettingsError(line=line)
     return list(found) == [HEAD]
 
 

@@ -30,7 +30,7 @@ from storage.link import Link
 from storage.tables import inbox, outbox
 from storage.trouble import busy_when_out_of_reach
 
-_SPACE = 20_260_105  # the first of the lock's two numbers: nobody else's locks are meant
+PRESENCE = 20_260_105  # the first of the lock's two numbers: nobody else's locks are meant
 _take = select(func.pg_try_advisory_lock(bindparam("space"), bindparam("number")))
 _look = select(literal_column("1", BigInteger))
 _locks = table("pg_locks", column("locktype"), column("classid"), column("objid"), column("objsubid"), column("granted"))
@@ -60,7 +60,7 @@ class Presence:
             connection = engine.connect()
             await connection.start()
             self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await self._connection.execute(_take, {"space": _SPACE, "number": self.number})
+            await self._connection.execute(_take, {"space": PRESENCE, "number": self.number})
 
     async def end(self) -> None:
         """Closing the session frees the lock; a broken session has done so already."""
@@ -92,7 +92,7 @@ def _is_alive(claims: Table) -> ColumnElement[bool]:
             _locks.c.locktype == "advisory",
             _locks.c.granted,
             _locks.c.objsubid == literal_column("2"),  # a lock of two numbers
-            cast(_locks.c.classid, BigInteger) == _SPACE,
+            cast(_locks.c.classid, BigInteger) == PRESENCE,
             cast(_locks.c.objid, Text) == number,
         )
         .exists()

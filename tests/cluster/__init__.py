@@ -1,0 +1,1 @@
+"""Several processes on PostgreSQL, and the way there from SQLite."""
