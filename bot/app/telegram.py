@@ -35,7 +35,7 @@ class Telegram:
 async def open_telegram(settings: Settings, files: FileStore, metrics: Metrics, stack: AsyncExitStack) -> Telegram | None:
     """The channel, closed by `stack`; None without a token.
 
-    Imported here: aiogram costs seconds and memory that a web chat alone must not pay.
+    Imported here: what a web chat alone does not need.
     """
     token = settings.telegram_token.get_secret_value()
     if not token:
@@ -66,7 +66,11 @@ async def open_telegram(settings: Settings, files: FileStore, metrics: Metrics, 
 
         return [register, introduce]
 
-    return Telegram(channel=channel, pace=Pace(per_second=settings.telegram_per_second), receiving=receiving)
+    return Telegram(
+        channel=channel,
+        pace=Pace.of_telegram(settings.telegram_per_second),
+        receiving=receiving,
+    )
 
 
 async def _introduce(

@@ -1,7 +1,6 @@
-"""Calls the Bot API with plain JSON, for what must see the raw answer or must not cost an import of aiogram.
+"""Calls the Bot API with plain JSON and reads its refusals: no aiogram, whose import and models cost more than all else.
 
-Used by the poll loop, for the webhook's registration and by `homthu check`. Replies and files go through
-`handlers.channels.telegram`.
+Everything but uploads goes this way: the poll loop, the webhook's registration, `homthu check`, replies.
 """
 
 import json
@@ -10,13 +9,13 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, Self
 
-import aiohttp
-
 from bot.errors import ChannelError, TryLater
+from handlers.channels.wire import NotReached, Wire
 
 LARGEST_ANSWER = 64 * 1024 * 1024  # bytes; a hundred of the largest updates stay well below
 ONE_CALL = 30.0  # seconds
 
+_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _TOKEN = re.compile(r"(?:\bbot|\b)\d{2,20}:[A-Za-z0-9_-]{6,}")
 
 
@@ -35,7 +34,7 @@ def redact(text: str, token: str) -> str:
 
 
 class RawCalls:
-    """One connection pool to one bot's methods.
+    """One bot's methods, over connections that stay open.
 
     Args:
         api_base: Where the Bot API is, without a trailing slash: "https://api.telegram.org".
@@ -43,68 +42,61 @@ class RawCalls:
 
     def __init__(self, token: str, api_base: str) -> None:
         self._token = token
-        self._base = f"{api_base.rstrip('/')}/bot{token}/"
-        self._session: aiohttp.ClientSession | None = None
+        self._path = f"/bot{token}/"
+        self._wire = Wire(api_base.rstrip("/"), largest=LARGEST_ANSWER)
 
     async def __aenter__(self) -> Self:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        await self.close()
+        self.close()
 
-    async def close(self) -> None:
-        if self._session is not None:
-            await self._session.close()
+    def close(self) -> None:
+        self._wire.close()
 
     async def call(self, method: str, **parameters: Any) -> Any:
-        """Call a method and return its `result`.
+        """Call a method and return its `result`; raises as `result_of` does."""
+        return await self.result_of(method, parameters)
+
+    async def result_of(self, method: str, parameters: Mapping[str, Any], *, timeout: float = ONE_CALL) -> Any:
+        """The same with the parameters as they are.
 
         Raises:
             CallRefused: The Bot API said no (4xx); the same call would be refused again.
             TryLater: No answer, 429 (`after` is set), 5xx or no JSON.
         """
-        body = await self.call_raw(method, parameters)
-        try:
-            return json.loads(body)["result"]
-        except (ValueError, RecursionError, LookupError, TypeError):
-            raise TryLater(method=method, reason="the answer cannot be read") from None
+        return result_in(await self.call_raw(method, parameters, timeout=timeout), method)
 
     async def call_raw(self, method: str, parameters: Mapping[str, Any], *, timeout: float = ONE_CALL) -> bytes:
         """The same, but the whole answer as it came. `timeout` is in seconds, from first to last byte."""
-        if self._session is None:
-            self._session = aiohttp.ClientSession()
+        body = _to_json(parameters).encode("utf-8", "replace")
         try:
-            async with self._session.post(
-                self._base + method,
-                json=parameters,
-                timeout=aiohttp.ClientTimeout(total=timeout),
-                allow_redirects=False,  # the token stands in the address: it goes nowhere else
-            ) as response:
-                body = await _read(response)
-        except (aiohttp.ClientError, TimeoutError, OSError, ValueError) as error:
+            answer = await self._wire.post(self._path + method, body, within=timeout)
+        except (OSError, TimeoutError) as error:
             reason = redact(f"{type(error).__name__}: {error}", self._token)
-            raise TryLater(method=method, reason=reason) from None
-        if response.status == 200:
-            return body
-        raise _refusal(method, response.status, body, self._token)
+            raise TryLater(method=method, acted=not isinstance(error, NotReached), reason=reason) from None
+        if answer.status == 200:
+            return answer.body
+        raise refusal(method, answer.status, answer.body, self._token)
 
 
-async def _read(response: aiohttp.ClientResponse) -> bytes:
-    parts = bytearray()
-    async for chunk in response.content.iter_chunked(256 * 1024):
-        parts += chunk
-        if len(parts) > LARGEST_ANSWER:
-            raise ValueError("the answer is too long")
-    return bytes(parts)
+def result_in(body: bytes, method: str) -> Any:
+    """The `result` of an answer that came with 200. Raises TryLater."""
+    try:
+        return json.loads(body)["result"]
+    except (ValueError, RecursionError, LookupError, TypeError):
+        raise TryLater(method=method, reason="the answer cannot be read") from None
 
 
-def _refusal(method: str, status: int, body: bytes, token: str) -> ChannelError:
+def refusal(method: str, status: int, body: bytes, token: str) -> ChannelError:
+    """What an answer means that came with another status than 200. Never quotes it whole: it may hold messages."""
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):
         answer = None
     answer = answer if isinstance(answer, dict) else {}
-    description = redact(str(answer.get("description", ""))[:300], token)
+    told = answer.get("description")
+    description = redact(told[:300], token) if isinstance(told, str) else ""
     found = answer.get("parameters")
     seconds = found.get("retry_after") if isinstance(found, dict) else None
     if status == 429 or not 400 <= status < 500:

@@ -1,7 +1,7 @@
 """Lets aiogram be read without building the models of the Bot API that nobody here uses: 100 MB and two seconds less.
 
-Importing aiogram builds validators for some three hundred types, each with all that it may hold; this program makes about
-ten of them and reads none. What is built here is complete; any other model says that it is not as soon as it is made.
+Importing aiogram builds validators for some three hundred types, each with all that it may hold; this program makes a few
+of them and reads none. What is built here is complete; any other model says that it is not as soon as it is made.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
