@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
+PUBLISHED_PER_SECOND = 30  # messages over all chats
 TOLD_WITHIN = 10.0  # seconds in which refusals of several chats count together
 TOLD_CHATS = 3  # so many different chats were told to wait: the channel means all of us
 FORGET_EVERY = 1000  # chats; idle ones are forgotten when as many were added
@@ -38,6 +39,11 @@ class Pace:
     group_per_minute: float = 20.0
     group_burst: int = 3
     is_group: Callable[[str], bool] = is_telegram_group
+
+    @classmethod
+    def of_telegram(cls, per_second: float) -> "Pace":
+        """The limits that are published, for 30 a second over all; who may speak faster may do so in each chat as well."""
+        return cls(per_second=per_second, per_chat_per_second=max(1.0, per_second / PUBLISHED_PER_SECOND))
 
 
 class Bucket:

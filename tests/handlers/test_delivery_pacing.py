@@ -50,6 +50,14 @@ def test_after_a_pause_the_chat_may_have_three_at_once_again() -> None:
     assert [round(pacer.chat_wait("lan"), 3) for _ in range(4)] == [0, 0, 0, 1]
 
 
+@pytest.mark.parametrize(("per_second", "in_a_chat"), [(5, 1), (30, 1), (300, 10)])
+def test_who_may_speak_faster_may_do_so_in_each_chat_as_well(per_second: int, in_a_chat: int) -> None:
+    watch = Stopwatch()
+    pacer = Pacer(Pace.of_telegram(per_second), watch)
+    moments = [pacer.chat_wait("lan") for _ in range(3 + 10 * in_a_chat)]
+    assert max(moments) == pytest.approx(10)
+
+
 @pytest.mark.parametrize("per_second", [1, 2, 10, 30, 1000])
 def test_no_second_has_more_messages_than_allowed(per_second: int) -> None:
     """Bursts included: 30 a second means 30 in any second, wherever it begins. And nearly all of it is used."""
