@@ -51,7 +51,10 @@ class Settings(BaseSettings):
         SecretStr(""), description="What Telegram must send with each update; 16 to 256 of `A-Za-z0-9_-`."
     )
     telegram_per_second: int = Field(
-        30, ge=1, le=1000, description="Messages a second over all chats (a 30th of it in one, at least 1); more than 30 only where it is allowed."
+        30,
+        ge=1,
+        le=1000,
+        description="Messages a second over all chats, and a 30th of it in each; more than 30 only where allowed.",
     )
     clamav: str = Field(
         "", description="ClamAV's socket, a path or `host:port` of a machine of yours: then nothing unscanned is kept."
