@@ -116,6 +116,7 @@ class Unit:
     is_in_text: bool  # policy 6
 
 
+@cache  # each name is held against every other one
 def folded(text: str) -> str:
     letters = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
     return "".join(letter for letter in letters if not unicodedata.combining(letter))
@@ -136,16 +137,17 @@ def units() -> tuple[Unit, ...]:
     return tuple(found)
 
 
+@cache
 def wards_of_district(district: str) -> frozenset[str]:
     return frozenset(code for unit in units() if unit.district == district for code in unit.codes)
 
 
+@cache
 def truth(
     name: str, kind: str | None, *, district: str = "", is_old: bool | None = None, marked: bool = True
 ) -> frozenset[str]:
     """The policy of `data/SOURCES.md`; a name without kind word stands for units of every kind."""
-    face: Callable[[str], str] = (lambda text: text.lower()) if marked else (lambda text: folded(text).lower())
-    same = [unit for unit in units() if face(unit.name) == face(name) and kind in (None, unit.kind)]
+    same = [unit for unit in _alike(name, marked) if kind in (None, unit.kind)]
     if district:
         old = [unit for unit in same if unit.district == district]
         here = [unit for unit in same if not unit.district and unit.codes & wards_of_district(district)]
@@ -158,6 +160,12 @@ def truth(
         known = _codes(current)
         old = [unit for unit in old if not unit.codes & known]
     return _codes(current + old)
+
+
+@cache
+def _alike(name: str, marked: bool) -> list[Unit]:
+    face: Callable[[str], str] = (lambda text: text.lower()) if marked else (lambda text: folded(text).lower())
+    return [unit for unit in units() if face(unit.name) == face(name)]
 
 
 def _codes(found: list[Unit]) -> frozenset[str]:

@@ -5,16 +5,22 @@ import time
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Callable
+from functools import cache
 
 import pytest
 
 from benchmarks.routing import verdict
 from bot.routing import load_router
 from bot.routing.wards import load_wards
-from tests.routing.generated import NOISE, folded, generate, new_style, truth
+from tests.routing.generated import NOISE, Row, folded, generate, new_style, truth
 
 ROUTER = load_router()
-ROWS = generate(seed=20, most=120)
+
+
+@cache
+def rows() -> list[Row]:
+    """Made when the first test asks: whoever only collects the tests does not wait for it."""
+    return generate(seed=20, most=120)
 
 
 def wards_of(text: str) -> frozenset[str]:
@@ -22,9 +28,7 @@ def wards_of(text: str) -> frozenset[str]:
 
 
 def processor_time(text: str) -> float:
-    """In seconds; read anew, not remembered."""
-    for number in range(8):
-        ROUTER.route(str(number))
+    """In seconds; what was read shortly before is remembered, and takes none."""
     start = time.process_time()
     ROUTER.route(text)
     return time.process_time() - start
@@ -38,7 +42,7 @@ def is_wrong_ward(before: frozenset[str], after: frozenset[str]) -> bool:
 def test_invented_messages_reach_their_wards() -> None:
     """At least 98 % of all and 95 % of every kind; at most one in two hundred goes to a wrong ward."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
-    for row in ROWS:
+    for row in rows():
         counts[row.kind][verdict(row.codes, wards_of(row.text))] += 1
     every = sum(counts.values(), Counter[str]())
     assert len(counts) > 15
@@ -54,14 +58,14 @@ def test_invented_messages_reach_their_wards() -> None:
 )
 def test_no_other_writing_turns_a_ward_into_another(change: Callable[[str], str]) -> None:
     """Marks gone, other case, other tone placement: it may be asked about, never sent elsewhere."""
-    for row in ROWS:
+    for row in rows():
         before, after = wards_of(row.text), wards_of(change(row.text))
         assert not is_wrong_ward(before, after), (row.text, before, after)
 
 
 def test_an_unrelated_sentence_turns_no_ward_into_another() -> None:
     chance = random.Random(3)  # a repeatable choice, no secret
-    for row in ROWS:
+    for row in rows():
         if row.kind in ("negative", "elsewhere"):
             continue
         more = chance.choice(NOISE)
@@ -88,24 +92,34 @@ def test_every_current_ward_is_reached_in_every_writing() -> None:
 def test_the_same_question_always_has_the_same_answer() -> None:
     """Also from another router, whatever either was asked before."""
     other = load_router()
-    for row in reversed(ROWS[::20]):
+    for row in reversed(rows()[::20]):
         assert other.route(row.text) == ROUTER.route(row.text), row.text
 
 
+def processor_time_anew(text: str) -> float:
+    """The same of a text that was read already."""
+    for number in range(8):
+        ROUTER.route(str(number))
+    return processor_time(text)
+
+
 @pytest.mark.slow
-def test_a_hundred_thousand_random_strings_are_read_in_time() -> None:
-    """No exception, and none takes more than 50 ms of the processor."""
-    chance = random.Random(4)  # a repeatable choice, no secret
-    words = [word for row in ROWS for word in row.text.split()]
+@pytest.mark.parametrize("seed", [4, 5])
+def test_a_hundred_thousand_random_strings_are_read_in_time(seed: int) -> None:
+    """No exception, and none takes more than 50 ms of the processor; fifty thousand with each seed."""
+    chance = random.Random(seed)  # a repeatable choice, no secret
+    words = [word for row in rows() for word in row.text.split()]
     letters = "aăâbcdđeêghiklmnoôơpqrstuưvxy ÀÁẢÃẠ ,.-()\u0301\u0323\u200f\u202e😀0123456789\x00\ud800"
-    longest = 0.0
-    for number in range(100_000):
+    longest = total = 0.0
+    for number in range(50_000):
         if number % 2:
             text = "".join(chance.choices(letters, k=chance.randrange(1, 200)))
         else:
             text = chance.choice((" ", ", ", "")).join(chance.choices(words, k=chance.randrange(1, 40)))
-        taken = processor_time(text)
+        taken = processor_time(text)  # hardly one of them comes twice
+        total += taken
         if taken > 0.05:  # the collector's pause is no property of the text: it must be slow again
-            taken = min(processor_time(text) for _ in range(3))
+            taken = min(processor_time_anew(text) for _ in range(3))
         longest = max(longest, taken)
-    assert 0.0 < longest < 0.05
+    assert longest < 0.05
+    assert total / 50_000 > 0.00005, "they were not read, but remembered"
