@@ -5,13 +5,12 @@ The type is told by the content (`bot.media_types`). Of a picture a copy is made
 sealed too: nothing is lost, and nothing of it is ever shown.
 """
 
-import asyncio
 import unicodedata
 from pathlib import Path
 
 import structlog
 
-from bot.apart import run_apart
+from bot.apart import PLACES, run_apart
 from bot.domain.incoming import LARGEST_FILE, FileTrouble, RemoteFile, StoredFile
 from bot.media_types import DECODED, EXTENSIONS, SHOWN_TYPE, UNKNOWN, media_type_of
 from bot.ports import FileStore, Scanner
@@ -19,8 +18,7 @@ from bot.ports import FileStore, Scanner
 log = structlog.get_logger()
 
 LONGEST_NAME = 120  # characters
-COPY_WITHIN = 20.0  # seconds a picture's copy may take, its wait for the processor included
-COPIES_AT_ONCE = 2  # processes
+COPY_WITHIN = 20.0  # seconds a picture's copy may take, its wait for the processor included, but not for its turn
 SMALL_SIDE = 288  # pixels: what a gallery shows, on a screen of two dots a pixel
 
 _IMAGING = Path(__file__).with_name("imaging.py")  # never imported here: it would bring Pillow into every process
@@ -34,7 +32,6 @@ class SafeFileKeeper:
         self._store = store
         self._scanner = scanner
         self._copy_within = copy_within
-        self._copying = asyncio.Semaphore(COPIES_AT_ONCE)
 
     async def keep(self, data: bytes, remote: RemoteFile) -> StoredFile:
         """Store it; its name and type as they can be trusted.
@@ -65,23 +62,20 @@ class SafeFileKeeper:
         return await self._shown_copy(shown, SHOWN_TYPE, SMALL_SIDE)
 
     async def _shown_copy(self, data: bytes, media_type: str, side: int | None = None) -> bytes:
-        async with self._copying:
-            try:
-                async with asyncio.timeout(self._copy_within):
-                    return await _copied(data, media_type.removeprefix("image/").upper(), side)
-            except (TimeoutError, OSError) as error:
-                log.warning("picture_not_copied", reason=type(error).__name__, size=len(data))
-                return b""
-
-
-async def _copied(data: bytes, format_name: str, side: int | None = None) -> bytes:
-    """What the other process makes of it; empty when it made nothing we would show."""
-    words = [format_name] if side is None else [format_name, str(side)]
-    code, copy = await run_apart(_IMAGING, *words, data=data, most=LARGEST_FILE)
-    if code or media_type_of(copy) != SHOWN_TYPE:
-        log.info("picture_not_copied", code=code, size=len(data))
-        return b""
-    return copy
+        """What the other process makes of it; empty when it made nothing we would show."""
+        words = [media_type.removeprefix("image/").upper(), *([] if side is None else [str(side)])]
+        places = PLACES if side is None else 1  # of a copy of our own a smaller one takes little
+        try:
+            code, copy = await run_apart(
+                _IMAGING, *words, data=data, most=LARGEST_FILE, within=self._copy_within, places=places
+            )
+        except (TimeoutError, OSError) as error:
+            log.warning("picture_not_copied", reason=type(error).__name__, size=len(data))
+            return b""
+        if code or media_type_of(copy) != SHOWN_TYPE:
+            log.info("picture_not_copied", code=code, size=len(data))
+            return b""
+        return copy
 
 
 def clean_name(name: str | None, media_type: str) -> str | None:

@@ -1,20 +1,18 @@
-"""Asks `bot.prints` about stored pictures, each question in a process of its own, a few at a time and within a time."""
+"""Asks `bot.prints` about stored pictures, each question in a process of its own, within a time."""
 
-import asyncio
 import json
 from pathlib import Path
 from typing import Any
 
 import structlog
 
-from bot.apart import run_apart
+from bot.apart import PLACES, run_apart
 from bot.domain.evidence import Comparison, Taken
 from bot.media_types import DECODED
 
 log = structlog.get_logger()
 
 ANSWERS_WITHIN = 20.0  # seconds a question may take, its wait for the processor included
-QUESTIONS_AT_ONCE = 2  # processes
 _MOST = 256 * 1024  # bytes of an answer
 _LENGTH = 8  # bytes before the first of two pictures, see `bot.prints.__main__`
 _LARGEST_WORD = 1 << 32
@@ -27,7 +25,6 @@ class PrintsImager:
 
     def __init__(self, *, answers_within: float = ANSWERS_WITHIN) -> None:
         self._answers_within = answers_within
-        self._asking = asyncio.Semaphore(QUESTIONS_AT_ONCE)
 
     async def words(self, shown: bytes) -> list[int]:
         return _numbers(await self._ask("words", data=shown))
@@ -45,19 +42,19 @@ class PrintsImager:
     async def taken(self, original: bytes, media_type: str) -> Taken:
         if media_type not in DECODED:
             return Taken()
-        found = await self._ask("taken", media_type.removeprefix("image/").upper(), data=original)
+        found = await self._ask("taken", media_type.removeprefix("image/").upper(), data=original, places=PLACES)
         return Taken.read(found) if isinstance(found, dict) else Taken()
 
-    async def _ask(self, *words: str, data: bytes) -> Any:
+    async def _ask(self, *words: str, data: bytes, places: int = 1) -> Any:
         """The answer, or None when there was none in time."""
-        async with self._asking:
-            try:
-                async with asyncio.timeout(self._answers_within):
-                    code, answer = await run_apart(_PRINTS, *words, data=data, most=_MOST)
-                    return None if code else json.loads(answer)
-            except (TimeoutError, OSError, ValueError) as error:
-                log.warning("picture_not_compared", reason=type(error).__name__, size=len(data))
-                return None
+        try:
+            code, answer = await run_apart(
+                _PRINTS, *words, data=data, most=_MOST, within=self._answers_within, places=places
+            )
+            return None if code else json.loads(answer)
+        except (TimeoutError, OSError, ValueError) as error:
+            log.warning("picture_not_compared", reason=type(error).__name__, size=len(data))
+            return None
 
 
 def _numbers(found: Any) -> list[int]:

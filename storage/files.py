@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from typing import TypeVar
 
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
@@ -18,6 +19,9 @@ from bot.ports.sealing import FileSealer
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _LARGE = 1 << 20  # bytes; some milliseconds
+
+In = TypeVar("In", bytes, memoryview)
+Out = TypeVar("Out")
 
 
 class ObjectFileStore:
@@ -31,7 +35,7 @@ class ObjectFileStore:
     async def put(self, data: bytes) -> str:
         key = hashlib.sha256(data).hexdigest()
         place = self._place(key)
-        stored = data if self._sealer is None else await _aside(self._sealer.seal, data)
+        stored: bytes | bytearray = data if self._sealer is None else await _aside(self._sealer.seal, data)
         try:
             if (await self._store.head_async(place))["size"] == len(stored):
                 return key
@@ -52,7 +56,7 @@ class ObjectFileStore:
                 raise
             stored = await self._read(_path(key))  # kept before files were sealed
         if self._sealer is None:
-            return stored
+            return bytes(stored)
         try:
             return await _aside(self._sealer.open, stored)
         except NotOurSeal:  # cut short, or somebody changed it: not what was kept
@@ -73,16 +77,16 @@ class ObjectFileStore:
             key = place.rpartition("/")[2]
             if not _KEY.fullmatch(key):
                 continue
-            data = await self._read(place)
+            data = bytes(await self._read(place))
             if hashlib.sha256(data).hexdigest() == key:  # by its own hash: it lies open
                 await self.put(data)
                 await self._store.delete_async(place)
                 sealed += 1
         return sealed
 
-    async def _read(self, place: str) -> bytes:
+    async def _read(self, place: str) -> memoryview:
         result = await self._store.get_async(place)
-        return bytes(await result.bytes_async())
+        return memoryview(await result.bytes_async())
 
     def _place(self, key: str) -> str:
         return _path(key if self._sealer is None else self._sealer.place(key))
@@ -131,6 +135,6 @@ def _path(key: str) -> str:
     return f"{key[:2]}/{key[2:4]}/{key}"
 
 
-async def _aside(work: Callable[[bytes], bytes], data: bytes) -> bytes:
+async def _aside(work: Callable[[In], Out], data: In) -> Out:
     """What is large is worked on in a thread: nobody else waits for it."""
     return work(data) if len(data) < _LARGE else await asyncio.to_thread(work, data)

@@ -71,9 +71,9 @@ class FileSealer(Protocol):
         """Where the bytes of this key lie: 64 hexadecimal digits that tell nothing of them."""
         ...
 
-    def seal(self, data: bytes) -> bytes: ...
+    def seal(self, data: bytes) -> bytearray: ...
 
-    def open(self, stored: bytes) -> bytes:
+    def open(self, stored: memoryview) -> bytes:
         """The bytes; what was never sealed is given back as it is.
 
         Raises NotOurSeal: They were changed, cut short, or sealed with another key.

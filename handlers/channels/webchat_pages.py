@@ -6,7 +6,6 @@ and the answer comes back through the outbox. Live updates are in `webchat_event
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from datetime import timedelta
 
 from aiohttp import web
@@ -36,6 +35,7 @@ LOOK_EVERY = 0.25  # seconds, while waiting: another process may be the one that
 ANSWER_PENDING = timedelta(
     seconds=30
 )  # while the last words are younger than this, a page without script says that one is on its way
+FIELDS_ONLY = "application/x-www-form-urlencoded"
 WARD_COOKIE = "chat_ward"  # the ward of the QR code, until the first message has told it to the dialogue
 KNOWN_ADDRESSES = 20_000  # addresses this process remembers to be no strangers
 
@@ -100,9 +100,14 @@ class ChatPages:
         """
         visitor = visitor_of(request)
         form = ChatForm()
-        if request.content_type == "application/x-www-form-urlencoded":  # the other kind could bring files to be stored
-            with suppress(ForeignForm, BadForm):  # whatever it was, they want to see the chat
-                await self._reader.read(request, form, visitor.is_own)
+        try:
+            if request.content_type != FIELDS_ONLY:  # the other kind could bring files to be stored
+                raise BadForm
+            await self._reader.read(request, form, visitor.is_own)
+        except ForeignForm:
+            return await self._refuse(request, visitor, form, Refusal(403, "webchat_foreign_form"))
+        except BadForm:
+            return await self._refuse(request, visitor, form, Refusal(400, "webchat_bad_form"))
         # This form names files that were picked, and does not send them: they have to be picked again.
         notice = "webchat_pick_again" if form.fields.get("files") else ""
         ward = _ward(request, form.fields.get("ward", ""))

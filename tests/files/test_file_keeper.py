@@ -112,9 +112,29 @@ async def test_what_is_see_through_is_shown_on_white(keeper: SafeFileKeeper, sto
     assert min(pixel) > 240
 
 
-async def test_a_large_photo_is_shown_small(keeper: SafeFileKeeper, store: FileStore) -> None:
-    with Image.open(io.BytesIO(await shown(keeper, store, in_format("JPEG", size=(4000, 3000))))) as image:
-        assert image.size == (2048, 1536)
+@pytest.mark.parametrize(
+    ("format_name", "size", "shown_size"),
+    [
+        ("JPEG", (4000, 3000), (2000, 1500)),  # read at half its size at once
+        ("JPEG", (3000, 2250), (2048, 1536)),
+        ("PNG", (1500, 3000), (1024, 2048)),
+        ("PNG", (5000, 2000), (2048, 819)),
+        ("GIF", (4099, 70), (2048, 35)),
+        ("WEBP", (2049, 3), (2048, 3)),
+    ],
+)
+async def test_a_large_photo_is_shown_small(
+    keeper: SafeFileKeeper, store: FileStore, format_name: str, size: tuple[int, int], shown_size: tuple[int, int]
+) -> None:
+    """Whole: red on the left up to the middle, blue on the right, also where it was made band by band."""
+    with Image.open(io.BytesIO(await shown(keeper, store, in_format(format_name, size=size)))) as image:
+        assert image.size == shown_size
+        for y in (0, image.height // 2, image.height - 1):
+            left, right = (image.convert("RGB").getpixel((int(image.width * at), y)) for at in (0.48, 0.52))
+            assert isinstance(left, tuple)
+            assert isinstance(right, tuple)
+            assert left[0] > 200 > 100 > left[2], y
+            assert right[2] > 200 > 100 > right[0], y
 
 
 @pytest.mark.parametrize(
@@ -201,11 +221,11 @@ async def test_the_other_process_knows_no_secret_of_ours(
 async def test_the_other_process_is_bound_in_memory_time_and_files() -> None:
     lines = (
         "import bot.imaging, resource as r; bot.imaging.limit_this_process();"
-        "print([r.getrlimit(what)[0] for what in (r.RLIMIT_AS, r.RLIMIT_CPU, r.RLIMIT_FSIZE)])"
+        "print([r.getrlimit(what)[0] for what in (r.RLIMIT_AS, r.RLIMIT_DATA, r.RLIMIT_CPU, r.RLIMIT_FSIZE)])"
     )
     process = await asyncio.create_subprocess_exec(sys.executable, "-c", lines, stdout=asyncio.subprocess.PIPE)
     out, _ = await process.communicate()
-    assert out.decode().strip() == f"[{512 * 1024 * 1024}, 10, 0]"
+    assert out.decode().strip() == f"[{512 * 1024 * 1024}, {160 * 1024 * 1024}, 10, 0]"
 
 
 async def test_pillow_stays_out_of_the_process_that_keeps_files() -> None:

@@ -6,18 +6,22 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Callable, Sequence
+from functools import partial
 from html import unescape
+from typing import Any
 
 from aiohttp import ClientSession
 from PIL import Image
 from yarl import URL
 
 from tests.closing import PROOF_BYTES
-from tests.files.pictures import NEEDLES, huge, in_format, phone_photo, screenshot
+from tests.files.pictures import NEEDLES, huge, in_format, phone_photo, screenshot, two_halves
+from tests.files.worst import BEYOND, LARGEST
 from tests.handlers.webchat.town import Browser
 from tests.security.attackers import outsider
 from tests.stories.cast import Officer, OnTheWebChat, code_in
 
+WITH_A_PLACE = ("JPEG", "PNG", "WEBP", "TIFF", "MPO", "GIF")
 SCRIPT = b"<script>hit('NEEDLE-SCRIPT')</script>"
 UNSAFE = (*NEEDLES, b"NEEDLE-SCRIPT", b"<script", b"<svg", b"%PDF", b"PK\x03\x04", b"GPS", b"Exif")
 NAME = re.compile(r'attachment; filename="[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9]+\.[a-z0-9]{2,4}"')
@@ -54,11 +58,46 @@ def frames(count: int) -> bytes:
     return out.getvalue()
 
 
-def noise(side: int) -> bytes:
+def noise(side: int, format_name: str = "JPEG", mode: str = "RGB", **how: Any) -> bytes:
     """As heavy as a picture of this size can be."""
     out = io.BytesIO()
-    Image.effect_noise((side, side), 200).convert("RGB").save(out, "JPEG", quality=98)
+    Image.effect_noise((side, side), 200).convert(mode).save(out, format_name, **({"quality": 98} | how))
     return out.getvalue()
+
+
+def with_a_place(format_name: str) -> bytes:
+    """EXIF with a place, a colour profile and XMP, and a second picture after the first, where the format has them."""
+    exif = Image.Exif()
+    exif[0x010F] = "NEEDLE-CAMERA"
+    exif.get_ifd(0x8825).update({0x0001: "N", 0x0002: (21.0, 4.0, 6.6), 0x001D: "21.0685 105.8231"})
+    out = io.BytesIO()
+    more = [two_halves(40, 20)] if format_name in ("PNG", "WEBP", "MPO", "GIF") else []
+    xmp = {} if format_name == "GIF" else {"xmp": b"<x:xmpmeta>NEEDLE-XMP</x:xmpmeta>"}
+    how = {"exif": exif, "icc_profile": b"NEEDLE-ICC" + bytes(128), "comment": b"NEEDLE-COMMENT", **xmp}
+    two_halves(40, 20).save(out, format_name, save_all=bool(more), append_images=more, **how)
+    return out.getvalue()
+
+
+def of_a_phone_in(brand: bytes) -> bytes:
+    """What a HEIC or AVIF begins with, and what must not come out of it."""
+    return struct.pack(">I", 24) + b"ftyp" + brand + bytes(4) + b"mif1" + brand + b"Exif\0\0" + b"".join(NEEDLES) + SCRIPT
+
+
+def with_a_thumbnail() -> bytes:
+    """A photo whose EXIF holds a small picture of its own, which was not cut when the large one was."""
+    small = b"\xff\xd8\xff\xe0NEEDLE-TEXT\xff\xd9"
+    tiff = b"II*\0\x08\0\0\0" + bytes(2) + struct.pack("<I", 14)
+    entries = struct.pack("<HHHIIHHII", 2, 0x201, 4, 1, 44, 0x202, 4, 1, len(small)) + bytes(4)
+    exif = b"Exif\0\0" + tiff + entries + small
+    photo = in_format("JPEG")
+    return photo[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + photo[2:]
+
+
+def promising(side: int) -> bytes:
+    """A JPEG whose header says that it is this wide and high."""
+    photo = in_format("JPEG")
+    frame = photo.index(b"\xff\xc0")
+    return photo[: frame + 5] + struct.pack(">HH", side, side) + photo[frame + 9 :]
 
 
 def _many() -> dict[str, tuple[str, Callable[[], bytes]]]:
@@ -97,9 +136,27 @@ def _many() -> dict[str, tuple[str, Callable[[], bytes]]]:
         "text.png": ("image/png", lambda: bomb_of_a_png(10, chunk=packed_text())),
         "wide.png": ("image/png", lambda: huge("PNG", 20_000)),
         "wide.jpg": ("image/jpeg", lambda: huge("JPEG", 12_000)),
+        **{f"{name}.bin": ("image/jpeg", make) for name, make in (LARGEST | BEYOND).items()},
+        "heavy.png": ("image/png", lambda: noise(2_600, "PNG", quality=None)),
+        "heavy.webp": ("image/webp", lambda: noise(2_449, "WEBP", lossless=True, method=0)),
+        "heavy.gif": ("image/gif", lambda: noise(4_400, "GIF", "P", quality=None)),
+        "heavy.jpg": ("image/jpeg", lambda: noise(4_000, quality=96)),
+        "almost.jpg": ("image/jpeg", lambda: noise(4_000, quality=95)[: 15 * 1024 * 1024]),
         "large.jpg": ("image/jpeg", lambda: huge("JPEG", 4_999)),
         "frames.gif": ("image/gif", lambda: frames(400)),
         "noise.jpg": ("image/jpeg", lambda: noise(4_900)),
+        "promise.jpg": ("image/jpeg", lambda: promising(65_535)),
+        "thumbnail.jpg": ("image/jpeg", with_a_thumbnail),
+        **{f"place.{one.lower()}": (f"image/{one.lower()}", partial(with_a_place, one)) for one in WITH_A_PLACE},
+        "x.heic": ("image/heic", lambda: of_a_phone_in(b"heic")),
+        "x.avif": ("image/avif", lambda: of_a_phone_in(b"avif")),
+        "x.mp4": ("video/mp4", lambda: of_a_phone_in(b"isom")),
+        "truncated.png": ("image/png", lambda: noise(300, "PNG", quality=None)[:20_000]),
+        "truncated.webp": ("image/webp", lambda: noise(300, "WEBP")[:9_000]),
+        "cmyk.jpg": ("image/jpeg", lambda: in_format("JPEG", "CMYK")),
+        "%2e%2e%2f.jpg": ("image/jpeg", phone_photo),
+        "=1+1.pdf": ("application/pdf", lambda: b"%PDF-1.7\n" + SCRIPT),
+        "20MB.pdf": ("application/pdf", lambda: b"%PDF-1.7\n" + bytes(20 * 1024 * 1024 - 9)),
         "truncated.jpg": ("image/jpeg", lambda: noise(500)[:20_000]),
         "empty.jpg": ("image/jpeg", lambda: b""),
         "one.jpg": ("image/jpeg", lambda: b"\xff"),
@@ -112,7 +169,9 @@ def _many() -> dict[str, tuple[str, Callable[[], bytes]]]:
 
 
 CORPUS = _many()
-HEAVY = {"bomb.zip", "bomb.docx", "bomb.png", "text.png", "wide.png", "wide.jpg", "large.jpg", "frames.gif", "noise.jpg"}
+_LONG = ("bomb.zip", "bomb.docx", "bomb.png", "text.png", "wide.png", "wide.jpg", "large.jpg", "frames.gif", "noise.jpg")
+HEAVY = {*_LONG, *(f"{name}.bin" for name in (LARGEST | BEYOND)), *(name for name in CORPUS if name.startswith("heavy"))}
+HEAVY |= {"almost.jpg"}
 
 
 async def filed(url: str, *files: tuple[str, bytes, str]) -> str:

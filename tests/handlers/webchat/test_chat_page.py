@@ -157,6 +157,10 @@ async def test_looking_again_takes_no_begun_words_away(town: Town) -> None:
         html = await response.text()
     assert "còn nữa &lt;b&gt;</textarea>" in html
     assert "xin Bạn chọn lại" in html
+    stale = begun | {"form_token": "x"}
+    async with lan.session.post(town.root / look["formaction"].split("#")[0].lstrip("/"), data=stale) as response:
+        assert response.status == 403
+        assert "còn nữa &lt;b&gt;</textarea>" in await response.text()
     assert len((await lan.opens()).lines) == 1
 
 
