@@ -83,6 +83,13 @@ class Delivery:
                 watcher.cancel()
                 await self._end()
 
+    def share(self, company: int) -> None:
+        """So many processes share each channel's limits."""
+        for lane in self._lanes.values():
+            if lane.pacer is not None and lane.most:
+                lane.pacer.share(company)
+                lane.most = _most_in_hand(lane.pacer)
+
     async def _deliver(self, stop: asyncio.Event) -> None:
         pause = 0.0
         while not stop.is_set():
@@ -235,5 +242,9 @@ class Delivery:
 def _lane(port: ChannelPort, pace: Pace | None, monotonic: Callable[[], float]) -> Lane:
     if pace is None:
         return Lane(port, None, MOST_IN_HAND)
-    most = max(2, min(MOST_IN_HAND, int(pace.per_second * SECONDS_IN_HAND)))
-    return Lane(port, Pacer(pace, monotonic), most)
+    pacer = Pacer(pace, monotonic)
+    return Lane(port, pacer, _most_in_hand(pacer))
+
+
+def _most_in_hand(pacer: Pacer) -> int:
+    return max(2, min(MOST_IN_HAND, int(pacer.per_second * SECONDS_IN_HAND)))

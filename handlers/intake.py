@@ -1,8 +1,8 @@
 """Keeps every raw update once, and works through them in order, never two of one address at a time.
 
 Read `handlers.keeping` (kept before acknowledged), `handlers.fetching` (files first), `handlers.turns` (one transaction
-each). Here is the loop between them: claim what waits, hand each update its turn, look again. It is woken by `keep` and
-looks by itself every second, because other processes keep updates too.
+each). Here is the loop between them: claim what waits, hand each update its turn, look again. It is woken by `keep`,
+here or in another process, and looks by itself every second.
 """
 
 import asyncio
@@ -13,7 +13,7 @@ from datetime import timedelta
 
 import structlog
 
-from bot.bell import heard
+from bot.bell import Bell, heard
 from bot.domain.people import Channel
 from bot.errors import StorageBusy
 from bot.ports import ChannelPort, Clock, FileKeeper, KeptUpdate, RawUpdate, Storage, UnitOfWork
@@ -52,6 +52,7 @@ class Intake:
         claims_in_turn: Claim and answer in one transaction where nothing has to be fetched. Saves one of the commits that an
             update costs when few write; for SQLite, where no other process waits for the claim to be over.
         lease: How long a claimed update is ours.
+        bell: Rung when another process kept updates.
     """
 
     def __init__(
@@ -67,7 +68,9 @@ class Intake:
         together: int = 16,
         claims_in_turn: bool = False,
         lease: timedelta = LEASE,
+        bell: Bell | None = None,
     ) -> None:
+        self._bell = bell or Bell()
         self._storage = storage
         self._channels = channels
         self._files = files
@@ -97,25 +100,29 @@ class Intake:
     async def work(self, stop: asyncio.Event) -> None:
         """Handle kept updates until `stop`; then finish the turns in hand, a few seconds at most, and give back the rest."""
         watcher = asyncio.create_task(self._wake_at(stop))
-        pause = 0.0
         try:
-            while not stop.is_set():
-                self._wake.clear()
-                try:
-                    claimed = await self._claim()
-                except Exception as error:
-                    log.warning("claiming_failed", reason=described(error))
-                    pause = min(pause * 2 or 0.2, LONGEST_PAUSE)
-                    await heard(self._wake, pause)
-                    continue
-                pause = 0.0
-                if claimed:
-                    await self._handle(claimed, stop)
-                else:
-                    await heard(self._wake, LOOK_EVERY)
+            with self._bell.listen_mail(self._wake):
+                await self._work(stop)
         finally:
             watcher.cancel()
             await self._end_fetching()
+
+    async def _work(self, stop: asyncio.Event) -> None:
+        pause = 0.0
+        while not stop.is_set():
+            self._wake.clear()
+            try:
+                claimed = await self._claim()
+            except Exception as error:
+                log.warning("claiming_failed", reason=described(error))
+                pause = min(pause * 2 or 0.2, LONGEST_PAUSE)
+                await heard(self._wake, pause)
+                continue
+            pause = 0.0
+            if claimed:
+                await self._handle(claimed, stop)
+            else:
+                await heard(self._wake, LOOK_EVERY)
 
     async def _wake_at(self, stop: asyncio.Event) -> None:
         await stop.wait()

@@ -1,6 +1,7 @@
-"""Frees what processes that died had claimed, so that nobody waits for their leases to run out."""
+"""Frees what processes that died had claimed, so that nobody waits for their leases to run out; and counts the living."""
 
 import asyncio
+from collections.abc import Callable
 
 import structlog
 
@@ -12,11 +13,16 @@ log = structlog.get_logger()
 LOOK_EVERY = 2.0  # seconds; a resident whose message a dead process held waits so long, and no longer
 
 
-async def watch_leases(storage: Storage, stop: asyncio.Event) -> None:
-    """Look again and again until `stop`. What is found by nobody is freed by its lease all the same."""
+async def watch_leases(storage: Storage, stop: asyncio.Event, share: Callable[[int], None] = lambda _: None) -> None:
+    """Look again and again until `stop`. What is found by nobody is freed by its lease all the same.
+
+    Args:
+        share: Told how many processes share the channels' limits, at every look.
+    """
     while not stop.is_set():
         try:
             freed = await storage.free_claims_of_the_dead()
+            share(await storage.company())
         except StorageBusy as busy:
             log.warning("leases_not_looked_at", reason=str(busy)[:200])
         else:

@@ -59,12 +59,16 @@ class Bucket:
     @classmethod
     def within(cls, most: float, seconds: float, burst: int) -> "Bucket":
         """Never more than `most` in any `seconds`, of which up to `burst` at once."""
-        burst = max(1, min(burst, int(most // 2)))
+        burst = max(1, min(burst, int(most // 2)))  # `most` may be less than one
         return cls(seconds / (most - burst + 1), burst)
 
     def wait(self, now: float) -> float:
         """Seconds until the next one may go."""
         return max(0.0, self._full_at - self._slack - now)
+
+    def again(self, other: "Bucket") -> None:
+        """Go on at that one's spacing; what was taken stays taken."""
+        self._spacing, self._slack = other._spacing, other._slack
 
     def take(self, now: float, count: int = 1) -> float:
         """Take the next place; returns the seconds until it comes. Further ones line up behind it.
@@ -88,11 +92,27 @@ class Pacer:
     def __init__(self, pace: Pace, monotonic: Callable[[], float] = time.monotonic) -> None:
         self._pace = pace
         self._monotonic = monotonic
+        self._company = 1
         self._all = Bucket.within(pace.per_second, 1.0, pace.burst)
         self._chats: dict[str, Bucket] = {}
         self._next_sweep = FORGET_EVERY
         self._told: deque[tuple[float, str]] = deque()
         self._paused_until = 0.0
+
+    def share(self, company: int) -> None:
+        """So many processes speak to the channel: each takes its part of what goes out over all chats.
+
+        A part is smaller than it could be while the others are silent; to ask them for theirs would cost more than it wins.
+        """
+        if company != self._company:
+            self._company = company
+            burst = self._pace.burst if company == 1 else 1  # a burst is kept free in every second: dear in a small part
+            self._all.again(Bucket.within(self.per_second, 1.0, burst))
+
+    @property
+    def per_second(self) -> float:
+        """Messages over all chats, our part."""
+        return self._pace.per_second / self._company
 
     def chat_wait(self, chat: str, messages: int = 1) -> float:
         """Take the chat's next place; returns the seconds until it comes."""

@@ -1,6 +1,8 @@
 """What a web chat's page shows: the address's own updates and our replies, in the order they came to be."""
 
-from sqlalchemy import bindparam, literal_column, select, type_coerce
+from datetime import datetime
+
+from sqlalchemy import bindparam, literal_column, or_, select, type_coerce
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.people import Address
@@ -8,7 +10,7 @@ from bot.ports import ChatLine
 from storage.claiming import is_state
 from storage.link import Link
 from storage.tables import inbox, outbox
-from storage.types import Id, SealedText
+from storage.types import Id, SealedText, UtcDateTime
 
 _most = bindparam("most", type_=Id)
 _written_out: ColumnElement[str] = literal_column(
@@ -25,7 +27,17 @@ _ours_all = select(outbox.c.id, outbox.c.created_at, type_coerce(outbox.c.body, 
     outbox.c.channel == _written_out, outbox.c.external_id == bindparam("whose"), is_state("sent", outbox)
 )
 _ours = _ours_all.order_by(outbox.c.id.desc()).limit(_most)
+LATE = 10_000  # places: PostgreSQL gives them out before the commit, so a lower one may appear after a higher one
 _ours_after = _ours_all.where(outbox.c.id > bindparam("after")).order_by(outbox.c.id).limit(_most)
+
+_ours_after_and_late = (
+    _ours_all.where(
+        outbox.c.id > bindparam("floor", type_=Id),
+        or_(outbox.c.id > bindparam("after", type_=Id), outbox.c.finished_at >= bindparam("since", type_=UtcDateTime)),
+    )
+    .order_by(outbox.c.id)
+    .limit(_most)
+)
 
 
 class SqlChatLines:
@@ -45,6 +57,12 @@ class SqlChatLines:
         # A reply made within the same clock tick still comes after what it answers.
         return sorted(lines, key=lambda line: (line.at, line.is_ours, line.key))[-most:]
 
-    async def replies_after(self, address: Address, key: int, *, most: int = 50) -> list[ChatLine]:
-        rows = await self._link.rows(_ours_after, {"whose": address.external_id, "after": key, "most": most})
+    async def replies_after(
+        self, address: Address, key: int, *, most: int = 50, since: datetime | None = None
+    ) -> list[ChatLine]:
+        values = {"whose": address.external_id, "after": key, "most": most}
+        if since is None or not self._link.is_postgres:  # SQLite has one writer: no place appears late
+            rows = await self._link.rows(_ours_after, values)
+        else:
+            rows = await self._link.rows(_ours_after_and_late, {**values, "floor": key - LATE, "since": since})
         return [ChatLine(key=row.id, is_ours=True, at=row.created_at, body=row.body) for row in rows]

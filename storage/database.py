@@ -26,6 +26,7 @@ from storage.tables import heartbeat
 from storage.trouble import busy_when_out_of_reach
 from storage.unit_of_work import SqlUnitOfWork
 from storage.vaults import give_vault
+from storage.wire import Wire
 
 if TYPE_CHECKING:
     from storage.moving import MovedTable
@@ -75,7 +76,8 @@ class Database:
         self._kept: SqliteReaders | None = None
         self._turn = asyncio.Lock()  # SQLite: whose turn it is to write, first come, first served
         self._writer: AsyncConnection | None = None
-        self._presence = Presence()
+        self._wire = Wire(bell, self._tell) if bell is not None and not self.is_sqlite else None
+        self._presence = Presence(self._wire.hear if self._wire else None)
         self._file: os.stat_result | None = None  # SQLite: the file that was opened
 
     @property
@@ -122,6 +124,8 @@ class Database:
         if self._writer is not None:
             await self._writer.close()
             self._writer = None
+        if self._wire is not None:
+            await self._wire.end()
         await self._presence.end()
         if self._writers is not None:
             await self._writers.dispose()
@@ -211,7 +215,7 @@ class Database:
     async def begin(self) -> AsyncIterator[UnitOfWork]:
         """A unit of work that may write. See `bot.ports.Storage`."""
         async with self._transaction(straight=True) as connection:
-            uow = SqlUnitOfWork(connection, self._bell)
+            uow = SqlUnitOfWork(connection, self._bell, self._wire)
             try:
                 yield uow
             finally:
@@ -255,6 +259,17 @@ class Database:
             with busy_when_out_of_reach():
                 await connection.commit()
         return freed
+
+    async def lead(self, name: str) -> bool:
+        """See `bot.ports.Storage`."""
+        return self.is_sqlite or await self._presence.lead(name)
+
+    async def company(self) -> int:
+        """See `bot.ports.Storage`."""
+        return 1 if self.is_sqlite else await self._presence.company()
+
+    async def _tell(self, news: str) -> None:
+        await self._presence.tell(news)
 
     async def ping(self) -> None:
         """Prove that a row can be committed. Raises StorageBusy."""

@@ -143,6 +143,10 @@ def open_postgres(url: URL, *, timeout: float) -> AsyncEngine:
                 "jit": "off",  # every statement is short; compiling it takes longer than running it
                 "lock_timeout": f"{int(timeout * 1000)}",
                 "idle_in_transaction_session_timeout": "60000",
+                # A machine that vanished holds its locks until its connections are found dead: within half a minute.
+                "tcp_keepalives_idle": "10",
+                "tcp_keepalives_interval": "5",
+                "tcp_keepalives_count": "3",
             },
         },
     )

@@ -122,6 +122,7 @@ class SqlInbox:
                 for update in updates
             ],
         )
+        self._link.has_mail = bool(kept)
         return len(kept)
 
     async def claim(self, *, owner: str, now: datetime, lease: timedelta, most: int) -> list[KeptUpdate]:

@@ -1,12 +1,17 @@
 """Which processes are alive: what a dead one had claimed is handed back at once, not when its lease runs out.
 
+The same session says who leads what, and hears what the others tell (`storage.wire`).
+
 Each opened database has a number of its own, and everything claimed through it carries that number. On PostgreSQL a lock of
 the session says that the number is alive: the server gives it up the moment the process is gone, however it went. On
 SQLite nothing needs saying: whoever holds the folder is the only one who claims.
 """
 
+import asyncio
 import secrets
+from collections.abc import Callable
 from contextlib import suppress
+from zlib import crc32
 
 from sqlalchemy import (
     BigInteger,
@@ -31,17 +36,52 @@ from storage.tables import inbox, outbox
 from storage.trouble import busy_when_out_of_reach
 
 PRESENCE = 20_260_105  # the first of the lock's two numbers: nobody else's locks are meant
+_LEADERS = 20_260_108  # the same, for who leads what
+_CHANNEL = "homthu"
 _take = select(func.pg_try_advisory_lock(bindparam("space"), bindparam("number")))
+_notify = select(func.pg_notify(bindparam("channel"), bindparam("news")))
 _look = select(literal_column("1", BigInteger))
-_locks = table("pg_locks", column("locktype"), column("classid"), column("objid"), column("objsubid"), column("granted"))
+_locks = table(
+    "pg_locks",
+    column("locktype"),
+    column("database"),
+    column("classid"),
+    column("objid"),
+    column("objsubid"),
+    column("granted"),
+)
+
+_company = (
+    select(func.count())
+    .select_from(_locks)
+    .where(
+        _locks.c.locktype == "advisory",
+        _locks.c.granted,
+        _locks.c.objsubid == literal_column("2"),
+        cast(_locks.c.classid, BigInteger) == bindparam("space"),
+        cast(_locks.c.database, BigInteger)
+        == select(cast(column("oid"), BigInteger))
+        .select_from(table("pg_database", column("oid"), column("datname")))
+        .where(column("datname") == func.current_database())
+        .scalar_subquery(),
+    )
+)
 
 
 class Presence:
-    """This process, as the others see it. `number` is unlike any other's: 31 random bits, which is what a lock holds."""
+    """This process, as the others see it. `number` is unlike any other's: 31 random bits, which is what a lock holds.
 
-    def __init__(self) -> None:
+    Args:
+        hear: Called with what another process told; see `storage.wire`.
+    """
+
+    def __init__(self, hear: Callable[[str], None] | None = None) -> None:
         self.number = 1 + secrets.randbelow(2**31 - 1)
+        self._hear = hear
         self._connection: AsyncConnection | None = None
+        self._led: set[str] = set()
+        self._turn = asyncio.Lock()  # one statement at a time, whoever asks
+        self._pid = 0
 
     async def say(self, engine: AsyncEngine) -> None:
         """On PostgreSQL: take the lock and keep its session; take it again when the session was lost.
@@ -49,26 +89,81 @@ class Presence:
         Raises:
             StorageBusy: The server is out of reach.
         """
-        if self._connection is not None:
-            try:
-                await self._connection.execute(_look)
-            except Exception:  # whatever it is, this session is of no use; a new one shows whether the server is there
-                await self.end()
-            else:
-                return
-        with busy_when_out_of_reach():
-            connection = engine.connect()
-            await connection.start()
-            self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
-            await self._connection.execute(_take, {"space": PRESENCE, "number": self.number})
+        async with self._turn:
+            if self._connection is not None:
+                try:
+                    await self._connection.execute(_look)
+                except Exception:  # whatever it is, this session is of no use; a new one shows whether the server is there
+                    await self._end()
+                else:
+                    return
+            with busy_when_out_of_reach():
+                connection = engine.connect()
+                await connection.start()
+                self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await self._connection.execute(_take, {"space": PRESENCE, "number": self.number})
+                await self._listen(self._connection)
+
+    async def lead(self, name: str) -> bool:
+        """Whether we lead that: nobody else does as long as our session lives. True again and again once it is.
+
+        Raises:
+            StorageBusy: The server is out of reach.
+        """
+        async with self._turn:
+            if name in self._led:
+                return True
+            if self._connection is None:
+                return False  # `say` will find a new session
+            with busy_when_out_of_reach():
+                place = {"space": _LEADERS, "number": crc32(name.encode()) >> 1}
+                if await self._connection.scalar(_take, place):
+                    self._led.add(name)
+            return name in self._led
+
+    async def company(self) -> int:
+        """How many processes are alive, with us.
+
+        Raises:
+            StorageBusy: The server is out of reach.
+        """
+        async with self._turn:
+            if self._connection is None:
+                return 1
+            with busy_when_out_of_reach():
+                return max(1, int(await self._connection.scalar(_company, {"space": PRESENCE}) or 0))
+
+    async def tell(self, news: str) -> None:
+        """Let every other process hear it, if they can be reached; a hint may be lost."""
+        async with self._turn:
+            if self._connection is not None:
+                with suppress(Exception):
+                    await self._connection.execute(_notify, {"channel": _CHANNEL, "news": news})
 
     async def end(self) -> None:
-        """Closing the session frees the lock; a broken session has done so already."""
+        """Closing the session frees the lock, and what we led; a broken session has done so already."""
+        async with self._turn:
+            await self._end()
+
+    async def _end(self) -> None:
         connection, self._connection = self._connection, None
+        self._led.clear()
         if connection is not None:
             with suppress(Exception):
                 await connection.invalidate()
             await connection.close()
+
+    async def _listen(self, connection: AsyncConnection) -> None:
+        if self._hear is None:
+            return
+        driver = (await connection.get_raw_connection()).driver_connection
+        assert driver is not None, "it is connected"
+        self._pid = driver.get_server_pid()
+        await driver.add_listener(_CHANNEL, self._heard)
+
+    def _heard(self, _driver: object, pid: int, _channel: str, news: object) -> None:
+        if pid != self._pid and self._hear is not None:
+            self._hear(str(news))
 
     async def free_claims_of_the_dead(self, link: Link) -> int:
         """Hand back what processes that are gone had claimed; returns how many."""

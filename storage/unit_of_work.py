@@ -79,14 +79,16 @@ from storage.staff_drafts import SqlStaffDrafts
 from storage.templates import SqlTemplates
 from storage.ties import SqlMentions, SqlTies
 from storage.trouble import busy_when_out_of_reach
+from storage.wire import Wire
 
 
 class SqlUnitOfWork:
     """See `bot.ports.UnitOfWork`. Made by `storage.database`; over after its one commit."""
 
-    def __init__(self, connection: AsyncConnection, bell: Bell | None = None) -> None:
+    def __init__(self, connection: AsyncConnection, bell: Bell | None = None, wire: Wire | None = None) -> None:
         self._connection = connection
         self._bell = bell
+        self._wire = wire
         self._link = link = Link(connection)
         self._trail = SqlAudit(link)
         self._is_over = False
@@ -153,6 +155,8 @@ class SqlUnitOfWork:
             asyncio.get_running_loop().call_later(after.total_seconds(), bell.ring, addresses)
         if self._link.has_news:
             bell.ring_desk()
+        if self._wire is not None:
+            self._wire.tell(self._link.rung, desk=self._link.has_news, mail=self._link.has_mail)
 
     def end(self) -> None:
         """Nothing more can be asked of it."""

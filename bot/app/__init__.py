@@ -10,7 +10,7 @@ import ctypes
 import gc
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
@@ -53,9 +53,11 @@ from handlers.channels.webchat import WebChat
 from handlers.delivery import Delivery
 from handlers.dialogue import make_dialogue
 from handlers.intake import Intake
+from handlers.leading import led
 from handlers.leases import watch_leases
 from handlers.pacing import Pace
 from handlers.timekeeping import (
+    LOOK_EVERY,
     LOOK_FOR_NOTICES_EVERY,
     LOOK_FOR_PICTURES_EVERY,
     ChangedCalendar,
@@ -69,6 +71,7 @@ from handlers.timekeeping import (
     DuePlans,
     DuePrints,
     DueWarnings,
+    DueWork,
     IdleOwners,
     LaterQuestions,
     OldMail,
@@ -178,7 +181,9 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         keeper,
         clock,
         claims_in_turn=settings.is_sqlite,
+        bell=bell,
     )
+    delivery = Delivery(database, channels, bell, clock, paces, receipts=city.receipts)
     app = make_web_app(
         settings=settings,
         secret_key=secret_key,
@@ -193,11 +198,13 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
     add_pages(app, intake, Health(database, clock, metrics))
     return Parts(
         web_app=app,
-        receiving=telegram.receiving(intake, app) if telegram else [],
+        receiving=telegram.receiving(database, intake, app) if telegram else [],
         intake=intake,
-        delivery=Delivery(database, channels, bell, clock, paces, receipts=city.receipts),
-        watching=lambda stop: watch_leases(database, stop),
-        timekeeping=Timekeeper(
+        delivery=delivery,
+        watching=lambda stop: watch_leases(database, stop, delivery.share),
+        timekeeping=_timer(
+            "timekeeping",
+            database,
             [
                 DueDrafts(database, dialogue.remind),
                 DueErasures(database),
@@ -212,14 +219,22 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
                 DueDigests(database, city.calendar, city.public_url),
                 DueHeads(database, KeyedHeads(database.keys[KeyPurpose.HEADS].decode()), metrics),
             ],
-            clock,
-        ).run,
-        noticing=Timekeeper(
-            [DueNotices(database, city.calendar, city.public_url, city.wards)], clock, look_every=LOOK_FOR_NOTICES_EVERY
-        ).run,
-        printing=Timekeeper([DuePrints(database, files, imager)], clock, look_every=LOOK_FOR_PICTURES_EVERY).run,
+            LOOK_EVERY,
+        ),
+        noticing=_timer(
+            "notices",
+            database,
+            [DueNotices(database, city.calendar, city.public_url, city.wards)],
+            LOOK_FOR_NOTICES_EVERY,
+        ),
+        printing=_timer("prints", database, [DuePrints(database, files, imager)], LOOK_FOR_PICTURES_EVERY),
         city=city,
     )
+
+
+def _timer(name: str, database: Database, works: Sequence[DueWork], look_every: float) -> Loop:
+    """What is due by itself, in one process of all."""
+    return led(name, database, Timekeeper(works, SystemClock(), look_every=look_every).run)
 
 
 def load_city(settings: Settings, installation: Mapping[KeyPurpose, bytes]) -> City:
@@ -303,7 +318,8 @@ async def work(settings: Settings) -> None:
         bell = Bell()
         database = await stack.enter_async_context(open_database(settings, bell=bell))
         parts = await build(settings, database, bell, stack)
-        parts.receiving = []  # whoever runs `run` receives: two pollers of one bot would shut each other out
+        if settings.telegram_mode == "webhook":  # it has no door to bring updates to; it may ask for them
+            parts.receiving = []
         log.info("working")
         await live(parts, _signals())
 

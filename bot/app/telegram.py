@@ -12,10 +12,11 @@ from aiohttp import web
 from bot.domain.people import Channel
 from bot.errors import ChannelError
 from bot.metrics import Metrics
-from bot.ports import ChannelPort, FileStore
+from bot.ports import ChannelPort, FileStore, Storage
 from bot.settings import Settings
 from bot.web import keys
 from handlers.intake import Intake
+from handlers.leading import led
 from handlers.pacing import Pace
 
 log = structlog.get_logger()
@@ -29,7 +30,7 @@ class Telegram:
 
     channel: ChannelPort
     pace: Pace
-    receiving: Callable[[Intake, web.Application], list[Loop]]
+    receiving: Callable[[Storage, Intake, web.Application], list[Loop]]
 
 
 async def open_telegram(settings: Settings, files: FileStore, metrics: Metrics, stack: AsyncExitStack) -> Telegram | None:
@@ -48,7 +49,7 @@ async def open_telegram(settings: Settings, files: FileStore, metrics: Metrics, 
     stack.push_async_callback(channel.close)
     calls = await stack.enter_async_context(RawCalls(token, settings.telegram_api_base))
 
-    def receiving(intake: Intake, app: web.Application) -> list[Loop]:
+    def receiving(storage: Storage, intake: Intake, app: web.Application) -> list[Loop]:
         async def keep(updates: Any) -> None:
             await intake.keep(Channel.TELEGRAM, updates)
 
@@ -56,7 +57,8 @@ async def open_telegram(settings: Settings, files: FileStore, metrics: Metrics, 
             await _introduce(channel.set_menu, lambda: calls.call("getMe"), app[keys.WAYS_IN], stop)
 
         if settings.telegram_mode == "polling":
-            return [TelegramPolling(calls, keep).run, introduce]
+            # Two that poll shut each other out: one does, the others stand by.
+            return [led("telegram", storage, TelegramPolling(calls, keep).run), introduce]
         secret = settings.telegram_webhook_secret.get_secret_value()
         refused = metrics.webhook_refused.labels("telegram").inc
         app.add_routes(TelegramWebhook(secret, keep, refused).routes())

@@ -194,6 +194,13 @@ class ChatLines(Protocol):
         """The newest lines, oldest first."""
         ...
 
-    async def replies_after(self, address: Address, key: int, *, most: int = 50) -> list[ChatLine]:
-        """Our sent replies after that place, oldest first."""
+    async def replies_after(
+        self, address: Address, key: int, *, most: int = 50, since: datetime | None = None
+    ) -> list[ChatLine]:
+        """Our sent replies after that place, by their places.
+
+        Args:
+            since: Also those before it that were sent since then: where several processes write, a lower place may appear
+                after a higher one. The caller knows which of them it has seen.
+        """
         ...

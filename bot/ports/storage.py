@@ -88,6 +88,24 @@ class Storage(Protocol):
         """
         ...
 
+    async def lead(self, name: str) -> bool:
+        """Whether this process alone does what is called so; where there is only one process, it always does.
+
+        Once true it stays true until the process closes the database, dies, or loses its session with it.
+
+        Raises:
+            StorageBusy: The database is out of reach.
+        """
+        ...
+
+    async def company(self) -> int:
+        """How many processes are at work on it, with this one.
+
+        Raises:
+            StorageBusy: The database is out of reach.
+        """
+        ...
+
     def begin(self) -> AbstractAsyncContextManager[UnitOfWork]:
         """A unit of work that may write.
 

@@ -5,8 +5,9 @@ process may have queued the reply), every stream also looks by itself now and th
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from aiohttp import web
 
@@ -21,6 +22,8 @@ from handlers.channels.webchat_visitor import visitor_of
 
 HEARTBEAT = 15.0  # seconds between signs of life: proxies drop a silent connection, and a gone browser is found out
 LOOK_EVERY = 4.0  # seconds between looks that nobody rang for
+LATE_WITHIN = timedelta(seconds=30)  # no transaction of ours takes a fraction of that
+MOST_LINES = 50  # new ones of one look
 RETRY = 2_000  # milliseconds after which a browser connects again
 
 _LARGEST_KEY = 2**63 - 1
@@ -28,11 +31,20 @@ _LARGEST_KEY = 2**63 - 1
 
 @dataclass(slots=True)
 class _Stream:
-    """An open page: which line it has, and what wakes it."""
+    """An open page: which lines it has, and what wakes it."""
 
     address: Address
     after: int
     ring: asyncio.Event = field(default_factory=asyncio.Event)
+    told: set[int] | None = None  # of the last moments; None before the first look, which knows what the page has shown
+
+    def new(self, lines: Sequence[ChatLine]) -> list[ChatLine]:
+        """Those that the page does not have; from now on it has them."""
+        if self.told is None:
+            self.told = {line.key for line in lines if line.key <= self.after}
+        found = [line for line in lines if line.key not in self.told]
+        self.told = {line.key for line in lines}  # what is no longer found is too old to be found again
+        return found
 
 
 class ChatEvents:
@@ -105,21 +117,23 @@ async def _news(request: web.Request, stream: _Stream) -> bytes:
     """The events after the stream's place, as bytes of the stream; moves the place. Empty when there are none."""
     try:
         async with request.app[keys.STORAGE].reading() as uow:
-            lines = await uow.chat_lines.replies_after(stream.address, stream.after)
+            since = request.app[keys.CLOCK].now() - LATE_WITHIN
+            most = MOST_LINES + len(stream.told or ())
+            found = await uow.chat_lines.replies_after(stream.address, stream.after, most=most, since=since)
+            lines = stream.new(found)
     except StorageBusy:
         return b""  # the next look may find it
-    for line in lines:
-        stream.after = max(stream.after, line.key)
-    return b"".join(_event(request, line) for line in lines)
+    return b"".join(_event(request, stream, line) for line in lines)
 
 
-def _event(request: web.Request, line: ChatLine) -> bytes:
+def _event(request: web.Request, stream: _Stream, line: ChatLine) -> bytes:
+    stream.after = max(stream.after, line.key)  # a line that came late does not move the browser's place back
     view = show_reply(line, request.app[keys.RECEIPTS])
     if view is None:
-        return f"id: {line.key}\n\n".encode()  # moves the browser's place, shows nothing
+        return f"id: {stream.after}\n\n".encode()  # moves the browser's place, shows nothing
     html = render_text(request, "webchat/_line.html", LinePage(line=view))
     data = "\n".join(f"data: {row}" for row in html.replace("\r", "").split("\n"))
-    return f"id: {line.key}\nevent: line\n{data}\n\n".encode()
+    return f"id: {stream.after}\nevent: line\n{data}\n\n".encode()
 
 
 def _start(request: web.Request) -> int:

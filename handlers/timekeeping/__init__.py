@@ -1,8 +1,8 @@
 """What is due without anybody asking: a loop that looks at stored due times, so that nothing is forgotten by a restart.
 
-`timekeeper` is the loop; each kind of work is a `DueWork` in a file of its topic, and what it decides is elsewhere. Any
-number of processes may run this loop: what one has taken is passed over by the others, and moving a due time on is part
-of the same transaction as the work.
+`timekeeper` is the loop; each kind of work is a `DueWork` in a file of its topic, and what it decides is elsewhere. One
+process of all runs it (`handlers.leading`). Should two for a moment: what one has taken is passed over by the other, and
+moving a due time on is part of the same transaction as the work.
 """
 
 from handlers.timekeeping.clocks import ChangedCalendar, DueWarnings
@@ -13,10 +13,11 @@ from handlers.timekeeping.plans import DuePlans
 from handlers.timekeeping.prints import LOOK_FOR_PICTURES_EVERY, DuePrints
 from handlers.timekeeping.questions import LaterQuestions
 from handlers.timekeeping.retention import DoomedFiles, DueErasures, DueFadings, OldMail
-from handlers.timekeeping.timekeeper import MOST_ROUNDS, DueWork, Timekeeper
+from handlers.timekeeping.timekeeper import LOOK_EVERY, MOST_ROUNDS, DueWork, Timekeeper
 from handlers.timekeeping.trail import DueHeads
 
 __all__ = [
+    "LOOK_EVERY",
     "LOOK_FOR_NOTICES_EVERY",
     "LOOK_FOR_PICTURES_EVERY",
     "MOST_ROUNDS",

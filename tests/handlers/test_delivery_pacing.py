@@ -149,3 +149,24 @@ def test_a_chat_that_still_has_to_wait_is_not_forgotten() -> None:
 def test_a_bucket_of_one_is_evenly_spaced() -> None:
     bucket = Bucket(0.5, 1)
     assert [bucket.take(10.0) for _ in range(4)] == [0.0, 0.5, 1.0, 1.5]
+
+
+def test_processes_share_what_goes_out_over_all_chats() -> None:
+    """Thirty a second among four is seven and a half for each, also in the middle of it; alone again it is thirty."""
+    now = 0.0
+    pacer = Pacer(Pace(per_second=30), lambda: now)
+
+    def sent_in(seconds: float) -> int:
+        nonlocal now
+        until, count = now + seconds, 0
+        while (now := now + pacer.channel_wait()) < until:
+            count += 1
+        return count
+
+    assert 280 <= sent_in(10) <= 300
+    pacer.share(4)
+    assert 65 <= sent_in(10) <= 76
+    pacer.share(40)
+    assert 6 <= sent_in(10) <= 8
+    pacer.share(1)
+    assert 280 <= sent_in(10) <= 301

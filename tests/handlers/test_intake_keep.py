@@ -51,6 +51,12 @@ class Watched:
     async def free_claims_of_the_dead(self) -> int:
         return await self.database.free_claims_of_the_dead()
 
+    async def lead(self, name: str) -> bool:
+        return await self.database.lead(name)
+
+    async def company(self) -> int:
+        return await self.database.company()
+
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[UnitOfWork]:
         self.begun += 1

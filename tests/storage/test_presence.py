@@ -82,3 +82,41 @@ async def test_a_lost_session_is_replaced_and_says_again_that_we_live(postgres_p
     assert await other.free_claims_of_the_dead() == 0
     await one.close()
     await other.close()
+
+
+async def test_one_process_leads_and_the_next_takes_over_when_it_is_gone(postgres_place: Place) -> None:
+    """Of three, one leads each thing; the dead one's part is free as soon as its session is."""
+    processes = [postgres_place.database() for _ in range(3)]
+    for process in processes:
+        await process.open()
+    assert [await process.lead("timers") for process in processes] == [True, False, False]
+    assert [await process.lead("polling") for process in processes[::-1]] == [True, False, False]
+    assert [await process.lead("timers") for process in processes] == [True, False, False]
+    assert [await process.company() for process in processes] == [3, 3, 3]
+    await processes[0].close()
+    assert [await process.lead("timers") for process in processes[1:]] == [True, False]
+    assert [await process.company() for process in processes[1:]] == [2, 2]
+    for process in processes[1:]:
+        await process.close()
+
+
+async def test_who_lost_the_session_leads_no_longer(postgres_place: Place) -> None:
+    """The server ended it: until somebody asks, both would say that they lead; at the next look one does."""
+    one, other = postgres_place.database(), postgres_place.database()
+    await one.open()
+    await other.open()
+    assert await one.lead("timers")
+    async with other._transaction() as connection:  # no noun of ours ends a session
+        ended = "SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND objid::text = :number"
+        await connection.execute(text(ended), {"number": one.owner})
+        await connection.commit()
+    assert await other.lead("timers")
+    await one.free_claims_of_the_dead()  # each process does, every other second
+    assert not await one.lead("timers")
+    await one.close()
+    await other.close()
+
+
+async def test_where_there_is_one_process_it_leads(sqlite_database: Database) -> None:
+    assert await sqlite_database.lead("timers")
+    assert await sqlite_database.company() == 1
