@@ -169,4 +169,4 @@ def test_processes_share_what_goes_out_over_all_chats() -> None:
     pacer.share(40)
     assert 6 <= sent_in(10) <= 8
     pacer.share(1)
-    assert 280 <= sent_in(10) <= 301
+    assert 230 <= sent_in(10) <= 301  # the place that was taken last is a second away
