@@ -105,7 +105,7 @@ async def test_a_connection_that_cannot_be_used_again_is_not(answer: list[bytes]
         ([b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n"], BadAnswer),
         ([b"HTTP/1.1 200 OK\r\nContent-Length: 1001\r\n\r\n"], BadAnswer),
         ([b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n"], BadAnswer),
-        ([b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n"], BadAnswer),
+        ([b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nfff\r\n" + b"x" * 1001], BadAnswer),
         ([b"HTTP/1.1 200 OK\r\n\r\n" + b"x" * 1001], BadAnswer),
         ([b"HTTP/1.1 200 OK\r\nX: " + b"x" * 70_000], BadAnswer),
         ([b"HTTP/1.1 200 OK\r\n", b"X: y\r\n"], TimeoutError),
