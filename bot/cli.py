@@ -16,7 +16,7 @@ from pathlib import Path
 
 import structlog
 
-from bot import app, audit_commands
+from bot import app, audit_commands, backup_commands
 from bot.app import looking, moving
 from bot.clock import SystemClock
 from bot.commands import (
@@ -32,7 +32,7 @@ from bot.commands import (
 )
 from bot.domain.people import Role
 from bot.domain.ward import WardCode
-from bot.errors import AuditBroken, BotError, DatabaseOutOfReach, NotMoved, SettingsError, StorageBusy
+from bot.errors import AuditBroken, BackupRefused, BotError, DatabaseOutOfReach, NotMoved, SettingsError, StorageBusy
 from bot.heads import KeyedHeads
 from bot.ports import Storage
 from bot.ports.sealing import KeyPurpose
@@ -64,7 +64,7 @@ def command(words: Sequence[str]) -> int:
         return _tell(
             f"HOMTHU_DATABASE_URL: the database cannot be used ({busy.values.get('reason')}); see `homthu check`", FAILED
         )
-    except (AuditBroken, NotMoved) as found:
+    except (AuditBroken, BackupRefused, NotMoved) as found:
         return _tell(found.values["line"], FAILED)
     except BotError as known:
         return _tell(str(known), FAILED)
@@ -141,6 +141,7 @@ def _parser() -> argparse.ArgumentParser:
         help="walk the chain of hashes and its signed heads; sign a head and print its line; print the public key of heads",
     )
     audit.add_argument("--heads", type=Path, metavar="FILE", help="verify: lines of heads that were kept elsewhere")
+    backup_commands.add(add)
     return parser
 
 

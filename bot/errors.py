@@ -40,6 +40,14 @@ class AuditBroken(BotError):
     """The audit trail is not as it was written; `line` tells an operator where."""
 
 
+class BackupRefused(BotError):
+    """A backup or a restore cannot be made as things are; `line` tells an operator why, and that nothing was changed."""
+
+
+class BackupDamaged(BackupRefused):
+    """A backup is not as it was written; `line` tells an operator what is wrong with it."""
+
+
 class NoOpenUnitOfWork(BotError):
     """Storage was used outside a unit of work."""
 

@@ -39,6 +39,9 @@ WRONG_KEY = (
 )
 
 
+UNFINISHED_RESTORE = "restore.unfinished"  # lies in the folder while a restored file takes the place of another
+
+
 class Database:
     """See `bot.ports.Storage`.
 
@@ -94,6 +97,10 @@ class Database:
         """
         if self.is_sqlite:
             path = Path(str(self.url.database))
+            if (path.parent / UNFINISHED_RESTORE).exists():
+                raise SettingsError(
+                    line=f"HOMTHU_DATA_DIR: a restore into {path.parent} was cut off; begin it again with --force"
+                )
             with busy_when_out_of_reach():
                 self._file = engines.prepare_file(path, is_ours=self._has_own_folder)
             if self._folder_lock:
@@ -230,6 +237,18 @@ class Database:
                 yield uow
             finally:
                 uow.end()
+
+    @asynccontextmanager
+    async def bare(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction for whoever needs the tables as such, a backup or a restore. Rolled back unless they commit it."""
+        async with self._transaction() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def moment(self) -> AsyncIterator[AsyncConnection]:
+        """The same, of one moment and only to read."""
+        async with self._moment() as connection:
+            yield connection
 
     @asynccontextmanager
     async def _moment(self) -> AsyncIterator[AsyncConnection]:

@@ -7,7 +7,7 @@ import asyncio
 import hashlib
 import os
 import re
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
@@ -83,6 +83,32 @@ class ObjectFileStore:
                 await self._store.delete_async(place)
                 sealed += 1
         return sealed
+
+    def place(self, key: str) -> str:
+        """Where this key's bytes lie."""
+        return self._place(key)
+
+    async def places(self) -> AsyncIterator[tuple[str, int]]:
+        """Every place where something lies, with the size of it; what a backup takes, sealed as it is."""
+        async for page in self._store.list():
+            for one in page:
+                if _KEY.fullmatch(one["path"].rpartition("/")[2]):
+                    yield one["path"], one["size"]
+
+    async def stored(self, place: str) -> bytes:
+        """What lies there, sealed as it is. Raises FileNotFoundError."""
+        return bytes(await self._read(place))
+
+    async def put_stored(self, place: str, data: bytes) -> None:
+        """Lay back what `stored` gave."""
+        await self._store.put_async(place, data)
+        if self._folder is not None:
+            self._close_to_others(self._folder / place)
+
+    @property
+    def folder(self) -> Path | None:
+        """Where it is a folder: of this machine."""
+        return self._folder
 
     async def _read(self, place: str) -> memoryview:
         result = await self._store.get_async(place)

@@ -16,8 +16,8 @@ NAME = "homthu.lock"
 class FolderLock:
     """Held while the database is open. Two in one process exclude each other as well."""
 
-    def __init__(self, folder: Path) -> None:
-        self._path = folder / NAME
+    def __init__(self, folder: Path, name: str = NAME) -> None:
+        self._path = folder / name
         self._file: int | None = None
 
     def take(self) -> None:

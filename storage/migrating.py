@@ -31,6 +31,13 @@ async def is_current(connection: AsyncConnection) -> bool:
     return list(found) == [HEAD]
 
 
+def is_known(revision: str) -> bool:
+    """Whether this program has come by this schema: it is no newer one's."""
+    from alembic.script import ScriptDirectory
+
+    return any(script.revision == revision for script in ScriptDirectory(str(SCRIPTS)).walk_revisions())
+
+
 async def upgrade(connection: AsyncConnection, revision: str = "head") -> None:
     """Walk up inside the connection's transaction; the caller commits."""
     await connection.run_sync(_walk, "upgrade", revision)

@@ -170,6 +170,11 @@ class Presence:
         return sum([await link.run(_free(table, self.number, link.is_postgres)) for table in (inbox, outbox)])
 
 
+async def others_at_work(connection: AsyncConnection) -> bool:
+    """On PostgreSQL: whether a process says that it is alive on this very database."""
+    return bool(await connection.scalar(_company, {"space": PRESENCE}))
+
+
 def _free(claims: Table, mine: int, is_postgres: bool) -> Update:
     is_gone: ColumnElement[bool] = ~claims.c.owner.startswith(f"{mine}/")
     if is_postgres:

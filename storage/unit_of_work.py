@@ -140,13 +140,17 @@ class SqlUnitOfWork:
         """
         if self._is_over:
             raise NoOpenUnitOfWork
-        await self._cases.write_words()
-        await self._trail.write()
+        await self.write()
         self.end()
         with busy_when_out_of_reach():
             await commit(self._connection)
         if self._bell is not None:
             self._ring(self._bell)
+
+    async def write(self) -> None:
+        """What is only written at the end; `commit` calls it, and whoever commits the connection themselves."""
+        await self._cases.write_words()
+        await self._trail.write()
 
     def _ring(self, bell: Bell) -> None:
         if self._link.rung:

@@ -9,6 +9,8 @@ from typing import Any, Self
 from bot.domain.incoming import FileKind, StoredFile
 from bot.domain.people import Address, Language
 
+HELD_AFTER_RESTORE = "held after a restore: it may have been sent before"  # the error of such a reply
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

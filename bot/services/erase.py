@@ -91,6 +91,21 @@ async def erase_due(uow: UnitOfWork, *, now: datetime, most: int = 20) -> int:
     return len(due)
 
 
+async def erase_once_more(uow: UnitOfWork, case: Case, *, has_faded: bool, now: datetime) -> None:
+    """Erase what had been erased when an older backup brought it back; what it says of an open case is over as well."""
+    if case.status is CaseStatus.OPEN:
+        case = await _close(uow, case, now)
+    tombstone = say(Language.VI, "person_tombstone_faded" if has_faded else "person_tombstone")
+    keeps_words = not has_faded and is_kept_by_law(case)
+    found = await uow.erasure.erase(case, tombstone=tombstone, now=now, keeps_words=keeps_words)
+    await uow.retention.doom(sorted(found.file_keys), now)
+    if has_faded:
+        await uow.fading.done(case.id, now)
+    if case.address.external_id and await uow.erasure.forget(case.address, now):
+        await uow.erasure.blank_mail(case.address)
+        await uow.erasure.drop_replies(case.address)
+
+
 async def doom_files(uow: UnitOfWork, draft: Draft, due_at: datetime) -> None:
     """Have a dropped draft's files removed from the store, unless something else needs them by then."""
     await uow.retention.doom([key for file in draft.files for key in (file.key, file.shown_key) if key], due_at)

@@ -27,6 +27,7 @@ class Updates:
         self.allowed: tuple[str, ...] = ()
         self.next_id = 700_000_001
         self.confirmed: list[int] = []
+        self.ever: list[Waiting] = []  # all there have been, for whoever brings some a second time
         self._news = asyncio.Event()
         self._poll = 0  # the number of the poll in flight; an older one is turned away
 
@@ -38,6 +39,7 @@ class Updates:
         number = self.next_id if update_id is None else update_id
         self.next_id = max(self.next_id, number + 1)
         self.waiting[number] = Waiting(number, chat, json)
+        self.ever.append(self.waiting[number])
         self._news.set()
         return number
 

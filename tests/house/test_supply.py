@@ -13,7 +13,7 @@ import pytest
 from tests.house.imports import ROOT
 from tests.house.secrets import secrets_in
 
-UNIT = (ROOT / "deploy" / "homthu.service").read_text(encoding="utf-8")
+UNITS = ("homthu.service", "homthu-backup.service")
 CONTAINER = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
 PROXY = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
 UNREADABLE = (".png", ".jpg", ".ico", ".woff2", ".csv", "requirements.lock")  # pictures, places, hashes
@@ -105,14 +105,17 @@ def test_every_part_is_in_the_list_of_parts() -> None:
     assert len({part["bom-ref"] for part in bill["components"]}) == len(bill["components"]) >= len(pins)
 
 
-def test_the_service_has_no_right_to_spare() -> None:
-    """S25: an account of its own, one folder, no way to more; where systemd is installed, its own judgement too."""
-    given = dict(line.split("=", 1) for line in UNIT.splitlines() if "=" in line and not line.startswith("#"))
+@pytest.mark.parametrize("unit", UNITS)
+def test_the_service_has_no_right_to_spare(unit: str) -> None:
+    """S25: an account of its own, its own folders, no way to more; where systemd is installed, its own judgement too."""
+    lines = (ROOT / "deploy" / unit).read_text(encoding="utf-8")
+    given = dict(line.split("=", 1) for line in lines.splitlines() if "=" in line and not line.startswith("#"))
+    given["StateDirectory"] = given["StateDirectory"].removesuffix(" homthu-backups")
     assert {name: given.get(name) for name in MUST_BE_SET} == MUST_BE_SET
-    assert "SystemCallFilter=@system-service\nSystemCallFilter=~@privileged\n" in UNIT
+    assert "SystemCallFilter=@system-service\nSystemCallFilter=~@privileged\n" in lines
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd is not installed here")
-    asked = ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(ROOT / "deploy" / "homthu.service")]
+    asked = ["systemd-analyze", "security", "--offline=true", "--threshold=20", str(ROOT / "deploy" / unit)]
     judged = subprocess.run(asked, capture_output=True, text=True, check=False)
     assert judged.returncode == 0, judged.stdout[-200:]
 
