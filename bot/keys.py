@@ -68,14 +68,20 @@ def adopt_next_key(settings: Settings) -> bool:
 
 
 def _make(path: Path, given: str = "") -> str:
-    """A new key, or an empty text when there is a file already. O_EXCL: two starting processes agree on one key."""
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
+    """A new key, or an empty text when there is a file already. Two starting processes agree on one key, a whole one."""
+    if path.exists():
         return ""
     key = given or secrets.token_urlsafe(32)
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(key)
-        file.flush()
-        os.fsync(handle)
+    part = path.with_name(f"{path.name}.{secrets.token_hex(4)}")
+    handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii") as file:
+            file.write(key)
+            file.flush()
+            os.fsync(handle)
+        os.link(part, path)  # refuses where there is one, and nobody ever sees half of it
+    except FileExistsError:
+        return ""
+    finally:
+        part.unlink()
     return key

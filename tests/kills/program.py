@@ -18,7 +18,7 @@ STARTS_WITHIN = 60.0  # seconds; aiogram alone takes some on a busy machine
 
 @dataclass
 class Program:
-    """`homthu run` on a database, bound to a Bot API."""
+    """`homthu run`, or `work`, on a database, bound to a Bot API. `plant`: see `quick_start`."""
 
     place: Place
     api: BotApiServer
@@ -27,6 +27,8 @@ class Program:
     process: subprocess.Popen[str] | None = None
     forked: Forked | None = None
     url: str = ""
+    words: tuple[str, ...] = ("run",)
+    plant: str = ""
 
     @property
     def environment(self) -> dict[str, str]:
@@ -59,8 +61,9 @@ class Program:
     def starts_from(self, quick: QuickStarts) -> None:
         """The same in moments, from a process that has read it all."""
         self.log.touch()
-        self.forked = quick.starts(["run"], self.environment, self.log)
-        self._listens(self.forked.first_line())
+        self.forked = quick.starts([*self.words], self.environment, self.log, plant=self.plant)
+        if self.words == ("run",):
+            self._listens(self.forked.first_line())
 
     def _listens(self, line: str) -> None:
         assert "http://" in line, f"it did not start: {line!r}\n{self.log.read_text()[-3000:]}"

@@ -63,12 +63,16 @@ class QuickStarts:
     def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
         self._process, self._folder, self._starts = process, folder, 0
 
-    def starts(self, words: list[str], environment: Mapping[str, str], log: Path) -> Forked:
-        """`homthu <words>`, with these variables and no others; its log goes to the end of this file."""
+    def starts(self, words: list[str], environment: Mapping[str, str], log: Path, *, plant: str = "") -> Forked:
+        """`homthu <words>`, with these variables and no others; its log goes to the end of this file.
+
+        Args:
+            plant: "module:function", called before: it puts a fault into the program that a test must find.
+        """
         self._starts += 1
         said = self._folder / f"said-{self._starts}"
         said.touch()
-        order = {"words": words, "environment": dict(environment), "said": str(said), "log": str(log)}
+        order = {"words": words, "environment": dict(environment), "said": str(said), "log": str(log), "plant": plant}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps(order) + "\n")
@@ -110,7 +114,7 @@ def _modules() -> Iterator[str]:
                 yield found.name
 
 
-def _become(*, words: list[str], environment: dict[str, str], said: str, log: str) -> None:
+def _become(*, words: list[str], environment: dict[str, str], said: str, log: str, plant: str) -> None:
     """The program, as a shell would start it."""
     os.setsid()
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
@@ -118,6 +122,9 @@ def _become(*, words: list[str], environment: dict[str, str], said: str, log: st
         os.dup2(os.open(path, how | os.O_CREAT, 0o600), number)
     os.environ.clear()
     os.environ.update(environment)
+    if plant:
+        module, _, function = plant.partition(":")
+        getattr(importlib.import_module(module), function)()
     from bot.cli import command
 
     code = command(words)
