@@ -132,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     replay.add_argument("ids", nargs="*", type=_id, metavar="ID", help="ids from the list; none: only list")
     replay.add_argument("--all", action="store_true", help="every failed update")
     add("understand", _understand, "For each line of stdin, one line of JSON: what it seems to be, and where.")
-    keys = add("keys", _keys, "The keys that everything sealed is sealed with. Stop every other process first.")
+    keys = add("keys", _keys, "The keys that everything sealed is sealed with. Every other process has to be stopped.")
     keys.add_argument("what", choices=["rotate"], help="wrap them under a new secret key; see HOMTHU_SECRET_KEY_NEW")
     audit = add("audit", _audit, "The audit trail.")
     audit.add_argument(

@@ -37,6 +37,13 @@ class KeyedFileSealer:
         AESGCM(own).encrypt_into(nonce, data, wrapped, memoryview(sealed)[len(head) :])
         return sealed
 
+    @property
+    def mark_length(self) -> int:
+        return len(_MAGIC)
+
+    def is_marked(self, beginning: bytes) -> bool:
+        return beginning.startswith(_MAGIC)
+
     def open(self, stored: memoryview) -> bytes:
         if stored[: len(_MAGIC)] != _MAGIC:
             return bytes(stored)

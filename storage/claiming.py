@@ -14,8 +14,10 @@ _LOCKS = {
     "notices": 20_260_105,
     "calendar": 20_260_106,
     "moving": 20_260_107,
+    "keys": 20_260_109,
 }
 _take = select(func.pg_advisory_xact_lock(bindparam("number")))
+_share = select(func.pg_advisory_xact_lock_shared(bindparam("number")))
 
 
 async def claim_lock(link: Link, name: str) -> None:
@@ -26,6 +28,12 @@ async def claim_lock(link: Link, name: str) -> None:
     """
     if link.is_postgres:
         await link.run(_take, {"number": _LOCKS[name]})
+
+
+async def share_lock(link: Link, name: str) -> None:
+    """Beside others who share it; whoever claims it is waited for."""
+    if link.is_postgres:
+        await link.run(_share, {"number": _LOCKS[name]})
 
 
 def lock_number(name: str) -> int:

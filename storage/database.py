@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -15,6 +16,7 @@ from bot.errors import NoOpenUnitOfWork, NotOurSeal, SettingsError, StorageBusy
 from bot.ports import UnitOfWork
 from bot.ports.sealing import KeyPurpose, MasterKey
 from storage import engine as engines
+from storage.claiming import claim_lock, share_lock
 from storage.folder_lock import FolderLock
 from storage.installation import keys_of, wrap_anew
 from storage.link import Link, commit, driver_of, roll_back
@@ -26,6 +28,7 @@ from storage.tables import heartbeat
 from storage.trouble import busy_when_out_of_reach
 from storage.unit_of_work import SqlUnitOfWork
 from storage.vaults import give_vault
+from storage.wiping import WIPES_EVERY, has_dead_rows, write_keys_anew
 from storage.wire import Wire
 
 if TYPE_CHECKING:
@@ -36,6 +39,9 @@ _beat = update(heartbeat).values(beats=heartbeat.c.beats + 1)
 WRONG_KEY = (
     "HOMTHU_SECRET_KEY: is not the key that this database was sealed with; give back the one it had, or run"
     " `homthu keys rotate` again if that was interrupted"
+)
+OTHERS_ARE_AT_WORK = (
+    "HOMTHU_DATABASE_URL: the keys cannot be changed while the program is at work ({others} processes); stop them all first"
 )
 
 
@@ -82,6 +88,8 @@ class Database:
         self._wire = Wire(bell, self._tell) if bell is not None and not self.is_sqlite else None
         self._presence = Presence(self._wire.hear if self._wire else None)
         self._file: os.stat_result | None = None  # SQLite: the file that was opened
+        self._has_erased = False  # the files may still hold keys that were destroyed
+        self._wipe_at = 0.0  # not before, by the monotonic clock
 
     @property
     def owner(self) -> str:
@@ -116,9 +124,12 @@ class Database:
         try:
             if migrate:
                 await self.migrate()
+                if not self._guest:
+                    await self._say_we_are_here()  # before the keys are read: whoever changes them sees us, or we see theirs
                 await self.unlock()
                 if not self._guest:  # without `migrate` there may be no tables yet
                     await self.free_claims_of_the_dead()
+                    self._has_erased = self.is_sqlite  # a process that was killed may have left something
         except BaseException:
             await self.close()
             raise
@@ -158,6 +169,7 @@ class Database:
             return
         async with self._transaction() as connection:
             try:
+                await share_lock(Link(connection), "keys")
                 self.keys = await keys_of(Link(connection), self._master)
             except NotOurSeal:
                 raise SettingsError(line=WRONG_KEY) from None
@@ -170,13 +182,14 @@ class Database:
         if not self._guest:
             await seal_up(self._transaction)
 
-    async def once(self, name: str, work: Callable[[], Awaitable[object]]) -> None:
-        """Work that an installation needs one time; killed in the middle, it is begun again at the next start."""
+    async def once(self, name: str, work: Callable[[], Awaitable[bool]]) -> None:
+        """Work that an installation needs one time; what did not come to its end is begun again at the next start."""
         async with self._transaction() as connection:
             is_done = await is_sealed(Link(connection), name)
         if is_done:
             return
-        await work()
+        if not await work():
+            return
         async with self._transaction() as connection:
             await mark_sealed(Link(connection), name)
             with busy_when_out_of_reach():
@@ -185,18 +198,24 @@ class Database:
     async def wrap_anew(self, old: MasterKey, new: MasterKey) -> int:
         """Wrap every key under a new secret key, all of them or none; returns how many, 0 when that was done before.
 
-        For whoever opened it without a master key. No other process may be at work: it would go on with the old one.
+        For whoever opened it without a master key. No other process may be at work: it would go on with the old one, and
+        what it seals from then on nobody could open.
 
         Raises:
-            SettingsError: They are wrapped under neither.
+            SettingsError: They are wrapped under neither; or another process is at work.
         """
         async with self._transaction() as connection:
+            link = Link(connection)
+            await claim_lock(link, "keys")  # who starts now waits, and finds the new ones
+            if others := await self.company() - 1:
+                raise SettingsError(line=OTHERS_ARE_AT_WORK.format(others=others))
             try:
-                done = await wrap_anew(Link(connection), old, new)
+                done = await wrap_anew(link, old, new)
             except NotOurSeal:
                 raise SettingsError(line=WRONG_KEY) from None
             with busy_when_out_of_reach():
                 await commit(connection)
+        self._must_wipe()
         return done
 
     async def move_to(self, url: str, tell: Callable[[str], None]) -> "list[MovedTable]":
@@ -222,7 +241,7 @@ class Database:
     async def begin(self) -> AsyncIterator[UnitOfWork]:
         """A unit of work that may write. See `bot.ports.Storage`."""
         async with self._transaction(straight=True) as connection:
-            uow = SqlUnitOfWork(connection, self._bell, self._wire)
+            uow = SqlUnitOfWork(connection, self._bell, self._wire, self._must_wipe)
             try:
                 yield uow
             finally:
@@ -271,8 +290,7 @@ class Database:
 
     async def free_claims_of_the_dead(self) -> int:
         """See `bot.ports.Storage`. Says first that we are alive ourselves."""
-        if self._writers is not None and not self.is_sqlite:
-            await self._presence.say(self._writers)
+        await self._say_we_are_here()
         async with self._transaction() as connection:
             freed = await self._presence.free_claims_of_the_dead(Link(connection))
             with busy_when_out_of_reach():
@@ -289,6 +307,42 @@ class Database:
 
     async def _tell(self, news: str) -> None:
         await self._presence.tell(news)
+
+    async def wipe(self) -> bool:
+        """See `bot.ports.Wiper`."""
+        if self._writers is None:
+            return False
+        if not self.is_sqlite and not self._has_erased:  # another process may have erased something
+            async with self._transaction() as connection:
+                self._has_erased = await has_dead_rows(connection)
+        if not self._has_erased or time.monotonic() < self._wipe_at:
+            return False
+        self._has_erased = False  # what is erased meanwhile says so again
+        try:
+            if self.is_sqlite:
+                self._has_erased = not await self._empty_log(self._writers)
+            else:
+                await write_keys_anew(self._writers)
+                self._wipe_at = time.monotonic() + WIPES_EVERY
+        except StorageBusy:
+            self._has_erased = True
+        return not self._has_erased
+
+    async def _say_we_are_here(self) -> None:
+        if self._writers is not None and not self.is_sqlite:
+            await self._presence.say(self._writers)
+
+    def _must_wipe(self) -> None:
+        self._has_erased = not self._guest
+
+    async def _empty_log(self, writers: AsyncEngine) -> bool:
+        await self._take_turn()
+        try:
+            driver = driver_of(await self._sqlite_writer(writers))
+            with busy_when_out_of_reach():
+                return driver is not None and await driver.empty_log(within=self._lock_timeout / 10)
+        finally:
+            self._turn.release()
 
     async def ping(self) -> None:
         """Prove that a row can be committed. Raises StorageBusy."""

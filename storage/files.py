@@ -12,12 +12,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TypeVar
 
+import structlog
 from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
 from bot.errors import NotOurSeal, SettingsError
 from bot.ports.sealing import FileSealer
 
 _KEY = re.compile(r"[0-9a-f]{64}")
+log = structlog.get_logger()
+
+TOLD_EVERY = 10_000  # files
 _LARGE = 1 << 20  # bytes; some milliseconds
 
 In = TypeVar("In", bytes, memoryview)
@@ -54,7 +58,7 @@ class ObjectFileStore:
         except FileNotFoundError:
             if self._sealer is None:
                 raise
-            stored = await self._read(_path(key))  # kept before files were sealed
+            stored = await self._read_from_before(key)
         if self._sealer is None:
             return bytes(stored)
         try:
@@ -64,25 +68,65 @@ class ObjectFileStore:
 
     async def remove(self, key: str) -> None:
         if _KEY.fullmatch(key):
-            for place in {self._place(key), _path(key)}:
+            for place in dict.fromkeys((_path(key), self._place(key))):  # in this order: see `_seal_in_place`
                 with suppress(FileNotFoundError):
                     await self._store.delete_async(place)
 
-    async def seal_up(self) -> int:
-        """Seal what was kept before files were sealed; returns how many. Killed, the rest is found the next time."""
+    async def seal_up(self, stop: asyncio.Event) -> bool:
+        """Seal what was kept before files were sealed, beside everything else: until then it is found as it lies.
+
+        Of what is sealed already only the first bytes are read: whoever was stopped or killed is soon where they were.
+
+        Returns:
+            False when it was asked to stop before the end.
+        """
+        looked = sealed = 0
         if self._sealer is None:
-            return 0
-        sealed = 0
-        for place in [one["path"] async for page in self._store.list() for one in page]:
-            key = place.rpartition("/")[2]
-            if not _KEY.fullmatch(key):
-                continue
+            return True
+        async for page in self._store.list():
+            for place in (one["path"] for one in page):
+                if stop.is_set():
+                    return False
+                if looked % TOLD_EVERY == 0:
+                    log.info("sealing_files", looked=looked, sealed=sealed)
+                looked += 1
+                if _KEY.fullmatch(place.rpartition("/")[2]) and not await self._is_sealed(self._sealer, place):
+                    sealed += await self._seal_in_place(place)
+        return True
+
+    async def _is_sealed(self, sealer: FileSealer, place: str) -> bool:
+        try:
+            head = await self._store.get_range_async(place, start=0, length=sealer.mark_length)
+        except FileNotFoundError:  # removed since it was listed
+            return True
+        except Exception:  # shorter than that: the store refuses the range, in words of its own
+            return False
+        return sealer.is_marked(bytes(head))
+
+    async def _seal_in_place(self, place: str) -> bool:
+        key = place.rpartition("/")[2]
+        try:
             data = bytes(await self._read(place))
-            if hashlib.sha256(data).hexdigest() == key:  # by its own hash: it lies open
-                await self.put(data)
-                await self._store.delete_async(place)
-                sealed += 1
-        return sealed
+        except FileNotFoundError:
+            return False
+        if hashlib.sha256(data).hexdigest() != key:  # cut short, or not ours
+            return False
+        await self.put(data)
+        try:
+            await self._store.head_async(place)
+        except FileNotFoundError:  # it was erased meanwhile, and must not come back
+            await self.remove(key)
+            return False
+        with suppress(FileNotFoundError):
+            await self._store.delete_async(place)
+        return True
+
+    async def _read_from_before(self, key: str) -> memoryview:
+        """What is not sealed yet; where it was sealed in this very moment, that."""
+        try:
+            return await self._read(_path(key))
+        except FileNotFoundError:
+            return await self._read(self._place(key))
 
     def place(self, key: str) -> str:
         """Where this key's bytes lie."""

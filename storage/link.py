@@ -51,7 +51,7 @@ def _insert_of(engine: str) -> Insert:
 class Link:
     """Lives as long as its unit of work."""
 
-    __slots__ = ("_connection", "_driver", "engine", "has_mail", "has_news", "rung", "rung_after", "vault")
+    __slots__ = ("_connection", "_driver", "engine", "has_erased", "has_mail", "has_news", "rung", "rung_after", "vault")
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection: AsyncConnection | None = connection
@@ -61,6 +61,7 @@ class Link:
         self.rung: set[Address] = set()  # who hears the bell after the commit
         self.rung_after: dict[timedelta, set[Address]] = {}  # and who hears it so much later
         self.has_mail = False  # updates were kept: the other processes hear it after the commit
+        self.has_erased = False  # a key was destroyed: the files shall forget it after the commit
         self.has_news = False  # something happened to a case: the desk hears it after the commit
 
     @property

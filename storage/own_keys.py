@@ -54,6 +54,7 @@ class OwnKeys:
 
     async def destroy(self, link: Link, whose: int) -> None:
         """Nobody opens any more what was sealed with it, here or in a copy."""
+        link.has_erased = True
         await link.run(self._delete, {"whose": whose})
 
 

@@ -172,6 +172,26 @@ class SqliteConnection:
         if self.sqlite.in_transaction:
             self.sqlite.execute("ROLLBACK")
 
+    async def empty_log(self, *, within: float) -> bool:
+        """Fold the write-ahead log into the file and leave nothing of it; outside a transaction, by whoever may checkpoint.
+
+        Args:
+            within: Seconds to wait for those who read from the log; they go on reading from the file.
+
+        Returns:
+            False while somebody still reads from it.
+        """
+
+        def empty() -> bool:
+            self.sqlite.execute(f"PRAGMA busy_timeout = {int(within * 1000)}")
+            try:
+                [is_busy, *_] = self.sqlite.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+            finally:
+                self.sqlite.execute("PRAGMA busy_timeout = 0")
+            return not is_busy
+
+        return await self._in_thread(empty)
+
     async def create_function(self, *values: Any, **options: Any) -> None:
         self.sqlite.create_function(*values, **options)
 

@@ -1,6 +1,7 @@
 """One open transaction and the nouns one can speak of inside it."""
 
 import asyncio
+from collections.abc import Callable
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -85,10 +86,17 @@ from storage.wire import Wire
 class SqlUnitOfWork:
     """See `bot.ports.UnitOfWork`. Made by `storage.database`; over after its one commit."""
 
-    def __init__(self, connection: AsyncConnection, bell: Bell | None = None, wire: Wire | None = None) -> None:
+    def __init__(
+        self,
+        connection: AsyncConnection,
+        bell: Bell | None = None,
+        wire: Wire | None = None,
+        erased: Callable[[], None] | None = None,
+    ) -> None:
         self._connection = connection
         self._bell = bell
         self._wire = wire
+        self._erased = erased  # called when a key was destroyed for good
         self._link = link = Link(connection)
         self._trail = SqlAudit(link)
         self._is_over = False
@@ -144,6 +152,8 @@ class SqlUnitOfWork:
         self.end()
         with busy_when_out_of_reach():
             await commit(self._connection)
+        if self._link.has_erased and self._erased is not None:
+            self._erased()
         if self._bell is not None:
             self._ring(self._bell)
 

@@ -52,6 +52,7 @@ from handlers.channels.counter import Counter
 from handlers.channels.webchat import WebChat
 from handlers.delivery import Delivery
 from handlers.dialogue import make_dialogue
+from handlers.faults import described
 from handlers.intake import Intake
 from handlers.leading import led
 from handlers.leases import watch_leases
@@ -72,6 +73,7 @@ from handlers.timekeeping import (
     DuePrints,
     DueWarnings,
     DueWork,
+    ErasedBytes,
     IdleOwners,
     LaterQuestions,
     OldMail,
@@ -130,6 +132,7 @@ async def change_secret_key(settings: Settings) -> tuple[int, bool]:
     try:
         await database.open()
         done = await database.wrap_anew(old, new)
+        await database.wipe()
     finally:
         await database.close()
     return done, adopt_next_key(settings)
@@ -158,13 +161,13 @@ class Parts:
     timekeeping: Loop  # does what is due by itself
     noticing: Loop  # the same for what staff are told, more often
     printing: Loop  # the same for pictures, which take long
+    sealing: Loop  # ends when the files of before there were keys are sealed
     city: City
 
 
 async def build(settings: Settings, database: Database, bell: Bell, stack: AsyncExitStack) -> Parts:
     """Everything around an open database; `stack` closes it."""
     clock, metrics, files = SystemClock(), Metrics(), open_files(settings, database.keys)
-    await database.once("files", files.seal_up)
     keeper, imager = SafeFileKeeper(files, scanner=open_scanner(settings)), PrintsImager()
     city, secret_key = load_city(settings, database.keys), load_secret_key(settings)
     channels: dict[Channel, ChannelPort] = {Channel.WEBCHAT: WebChat(), Channel.COUNTER: Counter()}
@@ -209,6 +212,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
                 DueDrafts(database, dialogue.remind),
                 DueErasures(database),
                 DueFadings(database),
+                ErasedBytes(database),
                 IdleOwners(database, city.calendar),
                 DuePlans(database, city),
                 LaterQuestions(database, city.calendar),
@@ -227,6 +231,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
             [DueNotices(database, city.calendar, city.public_url, city.wards)],
             LOOK_FOR_NOTICES_EVERY,
         ),
+        sealing=lambda stop: seal_files(database, files, stop),
         printing=_timer("prints", database, [DuePrints(database, files, imager)], LOOK_FOR_PICTURES_EVERY),
         city=city,
     )
@@ -235,6 +240,14 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
 def _timer(name: str, database: Database, works: Sequence[DueWork], look_every: float) -> Loop:
     """What is due by itself, in one process of all."""
     return led(name, database, Timekeeper(works, SystemClock(), look_every=look_every).run)
+
+
+async def seal_files(database: Database, files: ObjectFileStore, stop: asyncio.Event) -> None:
+    """What was kept before files were sealed, while everything else is at work. What fails is left for the next start."""
+    try:
+        await database.once("files", lambda: files.seal_up(stop))
+    except Exception as error:  # whatever a store says; until then the files are found as they lie
+        log.error("files_not_sealed", error=described(error))
 
 
 def load_city(settings: Settings, installation: Mapping[KeyPurpose, bytes]) -> City:
@@ -327,7 +340,7 @@ async def work(settings: Settings) -> None:
 async def live(parts: Parts, asked_to_stop: asyncio.Event) -> None:
     """Run every loop; a loop that breaks ends the process, so that whoever supervises it starts a fresh one."""
     stops = [asyncio.Event(), asyncio.Event(), asyncio.Event()]
-    working = [parts.watching, parts.timekeeping, parts.noticing, parts.printing, parts.intake.work]
+    working = [parts.watching, parts.timekeeping, parts.noticing, parts.printing, parts.sealing, parts.intake.work]
     loops: list[list[Loop]] = [parts.receiving, working, [parts.delivery.run]]
     await asyncio.to_thread(read_word_lists, parts.city)  # the pages are there meanwhile
     # What was made so far stays: the collector need not look through it again and again.

@@ -40,7 +40,7 @@ from bot.ports.outside import (
 )
 from bot.ports.residents import Erased, Erasure, Fading, Identities, Offices, Retention
 from bot.ports.staff import Audit, HeadSigner, SecondFactors, Sessions, StaffMembers
-from bot.ports.storage import Storage, UnitOfWork
+from bot.ports.storage import Storage, UnitOfWork, Wiper
 from bot.ports.viewing import Viewer
 
 __all__ = [
@@ -102,4 +102,5 @@ __all__ = [
     "Tries",
     "UnitOfWork",
     "Viewer",
+    "Wiper",
 ]

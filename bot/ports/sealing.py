@@ -73,6 +73,15 @@ class FileSealer(Protocol):
 
     def seal(self, data: bytes) -> bytearray: ...
 
+    @property
+    def mark_length(self) -> int:
+        """How many bytes of its beginning `is_marked` wants."""
+        ...
+
+    def is_marked(self, beginning: bytes) -> bool:
+        """Whether it begins as what is sealed does; no kind of file that is taken begins so."""
+        ...
+
     def open(self, stored: memoryview) -> bytes:
         """The bytes; what was never sealed is given back as it is.
 

@@ -121,3 +121,15 @@ class Storage(Protocol):
     async def ping(self) -> None:
         """Prove that a row can be committed. Raises StorageBusy."""
         ...
+
+
+class Wiper(Protocol):
+    """The database's own files."""
+
+    async def wipe(self) -> bool:
+        """Take keys that were destroyed out of the database's own files as well; at once when there are none.
+
+        Returns:
+            Whether anything was done. What cannot be done now is left for the next call.
+        """
+        ...

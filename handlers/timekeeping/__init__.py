@@ -12,7 +12,7 @@ from handlers.timekeeping.owners import IdleOwners
 from handlers.timekeeping.plans import DuePlans
 from handlers.timekeeping.prints import LOOK_FOR_PICTURES_EVERY, DuePrints
 from handlers.timekeeping.questions import LaterQuestions
-from handlers.timekeeping.retention import DoomedFiles, DueErasures, DueFadings, OldMail
+from handlers.timekeeping.retention import DoomedFiles, DueErasures, DueFadings, ErasedBytes, OldMail
 from handlers.timekeeping.timekeeper import LOOK_EVERY, MOST_ROUNDS, DueWork, Timekeeper
 from handlers.timekeeping.trail import DueHeads
 
@@ -33,6 +33,7 @@ __all__ = [
     "DuePrints",
     "DueWarnings",
     "DueWork",
+    "ErasedBytes",
     "IdleOwners",
     "LaterQuestions",
     "OldMail",

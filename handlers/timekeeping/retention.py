@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from bot.ports import FileStore, Storage
+from bot.ports import FileStore, Storage, Wiper
 from bot.services.erase import erase_due
 from bot.services.fade import fade_due, warn_of_fading
 from handlers.timekeeping.timekeeper import MOST_AT_ONCE
@@ -60,6 +60,18 @@ class OldMail:
             if done:
                 await uow.commit()
         return done
+
+
+@dataclass(frozen=True, slots=True)
+class ErasedBytes:
+    """Keys that were destroyed, still in the database's own files. Looked for after what destroys them."""
+
+    files: Wiper
+    name: str = "erased_bytes"
+
+    async def do(self, now: datetime) -> int:
+        await self.files.wipe()
+        return 0  # what could not be done is done at a later look
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """The secret key can be changed: whatever happens on the way, nothing sealed is lost, and paper receipts stay true."""
 
+import asyncio
 import stat
 import subprocess
 import sys
@@ -18,6 +19,9 @@ from bot.sealed_files import KeyedFileSealer
 from bot.settings import Settings, load_settings
 from bot.vault import SecretMasterKey
 from storage import Database
+from storage.claiming import claim_lock
+from storage.installation import wrap_anew
+from storage.link import Link
 from storage.own_keys import OF_RESIDENTS
 from storage.tables import residents
 from tests.conftest import Place
@@ -148,3 +152,43 @@ def test_s21_a_file_that_was_changed_or_cut_short_is_not_what_was_kept(data: byt
             sealer.open(memoryview(broken))
     with pytest.raises(NotOurSeal):
         KeyedFileSealer(b"l" * 32).open(stored)
+
+
+async def test_s21_the_keys_are_not_changed_while_anybody_is_at_work(postgres_place: Place) -> None:
+    """S21: What a running process seals after the change nobody could open: it is refused until all have stopped.
+
+    Short commands beside it are no such process, and a database of the same server with another city is none either.
+    """
+    settings = settings_of(postgres_place)
+    sealed = await seal_much(settings)
+    before = load_secret_key(settings)
+    async with app.open_database(settings), app.open_database(settings, beside_others=True):
+        with pytest.raises(SettingsError, match="1 processes"):
+            await app.change_secret_key(settings)
+        assert load_secret_key(settings) == before
+    async with app.open_database(settings, beside_others=True):
+        done, _ = await app.change_secret_key(settings)
+    assert done > RESIDENTS
+    async with app.open_database(settings) as database:
+        assert await opened(database, sealed)
+
+
+async def test_s21_who_starts_while_the_keys_are_changed_waits_and_is_told(postgres_place: Place) -> None:
+    """S21: The one transaction is open: a process with the old key gets no further, and afterwards its key is wrong."""
+    settings = settings_of(postgres_place, secret_key=KEY)
+    await seal_much(settings)
+    changing = Database(postgres_place.url, data_dir=postgres_place.data_dir)
+    await changing.open()
+    late = Database(postgres_place.url, data_dir=postgres_place.data_dir, master=SecretMasterKey(KEY))
+    async with changing._transaction() as connection:
+        link = Link(connection)
+        await claim_lock(link, "keys")
+        starts = asyncio.create_task(late.open())
+        await asyncio.sleep(0.5)
+        assert not starts.done()
+        assert await changing._presence.others(link) == 1, "it said that it is there before it asked for the keys"
+        await wrap_anew(link, SecretMasterKey(KEY), SecretMasterKey(NEXT))
+        await connection.commit()
+    with pytest.raises(SettingsError, match="HOMTHU_SECRET_KEY"):
+        await starts
+    await changing.close()

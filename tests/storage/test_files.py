@@ -1,7 +1,9 @@
 """The file store keeps bytes once, by what they are, and nobody else may read them."""
 
+import asyncio
 import hashlib
 import stat
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -70,16 +72,62 @@ async def test_what_was_kept_before_files_were_sealed_is_sealed_in_its_place(tmp
     key = await open_file_store(str(tmp_path)).put(PHOTO)
     store = open_file_store(str(tmp_path), KeyedFileSealer(b"k" * 32))
     assert await store.get(key) == PHOTO
-    assert await store.seal_up() == 1
-    assert await store.seal_up() == 0
+    stop = asyncio.Event()
+    assert await store.seal_up(stop)
+    assert not open_file_at(tmp_path, key).exists()
     assert await store.get(key) == PHOTO
     assert await store.put(PHOTO) == key
     [file] = [path for path in tmp_path.rglob("*") if path.is_file()]
     assert file.name != key
     assert PHOTO[:20] not in file.read_bytes()
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    assert await store.seal_up(stop)
+    assert file.exists()
     file.write_bytes(file.read_bytes()[:-1])
     with pytest.raises(FileNotFoundError):
         await store.get(key)
     await store.remove(key)
     assert not file.exists()
+
+
+async def test_sealing_goes_on_where_it_was_stopped_and_reads_nothing_twice(tmp_path: Path) -> None:
+    """Forty files of before: stopped in the middle, some are sealed; the next start reads of those the first bytes only."""
+    before, sealer = open_file_store(str(tmp_path)), Counting(b"k" * 32)
+    keys = [await before.put(bytes([number]) * (number * 50)) for number in range(40)]
+    store = open_file_store(str(tmp_path), sealer)
+    stop = asyncio.Event()
+    sealer.then = lambda sealed: stop.set() if sealed == 15 else None
+    assert not await store.seal_up(stop)
+    assert sum(not open_file_at(tmp_path, key).exists() for key in keys) == 15
+    assert [await store.get(key) for key in keys] == [bytes([number]) * (number * 50) for number in range(40)]
+    stop.clear()
+    assert await store.seal_up(stop)
+    assert sealer.sealed == 40, "each once"
+    assert not any(open_file_at(tmp_path, key).exists() for key in keys)
+    assert [await store.get(key) for key in keys] == [bytes([number]) * (number * 50) for number in range(40)]
+
+
+async def test_what_is_erased_while_it_is_being_sealed_does_not_come_back(tmp_path: Path) -> None:
+    """Lan's photo is removed in the moment in which it was read and is not yet written anew."""
+    sealer = Counting(b"k" * 32)
+    key = await open_file_store(str(tmp_path)).put(PHOTO)
+    store = open_file_store(str(tmp_path), sealer)
+    sealer.then = lambda _: open_file_at(tmp_path, key).unlink()
+    assert await store.seal_up(asyncio.Event())
+    assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
+
+
+def open_file_at(folder: Path, key: str) -> Path:
+    return folder / key[:2] / key[2:4] / key
+
+
+class Counting(KeyedFileSealer):
+    """Counts what it seals; `then` hears how many there were when one is about to be written."""
+
+    sealed = 0
+    then: Callable[[int], None] = staticmethod(lambda _: None)
+
+    def seal(self, data: bytes) -> bytes:
+        self.sealed += 1
+        self.then(self.sealed)
+        return super().seal(data)
