@@ -46,12 +46,22 @@ class AnswerLine:
 
 
 @dataclass(frozen=True, kw_only=True)
+class OpeningLine:
+    """Two of staff agreed that what is sealed of this case may be read: on which day, why, and whether it was."""
+
+    day: str
+    reason: str
+    read_on: str  # the day it was first read; empty until then
+
+
+@dataclass(frozen=True, kw_only=True)
 class CasePart:
     """A case as the holder of its secret may see it."""
 
     code: str
     standing: Standing
     answers: Sequence[AnswerLine]  # what had not arrived, oldest first; the newest one at the end
+    openings: Sequence[OpeningLine]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -147,7 +157,15 @@ def _part(request: web.Request, tracked: Tracked, missed: Sequence[Answer]) -> C
         AnswerLine(day=shown_day(one.at, zone), text=one.text, was_missed=one.is_undelivered)
         for one in (*others, *([answer] if answer else []))
     ]
-    return CasePart(code=tracked.case.code, standing=standing, answers=lines)
+    openings = [
+        OpeningLine(
+            day=shown_day(one.decided_at or one.asked_at, zone),
+            reason=one.reason,
+            read_on=shown_day(one.opened_at, zone) if one.opened_at else "",
+        )
+        for one in tracked.openings
+    ]
+    return CasePart(code=tracked.case.code, standing=standing, answers=lines, openings=openings)
 
 
 def _answered(

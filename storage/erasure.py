@@ -23,10 +23,12 @@ from storage.tables import (
     HANDLED,
     addresses,
     attachments,
+    case_events,
     cases,
     closings,
     conversations,
     identities,
+    identity_openings,
     inbox,
     message_revisions,
     messages,
@@ -78,6 +80,12 @@ _blank_closings = (
     .values(words="", what="", unit="", handed_to="", basis="", override_reason="", message_id=null())
 )
 _drop_proposals = delete(proposals).where(proposals.c.case_id == _case)
+_drop_reasons = update(identity_openings).where(identity_openings.c.case_id == _case).values(reason="")
+_told = select(case_events.c.id, case_events.c.details).where(
+    case_events.c.case_id == _case, case_events.c.details.is_not(None)
+)
+_tell_less = update(case_events).where(case_events.c.id == bindparam("event", type_=Id)).values(details=bindparam("left"))
+_OF_STAFF = "words"  # in an event's details: what staff wrote of it
 _drop_staff_drafts = delete(staff_drafts).where(staff_drafts.c.case_id == _case)
 _NOBODY = {
     "external_id": "",
@@ -163,6 +171,7 @@ class SqlErasure:
         await self._link.run(_drop_answers, which)
         await self._link.run(_drop_correction, which)
         await self._link.run(_drop_staff_drafts, which)
+        await self._link.run(_drop_reasons, which)
         if keeps_words:
             await self._link.run(_unseal_revisions, which)
             await self._link.run(_unseal_messages, which)
@@ -171,6 +180,7 @@ class SqlErasure:
         await self._link.run(_unlink_files, which)
         await self._link.run(_drop_revisions, which)
         await self._link.run(_blank_closings, which)
+        await self._forget_words_of_events(case.id)
         await self._link.run(_drop_proposals, which)
         await self._link.run(_empty_messages, {**which, "tombstone": tombstone})
         await self._link.run(_empty_case, {**which, "when": now, "tombstone": tombstone})
@@ -179,6 +189,12 @@ class SqlErasure:
         await SqlPhotoPrints(self._link).forget(keys)
         await SqlEvidenceChecks(self._link).blank(case.id)
         return Erased(file_keys=keys)
+
+    async def _forget_words_of_events(self, case_id: CaseId) -> None:
+        for row in await self._link.rows(_told, {"case": case_id}):
+            if _OF_STAFF in row.details:
+                left = {name: value for name, value in row.details.items() if name != _OF_STAFF}
+                await self._link.run(_tell_less, {"event": row.id, "left": left or None})
 
     async def blank_mail(self, address: Address, *, since: datetime | None = None) -> int:
         of_web = address.channel is Channel.WEBCHAT

@@ -44,7 +44,7 @@ _of_case = (
 _blank = (
     update(evidence_checks)
     .where(evidence_checks.c.case_id == _case)
-    .values(photo="", earlier_file=null(), taken_at=null(), metres=null())
+    .values(photo="", earlier_file=null(), taken_at=null(), metres=null(), reason="")
 )
 
 

@@ -6,8 +6,7 @@ Every list is taken by an index that holds only what may be due, and on PostgreS
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import Select, String, bindparam, delete, literal_column, or_, select, type_coerce, update
-from sqlalchemy import Text as PlainText
+from sqlalchemy import Select, bindparam, delete, literal_column, or_, select, update
 from sqlalchemy import text as sql
 
 from bot.domain.draft import Conversation
@@ -15,7 +14,7 @@ from storage.claiming import is_state
 from storage.conversations import ROWS, conversation_from
 from storage.link import Link, by_engine
 from storage.tables import HANDLED, attachments, conversations, doomed_files, inbox, proposals
-from storage.types import Id, SealedKey, UtcDateTime
+from storage.types import Id, SealedKey, UtcDateTime, pack_json
 
 _most = bindparam("most", type_=Id)
 _now = bindparam("now", type_=UtcDateTime)
@@ -42,7 +41,6 @@ _doomed = (
 )
 _spare = delete(doomed_files).where(doomed_files.c.key.in_(bindparam("keys", expanding=True)))
 _key = bindparam("key", type_=SealedKey())
-_written_out = bindparam("key", type_=String(64))  # as it stands inside a text
 _is_attached: Select[tuple[int]] = select(literal_column("1")).where(
     or_(
         select(literal_column("1")).where(attachments.c.key == _key, attachments.c.key != literal_column("''")).exists(),
@@ -57,9 +55,7 @@ _is_drafted: Select[tuple[int]] = select(literal_column("1")).where(
     conversations.c.draft_files.contains(_key),
 )
 # Of proposals that wait: what is confirmed is attached to a message, what is sent back is nobody's.
-_is_proposed: Select[tuple[int]] = select(literal_column("1")).where(
-    proposals.c.verdict.is_(None), type_coerce(proposals.c.content, PlainText).contains(_written_out)
-)
+_proposed = select(proposals.c.content).where(proposals.c.verdict.is_(None), proposals.c.content.is_not(None))
 
 _writes_now = (
     select(literal_column("1"))
@@ -97,10 +93,10 @@ class SqlRetention:
         return [row.key for row in await self._link.rows(_doomed, {"now": now, "most": most})]
 
     async def is_needed(self, key: str) -> bool:
-        for statement in (_is_attached, _is_drafted, _is_proposed):
+        for statement in (_is_attached, _is_drafted):
             if await self._link.value(statement, {"key": key}):
                 return True
-        return False
+        return any(key in pack_json(row.content) for row in await self._link.rows(_proposed))  # few wait, and lie sealed
 
     async def spare(self, keys: Sequence[str]) -> None:
         if keys:

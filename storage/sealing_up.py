@@ -7,8 +7,10 @@ over what is sealed already; a table that is done is not looked at again.
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
 from functools import partial
+from itertools import count
 from typing import Any
 
+import structlog
 from sqlalchemy import (
     Column,
     Row,
@@ -36,33 +38,44 @@ from storage.own_keys import OF_CASES, OF_RESIDENTS, OwnKeys
 from storage.tables import (
     addresses,
     attachments,
+    case_events,
     case_words,
     cases,
+    closings,
     conversations,
     doomed_files,
     evidence_checks,
     identities,
+    identity_openings,
     inbox,
     message_revisions,
     messages,
     outbox,
     photo_prints,
+    proposals,
     routing_corrections,
+    saved_views,
     sealed_tables,
     secret_tries,
     staff_chats,
+    staff_drafts,
 )
 from storage.trouble import busy_when_out_of_reach
 from storage.types import Id, SealedJson, SealedKey, SealedName, SealedText
+
+log = structlog.get_logger()
 
 Transaction = Callable[[], AbstractAsyncContextManager[AsyncConnection]]
 Portion = Callable[[Link, int], Awaitable[int | None]]  # from this id on; where to go on, None at the end
 PORTION = 500  # rows a transaction
 
+TOLD_EVERY = 20  # portions, while it takes long
+
 _PLAIN = (
     *(inbox, outbox, cases, messages, message_revisions, attachments, routing_corrections, staff_chats),
     *(photo_prints, evidence_checks),
 )
+_OF_STAFF = (case_events, closings, proposals, identity_openings, evidence_checks)  # what staff write of a case
 _WHOSE = (conversations.c.channel, conversations.c.external_id)
 _done = select(sealed_tables.c.name)
 _finish = by_engine(lambda insert_into: insert_into(sealed_tables).on_conflict_do_nothing(index_elements=["name"]))
@@ -98,13 +111,19 @@ def _portions() -> list[tuple[str, Portion]]:
         ("messages.sealed", partial(_seal_own, messages, OF_CASES, messages.c.case_id)),
         ("message_revisions.sealed", partial(_seal_own, message_revisions, OF_CASES, of_revision)),
         ("identities.sealed", partial(_seal_own, identities, OF_RESIDENTS, identities.c.resident_id)),
+        *((f"{table.name}.staff", partial(_seal_rows, table)) for table in (*_OF_STAFF, saved_views)),
+        ("staff_drafts.staff", _seal_staff_drafts),
     ]
 
 
 async def _walk(transaction: Transaction, name: str, portion: Portion) -> None:
     """One portion after the other, to the end of the table."""
     after: int | None = 0
-    while after is not None:
+    for number in count(1):
+        if after is None:
+            return
+        if number % TOLD_EVERY == 0:
+            log.info("sealing_rows", table=name, rows=number * PORTION)
         async with transaction() as connection:
             link = Link(connection)
             after = await portion(link, after)
@@ -195,6 +214,20 @@ async def _seal_addresses(link: Link, _after: int) -> int | None:
     move = update(conversations).where(mine(conversations)).values(external_id=bindparam("to", type_=SealedName()))
     await link.run(move, [{**key, "to": key["whom"]} for key in keys])
     await link.run(delete(addresses).where(mine(addresses)), keys)
+    return 0
+
+
+async def _seal_staff_drafts(link: Link, _after: int) -> int | None:
+    key = staff_drafts.primary_key.columns.values()
+    columns = [column for column in staff_drafts.c if _seal_of(column)]
+    names = [column.label(f"key_{column.name}") for column in key]
+    rows = await link.rows(select(*names, *map(_as_it_lies, columns)).where(or_(*map(_lies_open, columns))).limit(PORTION))
+    if not rows:
+        return None
+    mine = [column == bindparam(f"key_{column.name}", type_=column.type) for column in key]
+    put = update(staff_drafts).where(*mine).values(_new(columns))
+    keys = [{f"key_{column.name}": row._mapping[f"key_{column.name}"] for column in key} for row in rows]
+    await link.run(put, [mine | _news(row, columns, link.vault) for mine, row in zip(keys, rows, strict=True)])
     return 0
 
 

@@ -3,9 +3,11 @@
 Whoever asks about a code that was never given out gets the same answer, after the same work, as for a wrong secret.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.case import Case, CaseCode, read_code
+from bot.domain.staffing import IdentityOpening
 from bot.domain.thread import Answer
 from bot.ports import Receipts, UnitOfWork
 
@@ -18,6 +20,7 @@ class Tracked:
 
     case: Case
     answer: Answer | None
+    openings: Sequence[IdentityOpening]  # of what is sealed, those that were granted, oldest first
 
 
 def is_genuine(receipts: Receipts, code: str, signature: str) -> bool:
@@ -33,4 +36,5 @@ async def track_case(uow: UnitOfWork, receipts: Receipts, *, code: CaseCode, sec
     fits = receipts.is_secret(code, secret)
     if case is None or not fits:
         return None
-    return Tracked(case, await uow.cases.newest_answer(case.id))
+    openings = [opening for opening in await uow.openings.of_case(case.id) if opening.is_granted]
+    return Tracked(case, await uow.cases.newest_answer(case.id), openings)

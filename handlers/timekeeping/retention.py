@@ -69,7 +69,7 @@ class ErasedBytes:
     files: Wiper
     name: str = "erased_bytes"
 
-    async def do(self, now: datetime) -> int:
+    async def do(self, now: datetime) -> int:  # noqa: ARG002 - as every `DueWork`
         await self.files.wipe()
         return 0  # what could not be done is done at a later look
 

@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint
 
 from storage.tables.base import metadata, only_where
-from storage.types import CleanText, Id, SealedName, UtcDateTime
+from storage.types import CleanText, Id, SealedName, SealedText, UtcDateTime
 
 # What a resident agreed to, and to which words: the proof that the law asks for.
 consents = Table(
@@ -60,7 +60,7 @@ identity_openings = Table(
     Column("id", Id, primary_key=True),
     Column("case_id", Id, ForeignKey("cases.id"), nullable=False, index=True),
     Column("asked_by", Id, ForeignKey("staff.id"), nullable=False),
-    Column("reason", CleanText, nullable=False),
+    Column("reason", SealedText, nullable=False),
     Column("asked_at", UtcDateTime, nullable=False),
     Column("decided_by", Id, ForeignKey("staff.id")),
     Column("is_granted", Boolean),

@@ -3,9 +3,10 @@
 from sqlalchemy import Boolean, CheckConstraint, Column, Date, ForeignKey, Index, Integer, String, Table, false, true
 
 from storage.tables.base import metadata, only_where
-from storage.types import CleanText, Id, Json, UtcDateTime
+from storage.types import CleanText, Id, SealedJson, SealedText, UtcDateTime
 
-# One row for each time a case was closed. One from before the gate knows its outcome and its moment, no more.
+# One row for each time a case was closed. One from before the gate knows its outcome and its moment, no more. The words are
+# sealed, as all that staff write of a case: they may name whoever sent it.
 closings = Table(
     "closings",
     metadata,
@@ -16,19 +17,19 @@ closings = Table(
     Column("proposed_by", Id, ForeignKey("staff.id")),  # where it took two
     Column("outcome", String(16), nullable=False),
     Column("message_id", Id, ForeignKey("messages.id")),  # the words and files that the resident was sent
-    Column("words", CleanText, nullable=False, server_default=""),  # the closer's own, without what each outcome adds
-    Column("what", CleanText, nullable=False, server_default=""),
-    Column("unit", CleanText, nullable=False, server_default=""),
+    Column("words", SealedText, nullable=False, server_default=""),  # the closer's own, without what each outcome adds
+    Column("what", SealedText, nullable=False, server_default=""),
+    Column("unit", SealedText, nullable=False, server_default=""),
     Column("done_on", Date),
     Column("planned_for", Date),
-    Column("handed_to", CleanText, nullable=False, server_default=""),
+    Column("handed_to", SealedText, nullable=False, server_default=""),
     Column("is_handed_over", Boolean, nullable=False, server_default=false()),
     Column("ground", String(16)),
-    Column("basis", CleanText, nullable=False, server_default=""),
+    Column("basis", SealedText, nullable=False, server_default=""),
     Column("duplicate_of", Id, ForeignKey("cases.id", name="fk_closings_duplicate_of")),
     Column("has_evidence", Boolean, nullable=False, server_default=false()),
     Column("missing", CleanText, nullable=False, server_default=""),  # parts that were waived, joined by ","
-    Column("override_reason", CleanText, nullable=False, server_default=""),
+    Column("override_reason", SealedText, nullable=False, server_default=""),
     Column("overridden_by", Id, ForeignKey("staff.id")),
     Column("minutes_open", Integer),  # since it was filed or last opened again; NULL before the gate
     Column("disputed_at", UtcDateTime),  # the resident says that it is not true
@@ -51,14 +52,14 @@ proposals = Table(
     Column("staff_id", Id, ForeignKey("staff.id"), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("version", Integer, nullable=False),  # of the case: once that has risen, the proposal is void
-    Column("content", Json),
-    Column("override_reason", CleanText, nullable=False, server_default=""),
+    Column("content", SealedJson),
+    Column("override_reason", SealedText, nullable=False, server_default=""),
     Column("due_at", UtcDateTime),
-    Column("words", CleanText, nullable=False, server_default=""),
+    Column("words", SealedText, nullable=False, server_default=""),
     Column("verdict", String(16)),
     Column("decided_by", Id, ForeignKey("staff.id")),
     Column("decided_at", UtcDateTime),
-    Column("answer", CleanText, nullable=False, server_default=""),
+    Column("answer", SealedText, nullable=False, server_default=""),
     CheckConstraint("verdict NOT IN ('confirmed', 'returned') OR decided_by <> staff_id", name="two_people"),
 )
 Index("ix_proposals_waiting", proposals.c.case_id, unique=True, **only_where("verdict IS NULL"))

@@ -3,7 +3,7 @@
 from sqlalchemy import Column, ForeignKey, Index, Integer, String, Table
 
 from storage.tables.base import metadata
-from storage.types import CleanText, Id, Json, SealedKey, UtcDateTime
+from storage.types import Id, Json, SealedKey, SealedText, UtcDateTime
 
 # A print is of a file, not of an attachment: the same picture in two cases has one.
 photo_prints = Table(
@@ -39,6 +39,6 @@ evidence_checks = Table(
     Column("earlier_at", UtcDateTime),
     Column("taken_at", UtcDateTime),
     Column("metres", Integer),
-    Column("reason", CleanText, nullable=False),  # why it was sent all the same; empty where nobody had to say
+    Column("reason", SealedText, nullable=False),  # why it was sent all the same; empty where nobody had to say
     Index("ix_evidence_checks_case", "case_id", "id"),
 )

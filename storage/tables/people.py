@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, false
 
 from storage.tables.base import metadata
-from storage.types import CleanText, Id, Json, UtcDateTime
+from storage.types import CleanText, Id, SealedJson, SealedName, SealedText, UtcDateTime
 
 staff = Table(
     "staff",
@@ -104,8 +104,8 @@ staff_drafts = Table(
     Column("staff_id", Id, ForeignKey("staff.id"), primary_key=True, autoincrement=False),
     Column("case_id", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False, index=True),
     Column("form", String(16), primary_key=True),
-    Column("text", CleanText, nullable=False),
-    Column("fields", Json),  # what else the form held, by its name
+    Column("text", SealedText, nullable=False),
+    Column("fields", SealedJson),  # what else the form held, by its name
     Column("updated_at", UtcDateTime, nullable=False),
 )
 
@@ -115,8 +115,8 @@ saved_views = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("staff_id", Id, ForeignKey("staff.id"), nullable=False),
-    Column("name", CleanText, nullable=False),
-    Column("query", CleanText, nullable=False),
+    Column("name", SealedName, nullable=False),
+    Column("query", SealedText, nullable=False),
     UniqueConstraint("staff_id", "name"),
 )
 

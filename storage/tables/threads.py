@@ -3,7 +3,7 @@
 from sqlalchemy import Boolean, Column, Float, ForeignKey, Index, Integer, String, Table, false
 
 from storage.tables.base import metadata, only_where
-from storage.types import CleanText, Id, Json, Lexemes, SealedKey, SealedText, UtcDateTime
+from storage.types import CleanText, Id, Lexemes, SealedJson, SealedKey, SealedText, UtcDateTime
 
 # The words each case is found by; see `storage.case_words`. What an engine looks them up in is beside the tables: it is
 # no table (`case_search`, FTS5) or of no index that SQLite has, so it is made by its migration alone.
@@ -31,7 +31,7 @@ case_events = Table(
     Column("kind", String(16), nullable=False),
     Column("at", UtcDateTime, nullable=False),
     Column("staff_id", Id, ForeignKey("staff.id")),
-    Column("details", Json),
+    Column("details", SealedJson),
     Index("ix_case_events_case", "case_id", "id"),
 )
 

@@ -7,6 +7,7 @@ import pytest
 
 from bot.bell import Bell
 from bot.domain.case import CaseCode
+from bot.domain.people import Role
 from bot.domain.reply import DeliveryState
 from bot.domain.thread import EventKind
 from storage import Database
@@ -61,3 +62,28 @@ async def test_a_closed_case_says_until_when_it_may_be_disputed(desk: StaffDesk)
     assert "track-due" not in page
     assert "18/12/2026" in page, "thirty days from the closing"
     assert "Thay bóng đèn" in page
+
+
+async def test_its_resident_reads_here_who_was_let_see_what_is_sealed(desk: StaffDesk) -> None:
+    """S3: That two people agreed, on which day, why, and whether it was read; nothing while it is only asked for."""
+    case = await desk.case()
+    minh, chief = await desk.signed_in("minh"), await desk.signed_in("chief", Role.WARD_LEADER)
+    path, secret = f"/staff/cases/{case.code}/closed", RECEIPTS.secret(case.code)
+
+    async def says() -> str:
+        return (await tracked(desk, case.code, secret)).text
+
+    for reason, grant in (("Chỉ là tò mò", "no"), ("Hẹn giờ <b>sửa đèn</b>", "yes")):
+        await minh.opens(path)
+        assert (await minh.submits("identity-form", reason=reason)).status == 303
+        assert "track-opening" not in await says()
+        await chief.opens(path)
+        assert (await chief.submits("decision-form", grant=grant)).status == 303
+    assert (page := await says()).count('data-testid="track-opening"') == 1
+    assert "Ngày 18/11/2026, hai cán bộ đã đồng ý" in page
+    assert "Chưa ai xem" in page
+    assert "Hẹn giờ &lt;b&gt;sửa đèn&lt;/b&gt;" in page
+    assert "tò mò" not in page
+    await minh.opens(path)
+    assert (await minh.submits("look-form")).status == 200
+    assert "Phần ấy đã được xem ngày 18/11/2026" in await says()

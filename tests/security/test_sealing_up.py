@@ -2,27 +2,34 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.case import Case, CaseCode
+from bot.domain.closing import ClosingReport, NewClosing
 from bot.domain.draft import Conversation, Draft, DraftPart
+from bot.domain.outcome import Outcome
 from bot.domain.people import Language
 from bot.domain.privacy import NewConsent, Purpose
+from bot.domain.proposal import NewProposal, ProposalKind
 from bot.domain.queueing import QueueFilter
-from bot.domain.thread import Author, NewMessage
+from bot.domain.staffing import DraftForm, StaffDraft
+from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.errors import NotOurSeal, SettingsError
-from bot.ports import RawUpdate
+from bot.ports import RawUpdate, UnitOfWork
 from bot.sealing import SecretKeySealer
 from bot.vault import SecretMasterKey
 from storage import Database, sealing_up
 from tests.conftest import Place
 from tests.security.dumps import dump, where
-from tests.storage.cast import LAN, LAN_ON_THE_WEB, NOW, a_case, claim, file_case, officer, photo, resident
+from tests.storage.cast import LAN, LAN_ON_THE_WEB, NOW, a_case, claim, file_case, hire, officer, photo, resident
 
 KEY = "the key of the tests, forty letters long"
 NEEDLES = [LAN.external_id * 2, LAN_ON_THE_WEB.external_id, "Thụy Khuê", "thuy", "hố ga", "a" * 64, "0912 345 678", "bí mật"]
+OF_HER = "Chị Bưởi Tía ở ngõ Sương Mù"
 HER = LAN.__class__(LAN.channel, LAN.external_id * 2)  # long enough to stand nowhere by chance
 
 
@@ -63,10 +70,57 @@ async def live_a_day(place: Place) -> tuple[str, int]:
         await uow.inbox.keep(
             [RawUpdate(channel=HER.channel, external_id="7", address_id=HER.external_id, body="bí mật")], NOW
         )
+        await staff_write_of_her(uow, case)
         await uow.retention.doom(["a" * 64, "c" * 64], NOW)
         await uow.commit()
     await database.close()
     return case.code, message_id
+
+
+async def staff_write_of_her(uow: UnitOfWork, case: Case) -> None:
+    """In every place in which they may."""
+    minh = await hire(uow)
+    report = ClosingReport(outcome=Outcome.DONE, text=OF_HER, what=OF_HER, unit=OF_HER, basis=OF_HER, handed_to=OF_HER)
+    await uow.closings.add(
+        NewClosing(case_id=case.id, at=NOW, closer_id=minh.id, report=report, message_id=None, minutes_open=1)
+    )
+    proposal = NewProposal(case_id=case.id, kind=ProposalKind.CLOSE, by=minh.id, at=NOW, version=1, report=report)
+    await uow.proposals.add(replace(proposal, override_reason=OF_HER, words=OF_HER))
+    await uow.openings.ask(case.id, asked_by=minh.id, reason=OF_HER, now=NOW)
+    details = {"words": OF_HER}
+    await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.MOVED, at=NOW, staff_id=minh.id, details=details))
+    draft = StaffDraft(staff_id=minh.id, case_id=case.id, form=DraftForm.CLOSE, text=OF_HER, updated_at=NOW)
+    await uow.drafts.put(replace(draft, fields={"what": OF_HER}))
+    await uow.views.put(minh.id, OF_HER, f"words={OF_HER}")
+
+
+async def test_s21_what_staff_wrote_of_her_is_sealed_and_is_as_it_was(database_place: Place) -> None:
+    """S21: Closings, proposals, reasons, moves, drafts, saved views: all of them are read as before."""
+    code, _ = await live_a_day(database_place)
+    assert len({one.partition(":")[0] for one in where([OF_HER], await dump(database_place))}) >= 6
+    database = sealed(database_place)
+    await database.open()
+    async with database.begin() as uow:
+        case = await uow.cases.by_code(CaseCode(code))
+        found = await uow.staff.by_username("minh")
+        assert case is not None
+        assert found is not None
+        minh = found[0]
+        closing = (await uow.closings.of_cases([case.id]))[case.id][-1]
+        assert {closing.report.what, closing.report.unit, closing.report.basis, closing.report.handed_to} == {OF_HER}
+        proposal = await uow.proposals.waiting(case.id)
+        assert proposal is not None
+        assert proposal.report is not None
+        assert (proposal.report.text, proposal.override_reason, proposal.words) == (OF_HER,) * 3
+        assert [opening.reason for opening in await uow.openings.of_case(case.id)] == [OF_HER]
+        assert [event.details for event in await uow.cases.timeline(case.id)] == [{"words": OF_HER}]
+        draft = (await uow.drafts.get(minh.id, case.id))[DraftForm.CLOSE]
+        assert (draft.text, draft.fields) == (OF_HER, {"what": OF_HER})
+        assert (await uow.views.put(minh.id, OF_HER, "again")).id == 1, "the same name is the same view"
+        assert [(view.name, view.query) for view in await uow.views.of(minh.id)] == [(OF_HER, "again")]
+        await uow.commit()
+    await database.close()
+    assert where([OF_HER], await dump(database_place)) == []
 
 
 async def test_s21_what_lay_open_is_sealed_at_the_next_start(database_place: Place) -> None:

@@ -12,6 +12,7 @@ from handlers.dialogue.turn import Turn
 
 PAGE = 3_400  # characters; Telegram takes 4,096, and a heading comes before them
 MOST_CASES = 100  # the newest ones
+LONGEST_REASON = 200  # characters
 
 
 async def copy_pages(turn: Turn) -> list[str]:
@@ -26,11 +27,27 @@ async def copy_pages(turn: Turn) -> list[str]:
     lines += await _contact(turn)
     resident_id = turn.conversation.resident_id
     cases = list(await erasable(turn.uow, resident_id)) if resident_id is not None else []
+    lines += await opening_lines(turn)
     if turn.draft is not None:
         lines.append(turn.word("person_copy_draft", text=turn.draft.text))
     for case in cases[-MOST_CASES:]:
         lines += await _case(turn, case)
     return pages_of(lines)
+
+
+async def opening_lines(turn: Turn) -> list[str]:
+    """When the sealed words or the identity were opened: the resident may know about which case, and why. Oldest first."""
+    resident_id = turn.conversation.resident_id
+    openings = await turn.uow.openings.of_resident(resident_id) if resident_id is not None else []
+    return [
+        turn.word(
+            "person_data_opening",
+            day=shown_day(turn, opening.decided_at or opening.asked_at),
+            code=code,
+            reason=opening.reason[:LONGEST_REASON],
+        )
+        for code, opening in openings
+    ]
 
 
 def pages_of(lines: Sequence[str], most: int = PAGE) -> list[str]:

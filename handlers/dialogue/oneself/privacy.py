@@ -17,7 +17,7 @@ from handlers.dialogue.asking import ask_next
 from handlers.dialogue.choices import Act
 from handlers.dialogue.labels import contact_button, shown_day
 from handlers.dialogue.oneself.contact import go_on, identity, stop_button
-from handlers.dialogue.oneself.data_copy import copy_pages
+from handlers.dialogue.oneself.data_copy import copy_pages, opening_lines
 from handlers.dialogue.oneself.people import ward_of
 from handlers.dialogue.report.drafting import serial_of
 from handlers.dialogue.spoken import spoken
@@ -38,7 +38,7 @@ async def show(turn: Turn) -> None:
     still_open = sum(case.status is CaseStatus.OPEN for case in cases)
     turn.say("person_data", cases=len(cases), open=still_open)
     turn.say("person_data_contact" if known else "person_data_no_contact")
-    if lines := [*await _consent_lines(turn), *await _opening_lines(turn)]:
+    if lines := [*await _consent_lines(turn), *(await opening_lines(turn))[-MOST_TOLD:]]:
         turn.say("person_data_lines", lines="\n".join(lines))
     turn.say(
         "person_data_rights",
@@ -87,21 +87,6 @@ async def _consent_lines(turn: Turn) -> list[str]:
             else turn.word("person_consent_in_force"),
         )
         for consent in consents[-MOST_TOLD:]
-    ]
-
-
-async def _opening_lines(turn: Turn) -> list[str]:
-    """Who had the sealed words or the identity opened: the resident may know when, about which case, and why."""
-    resident_id = turn.conversation.resident_id
-    openings = await turn.uow.openings.of_resident(resident_id) if resident_id is not None else []
-    return [
-        turn.word(
-            "person_data_opening",
-            day=shown_day(turn, opening.decided_at or opening.asked_at),
-            code=code,
-            reason=opening.reason[:200],
-        )
-        for code, opening in openings[-MOST_TOLD:]
     ]
 
 
