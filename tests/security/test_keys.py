@@ -186,7 +186,7 @@ async def test_s21_who_starts_while_the_keys_are_changed_waits_and_is_told(postg
         starts = asyncio.create_task(late.open())
         await asyncio.sleep(0.5)
         assert not starts.done()
-        assert await changing._presence.others(link) == 1, "it said that it is there before it asked for the keys"
+        assert await changing.company() == 2, "it said that it is there before it asked for the keys"
         await wrap_anew(link, SecretMasterKey(KEY), SecretMasterKey(NEXT))
         await connection.commit()
     with pytest.raises(SettingsError, match="HOMTHU_SECRET_KEY"):

@@ -127,7 +127,7 @@ class Counting(KeyedFileSealer):
     sealed = 0
     then: Callable[[int], None] = staticmethod(lambda _: None)
 
-    def seal(self, data: bytes) -> bytes:
+    def seal(self, data: bytes) -> bytearray:
         self.sealed += 1
         self.then(self.sealed)
         return super().seal(data)
