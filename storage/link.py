@@ -11,8 +11,8 @@ from bot.domain.people import Address
 from bot.errors import NoOpenUnitOfWork
 from bot.ports.sealing import Vault
 from storage.sqlite_driver import SqliteConnection
-from storage.straight import Found, run_straight
-from storage.trouble import as_busy, busy_when_out_of_reach, hush
+from storage.straight import Found, plain_form, run_aside, run_at_once
+from storage.trouble import busy_or_hush
 from storage.vaults import vault_of
 
 Values = Mapping[str, Any]
@@ -51,12 +51,16 @@ def _insert_of(engine: str) -> Insert:
 class Link:
     """Lives as long as its unit of work."""
 
-    __slots__ = ("_connection", "_driver", "engine", "has_erased", "has_mail", "has_news", "rung", "rung_after", "vault")
+    __slots__ = (
+        *("_connection", "_dialect", "_driver", "engine", "has_erased", "has_mail", "has_news", "rung", "rung_after"),
+        "vault",
+    )
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._connection: AsyncConnection | None = connection
-        self.engine = connection.dialect.name
-        self.vault: Vault | None = vault_of(connection.dialect)
+        self._dialect = dialect = connection.dialect
+        self.engine = dialect.name
+        self.vault: Vault | None = vault_of(dialect)
         self._driver = driver_of(connection)  # None where every statement goes the usual way
         self.rung: set[Address] = set()  # who hears the bell after the commit
         self.rung_after: dict[timedelta, set[Address]] = {}  # and who hears it so much later
@@ -80,46 +84,80 @@ class Link:
             NoOpenUnitOfWork: The unit of work is over.
             StorageBusy: The database is out of reach.
         """
-        if (found := await self._straight(statement, values)) is not None:
+        if self._driver is not None and (found := await self._straight(self._driver, statement, values)) is not None:
             return found.rows
         result = await self._execute(statement, values)
         return result.all()  # type: ignore[no-any-return]  # _execute's result is Any: see there
 
     async def row(self, statement: Executable | ByEngine, values: Values | None = None) -> Row[Any] | None:
         """The first row, if any. Raises as `rows` does."""
-        if (found := await self._straight(statement, values)) is not None:
+        if self._driver is not None and (found := await self._straight(self._driver, statement, values)) is not None:
             return found.rows[0] if found.rows else None
         result = await self._execute(statement, values)
         return result.first()  # type: ignore[no-any-return]  # as above
 
     async def value(self, statement: Executable | ByEngine, values: Values | None = None) -> Any:
         """The first column of the first row; None when there is no row. Raises as `rows` does."""
-        if (found := await self._straight(statement, values)) is not None:
+        if self._driver is not None and (found := await self._straight(self._driver, statement, values)) is not None:
             return found.rows[0][0] if found.rows else None
         result = await self._execute(statement, values)
         return result.scalar()
 
     async def run(self, statement: Executable | ByEngine, values: Values | Sequence[Values] | None = None) -> int:
         """Execute it for its effect; how many rows it touched. Raises as `rows` does."""
-        if (found := await self._straight(statement, values)) is not None:
+        if self._driver is not None and (found := await self._straight(self._driver, statement, values)) is not None:
             return found.rowcount
         result = await self._execute(statement, values)
         return int(result.rowcount)
 
-    async def _straight(self, statement: Executable | ByEngine, values: Values | Sequence[Values] | None) -> Found | None:
+    async def _straight(
+        self, driver: SqliteConnection, statement: Executable | ByEngine, values: Values | Sequence[Values] | None
+    ) -> Found | None:
         """What came of it, if it could go past SQLAlchemy; see `storage.straight`. Raises as `rows` does."""
         if self._connection is None:
             raise NoOpenUnitOfWork
-        if self._driver is None:
-            return None
-        if isinstance(values, Sequence):
-            if len(values) != 1:
-                return None
-            [values] = values
+        if values is None:
+            values = {}
+        elif type(values) is not dict and isinstance(values, Sequence):
+            return self._each_straight(driver, statement, values)
         if isinstance(statement, ByEngine):
             statement = statement[self.engine]
-        with busy_when_out_of_reach():
-            return await run_straight(self._driver, self._connection.dialect, statement, values or {})
+        plain = plain_form(driver, self._dialect, statement, tuple(values))
+        if plain is None:
+            return None
+        try:
+            if driver.runs_in_loop:
+                return run_at_once(driver, self._dialect, plain, values)
+            return await run_aside(driver, self._dialect, plain, values)
+        except Exception as error:  # `busy_when_out_of_reach` would cost a fifth of the statement
+            if (busy := busy_or_hush(error)) is None:
+                raise
+            raise busy from None
+
+    def _each_straight(
+        self, driver: SqliteConnection, statement: Executable | ByEngine, values: Sequence[Values]
+    ) -> Found | None:
+        """The same for several rows of values with the same names; for the writer only."""
+        if not values or not driver.runs_in_loop:
+            return None
+        if isinstance(statement, ByEngine):
+            statement = statement[self.engine]
+        names = tuple(values[0])
+        plain = plain_form(driver, self._dialect, statement, names)
+        if plain is None or any(tuple(row) != names for row in values):
+            return None
+        rows: list[Row[Any]] = []
+        count = 0
+        try:
+            for row in values:
+                found = run_at_once(driver, self._dialect, plain, row)
+                rows.extend(found.rows)
+                count += found.rowcount
+        except Exception as error:
+            if (busy := busy_or_hush(error)) is None:
+                raise
+            raise busy from None
+        return Found(rows, count)
 
     async def _execute(self, statement: Executable | ByEngine, values: Values | Sequence[Values] | None) -> Any:
         # Any: rowcount exists on the result of INSERT, UPDATE and DELETE only, and the type checker cannot know which.
@@ -130,9 +168,7 @@ class Link:
         try:
             return await self._connection.execute(statement, values)
         except Exception as error:
-            busy = as_busy(error)
-            if busy is None:
-                hush(error)
+            if (busy := busy_or_hush(error)) is None:
                 raise
             raise busy from None
 

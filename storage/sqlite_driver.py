@@ -126,6 +126,7 @@ class SqliteConnection:
             cached_statements=256,
         )
         self.seen: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()  # what `storage.straight` prepared for this database
+        self.kept: dict[tuple[Any, tuple[str, ...]], Any] = {}  # and of that, what it found worth keeping
         self._worker = Worker()
         self._in_loop = in_loop
         self._lock_timeout = lock_timeout

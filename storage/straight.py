@@ -38,15 +38,16 @@ class Found(NamedTuple):
 class _Plain:
     """A statement as text, and how its values go in and come out."""
 
-    __slots__ = ("_constants", "_converters", "_keys", "_names", "_shape", "text")
+    __slots__ = ("_constants", "_keys", "_places", "_shape", "text")
 
     def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
         self.text = str(compiled)
         binds = [compiled.binds[name] for name in compiled.positiontup or ()]
-        self._names = [bind.key for bind in binds]
         self._constants = {bind.key: bind.value for bind in binds if not bind.required}
         converters = [compiled._bind_processors.get(name) for name in compiled.positiontup or ()]
-        self._converters: list[Convert | None] = [found if callable(found) else None for found in converters]
+        self._places = [
+            (bind.key, found if callable(found) else None) for bind, found in zip(binds, converters, strict=True)
+        ]
         columns = compiled._result_columns
         self._keys = [column.keyname for column in columns]
         into = [column.type._cached_result_processor(dialect, None) for column in columns]
@@ -55,8 +56,12 @@ class _Plain:
     def values(self, given: Mapping[str, Any]) -> list[Any]:
         """In the order of the text's question marks."""
         constants = self._constants
-        found = [given[name] if name in given else constants[name] for name in self._names]
-        return [value if convert is None else convert(value) for value, convert in zip(found, self._converters, strict=True)]
+        return [
+            (given[name] if name in given else constants[name])
+            if convert is None
+            else convert(given[name] if name in given else constants[name])
+            for name, convert in self._places
+        ]
 
     def rows(self, found: Sequence[Any]) -> list[Row[Any]]:
         shape = self._shape
@@ -77,29 +82,41 @@ class Forms:
 _seen: WeakKeyDictionary[Executable, Forms] = WeakKeyDictionary()
 
 
-async def run_straight(
-    driver: SqliteConnection, dialect: Dialect, statement: Executable, given: Mapping[str, Any]
-) -> Found | None:
-    """Run it inside the open transaction; None where it has to go the usual way.
+def plain_form(driver: SqliteConnection, dialect: Dialect, statement: Executable, names: tuple[str, ...]) -> _Plain | None:
+    """The statement as text for these names of values; None where it has to go the usual way."""
+    kept = driver.kept.get((statement, names))
+    return kept if kept is not None else _seen_again(driver, dialect, statement, names)
+
+
+def run_at_once(driver: SqliteConnection, dialect: Dialect, plain: _Plain, given: Mapping[str, Any]) -> Found:
+    """Run it inside the writer's open transaction.
 
     Raises:
         sqlalchemy.exc.DBAPIError: As SQLAlchemy itself would have raised it.
     """
-    plain = _plain_form(driver, statement, tuple(given), dialect)
-    if plain is None:
-        return None
     values = plain.values(given)
     try:
-        if driver.runs_in_loop:
-            rows, rowcount = driver.run_at_once(plain.text, values)
-        else:
-            rows, rowcount = await driver.run_aside(plain.text, values)
+        rows, rowcount = driver.run_at_once(plain.text, values)
     except sqlite3.Error as error:
-        raise DBAPIError.instance(plain.text, None, error, sqlite3.Error, hide_parameters=True, dialect=dialect) from error
+        raise _as_sqlalchemys(plain, dialect, error) from error
     return Found(plain.rows(rows) if rows else (), rowcount)
 
 
-def _plain_form(driver: SqliteConnection, statement: Executable, names: tuple[str, ...], dialect: Dialect) -> _Plain | None:
+async def run_aside(driver: SqliteConnection, dialect: Dialect, plain: _Plain, given: Mapping[str, Any]) -> Found:
+    """The same for a reader, who may wait for the disk."""
+    values = plain.values(given)
+    try:
+        rows, rowcount = await driver.run_aside(plain.text, values)
+    except sqlite3.Error as error:
+        raise _as_sqlalchemys(plain, dialect, error) from error
+    return Found(plain.rows(rows) if rows else (), rowcount)
+
+
+def _as_sqlalchemys(plain: _Plain, dialect: Dialect, error: sqlite3.Error) -> BaseException:
+    return DBAPIError.instance(plain.text, None, error, sqlite3.Error, hide_parameters=True, dialect=dialect)
+
+
+def _seen_again(driver: SqliteConnection, dialect: Dialect, statement: Executable, names: tuple[str, ...]) -> _Plain | None:
     seen = _seen if vault_of(dialect) is None else driver.seen  # a vault's converters are of one database only
     forms = seen.get(statement)
     if forms is None:
@@ -110,6 +127,8 @@ def _plain_form(driver: SqliteConnection, statement: Executable, names: tuple[st
     if forms.times < SEEN_OFTEN or len(forms.kept) >= MOST_FORMS:
         return None
     plain = forms.kept[names] = _prepare(statement, names, dialect)
+    if plain is not None and vault_of(dialect) is not None:
+        driver.kept[statement, names] = plain  # it was seen often, so it is one of ours and stays
     return plain
 
 

@@ -78,14 +78,20 @@ def hush(error: BaseException) -> None:
     error.__suppress_context__ = True
 
 
+def busy_or_hush(error: BaseException) -> StorageBusy | None:
+    """`as_busy`; whatever is none loses its values and is the caller's to raise on."""
+    busy = as_busy(error)
+    if busy is None:
+        hush(error)
+    return busy
+
+
 @contextmanager
 def busy_when_out_of_reach() -> Iterator[None]:
     """Raises StorageBusy in place of an error of reach."""
     try:
         yield
     except Exception as error:
-        busy = as_busy(error)
-        if busy is None:
-            hush(error)
+        if (busy := busy_or_hush(error)) is None:
             raise
         raise busy from None

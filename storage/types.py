@@ -17,7 +17,7 @@ Id = BigInteger().with_variant(Integer(), "sqlite")
 Convert = Callable[[Any], Any]
 
 # Made once: `json.dumps` makes one for every call with settings of its own.
-_TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+_TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False)
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -40,14 +40,18 @@ def pack_json(value: Any) -> str:
     return clean(_TO_JSON.encode(value))
 
 
+# Below, each type makes both of its ways itself. `process_bind_param` would be shorter, but SQLAlchemy lays two calls around
+# it, and a turn has a hundred values. A vault is asked for each time: it is given once the database is open.
+
+
 class CleanText(TypeDecorator[str]):
     """Text of any length, cleaned on the way in."""
 
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
-        return None if value is None else clean(value)
+    def bind_processor(self, dialect: Dialect) -> Convert:  # noqa: ARG002 - SQLAlchemy's signature, as everywhere below
+        return _clean_or_none
 
 
 class Json(TypeDecorator[Any]):
@@ -56,11 +60,11 @@ class Json(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
-        return None if value is None else pack_json(value)
+    def bind_processor(self, dialect: Dialect) -> Convert:  # noqa: ARG002
+        return _json_or_none
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
-        return None if value is None else json.loads(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:  # noqa: ARG002
+        return _from_json
 
 
 class SealedName(TypeDecorator[str]):
@@ -69,15 +73,21 @@ class SealedName(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if not value:
-            return value
-        vault = vault_of(dialect)
-        return clean(value) if vault is None else vault.name(clean(value))
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        def seal(value: str | None) -> str | None:
+            if not value:
+                return value
+            vault = vault_of(dialect)
+            return clean(value) if vault is None else vault.name(clean(value))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        vault = vault_of(dialect)
-        return value if not value or vault is None else vault.named(value)
+        return seal
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:  # noqa: ARG002
+        def unseal(value: str | None) -> str | None:
+            vault = vault_of(dialect)
+            return value if not value or vault is None else vault.named(value)
+
+        return unseal
 
 
 class SealedKey(TypeDecorator[str]):
@@ -86,13 +96,19 @@ class SealedKey(TypeDecorator[str]):
     impl = String(64)
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        vault = vault_of(dialect)
-        return value if not value or vault is None else vault.file_key(value)
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        def seal(value: str | None) -> str | None:
+            vault = vault_of(dialect)
+            return value if not value or vault is None else vault.file_key(value)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        vault = vault_of(dialect)
-        return value if not value or vault is None else vault.file_key_of(value)
+        return seal
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:  # noqa: ARG002
+        def unseal(value: str | None) -> str | None:
+            vault = vault_of(dialect)
+            return value if not value or vault is None else vault.file_key_of(value)
+
+        return unseal
 
 
 class SealedText(TypeDecorator[str]):
@@ -101,28 +117,46 @@ class SealedText(TypeDecorator[str]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: str | None, dialect: Dialect) -> str | None:
-        if not value:
-            return value
-        vault = vault_of(dialect)
-        return clean(value) if vault is None else vault.seal(clean(value))
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        def seal(value: str | None) -> str | None:
+            if not value:
+                return value
+            vault = vault_of(dialect)
+            return clean(value) if vault is None else vault.seal(clean(value))
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> str | None:
-        vault = vault_of(dialect)
-        return value if not value or vault is None else vault.open(value)
+        return seal
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:  # noqa: ARG002
+        def unseal(value: str | None) -> str | None:
+            vault = vault_of(dialect)
+            return value if not value or vault is None else vault.open(value)
+
+        return unseal
 
 
 class SealedJson(TypeDecorator[Any]):
     """A JSON value that lies sealed as `SealedText` does. None is NULL."""
 
-    impl = SealedText
+    impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:  # noqa: ARG002 - SQLAlchemy's signature
-        return None if value is None else pack_json(value)
+    def bind_processor(self, dialect: Dialect) -> Convert:
+        def seal(value: Any) -> str | None:
+            if value is None:
+                return None
+            vault, packed = vault_of(dialect), pack_json(value)
+            return packed if vault is None else vault.seal(packed)
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:  # noqa: ARG002 - SQLAlchemy's signature
-        return None if value is None else json.loads(value)
+        return seal
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:  # noqa: ARG002
+        def unseal(value: str | None) -> Any:
+            if value is None:
+                return None
+            vault = vault_of(dialect)
+            return json.loads(value if vault is None else vault.open(value))
+
+        return unseal
 
 
 class UtcDateTime(TypeDecorator[datetime]):
@@ -146,6 +180,18 @@ class UtcDateTime(TypeDecorator[datetime]):
     def result_processor(self, dialect: Dialect, coltype: object) -> Convert:  # noqa: ARG002 - SQLAlchemy's signature
         # Itself and not `process_result_value`, around which SQLAlchemy would lay two calls: a case has twenty moments.
         return _from_text if dialect.name == "sqlite" else _in_utc
+
+
+def _clean_or_none(value: str | None) -> str | None:
+    return None if value is None else clean(value)
+
+
+def _json_or_none(value: Any) -> str | None:
+    return None if value is None else pack_json(value)
+
+
+def _from_json(value: str | None) -> Any:
+    return None if value is None else json.loads(value)
 
 
 def _to_utc(value: datetime | None) -> datetime | None:

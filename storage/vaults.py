@@ -4,19 +4,17 @@ A database that was opened without a secret key has none: tests of the tables al
 is sealed, and what was sealed is given back sealed.
 """
 
-from weakref import WeakKeyDictionary
-
 from sqlalchemy import Dialect
 
 from bot.ports.sealing import Vault
 
-_vaults: WeakKeyDictionary[Dialect, Vault] = WeakKeyDictionary()
+_OURS = "homthu_vault"  # an attribute of the dialect: it is asked for with every value that goes in or comes out
 
 
 def give_vault(dialect: Dialect, vault: Vault) -> None:
     """From now on, everything of this engine is sealed with it."""
-    _vaults[dialect] = vault
+    setattr(dialect, _OURS, vault)
 
 
 def vault_of(dialect: Dialect) -> Vault | None:
-    return _vaults.get(dialect)
+    return getattr(dialect, _OURS, None)

@@ -46,7 +46,7 @@ def fold(word: str) -> tuple[str, str]:
 
 
 # One turn asks for the words of the same text several times: routing, understanding, the card.
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=64)
 def words_of(text: str) -> tuple[Word, ...]:
     """The words of a text in order; punctuation and digits' signs only separate them."""
     nfc = text if text.isascii() else unicodedata.normalize("NFC", text)

@@ -59,8 +59,8 @@ class Router:
         self._wards = wards
         self._gazetteer = gazetteer
         self._map = ward_map
-        # A turn looks at the same text several times: is it an answer, what does it add, what shall be offered.
-        self._read = lru_cache(maxsize=8)(self._read_anew)
+        # Every turn of a draft looks at its text: is it an answer, what does it add, what shall be offered.
+        self._read = lru_cache(maxsize=256)(self._read_anew)
 
     def route(self, text: str = "", point: Point | None = None, preset: WardCode | None = None) -> Routing:
         """Where this belongs.

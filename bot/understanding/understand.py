@@ -73,7 +73,7 @@ def understand_text(text: str) -> Understanding:
     return _understand(text)
 
 
-@lru_cache(maxsize=8)  # a turn asks twice: is it an emergency, what is it about
+@lru_cache(maxsize=256)  # asked in each turn of a draft: is it an emergency, what is it about, what does the card hide
 def _understand(text: str) -> Understanding:
     lexicon = load_lexicon()
     words = lexicon.read(text)
