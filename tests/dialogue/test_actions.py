@@ -75,21 +75,24 @@ def test_a_ward_added_to_any_message_is_that_ward(city: City) -> None:
     assert [text for text in texts if city.places.route(text).decision != "ward"] == []
 
 
-# The whole of it takes minutes: every tenth message always, all of them with the slow tests.
-EVERY = [pytest.param(10, id="some"), pytest.param(1, id="all", marks=pytest.mark.slow)]
+# The whole of it takes minutes, so it comes in five parts, which can be walked beside each other.
+PARTS = 5
+EACH_PART = pytest.mark.parametrize("part", [0, *(pytest.param(part, marks=pytest.mark.slow) for part in range(1, PARTS))])
 
 
-@pytest.mark.parametrize("every", EVERY)
-async def test_a_message_with_matter_and_place_takes_one_more_tap(meet_quickly: Meet, city: City, every: int) -> None:
-    found = await walks(meet_quickly, names_no_place(messages(), city)[::every], with_place=True)
+@EACH_PART
+async def test_a_message_with_matter_and_place_takes_one_more_tap(meet_quickly: Meet, city: City, part: int) -> None:
+    found = await walks(meet_quickly, names_no_place(messages(), city)[part::PARTS], with_place=True)
     print(f"\nwith a place:\n{shown(found)}")
+    assert found
     assert too_long(found, WITH_PLACE) == []
 
 
-@pytest.mark.parametrize("every", EVERY)
-async def test_any_other_ordinary_report_takes_no_more_than_four(meet_quickly: Meet, every: int) -> None:
-    found = await walks(meet_quickly, messages()[every // 2 :: every], with_place=False)
+@EACH_PART
+async def test_any_other_ordinary_report_takes_no_more_than_four(meet_quickly: Meet, part: int) -> None:
+    found = await walks(meet_quickly, messages()[part::PARTS], with_place=False)
     print(f"\nwithout:\n{shown(found)}")
+    assert found
     assert too_long(found, WITHOUT) == []
 
 

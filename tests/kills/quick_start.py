@@ -9,21 +9,22 @@ import importlib
 import json
 import os
 import pkgutil
+import select
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from itertools import count
 from pathlib import Path
 
-from bot.app import read_word_lists
-from tests.dialogue.driver import hanoi
 from tests.house.imports import ROOMS, ROOT
 
 ALSO = ("aiogram", "aiosqlite", "asyncpg", "PIL.Image")  # read when they are first needed
 NOT_AT_ONCE = (".__main__", ".migrations.")
 GONE_WITHIN = 60.0  # seconds
+ENDS_WITHIN = 180.0  # seconds; a busy machine is slow
 
 
 class Forked:
@@ -61,49 +62,92 @@ class QuickStarts:
     """The process that starts others."""
 
     def __init__(self, process: subprocess.Popen[str], folder: Path) -> None:
-        self._process, self._folder, self._starts = process, folder, 0
+        self._process, self._folder, self._numbers = process, folder, count()
 
-    def starts(self, words: list[str], environment: Mapping[str, str], log: Path, *, plant: str = "") -> Forked:
+    def starts(self, words: Sequence[str], environment: Mapping[str, str], log: Path, *, plant: str = "") -> Forked:
         """`homthu <words>`, with these variables and no others; its log goes to the end of this file.
 
         Args:
             plant: "module:function", called before: it puts a fault into the program that a test must find.
         """
-        self._starts += 1
-        said = self._folder / f"said-{self._starts}"
-        said.touch()
+        said = self._file("said")
+        return Forked(self._ordered(words, environment, said, log, plant=plant), said)
+
+    def does(self, words: Sequence[str], environment: Mapping[str, str]) -> tuple[int, str, str]:
+        """The same to its end: its exit code, what it said, and its log."""
+        said, log = self._file("said"), self._file("log")
+        status = self._ordered(words, environment, said, log, is_awaited=True)
+        return os.waitstatus_to_exitcode(status), said.read_text(encoding="utf-8"), log.read_text(encoding="utf-8")
+
+    def ends(self) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def _file(self, name: str) -> Path:
+        path = self._folder / f"{name}-{next(self._numbers)}"
+        path.touch()
+        return path
+
+    def _ordered(
+        self,
+        words: Sequence[str],
+        environment: Mapping[str, str],
+        said: Path,
+        log: Path,
+        *,
+        plant: str = "",
+        is_awaited: bool = False,
+    ) -> int:
+        """The number of the process, or what it came to."""
         order = {"words": words, "environment": dict(environment), "said": str(said), "log": str(log), "plant": plant}
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.write(json.dumps([order, is_awaited]) + "\n")
         self._process.stdin.flush()
-        return Forked(int(self._process.stdout.readline()), said)
+        assert select.select([self._process.stdout], [], [], ENDS_WITHIN)[0], f"{words} does not come to an end"
+        return int(self._process.stdout.readline())
+
+
+def started(folder: Path, *read: str) -> QuickStarts:
+    """It writes to this folder, which must be there. `read`: the modules it has read; all of the program by default."""
+    words = [sys.executable, "-m", "tests.kills.quick_start", *read]
+    return QuickStarts(
+        subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1), folder
+    )
 
 
 @asynccontextmanager
 async def quick_starts(folder: Path) -> AsyncIterator[QuickStarts]:
     """It writes to this folder; when it goes, it takes nobody along."""
     folder.mkdir()
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.kills.quick_start"], cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        try:
-            yield QuickStarts(process, folder)
-        finally:
-            process.kill()
+    quick = started(folder)
+    try:
+        yield quick
+    finally:
+        quick.ends()
 
 
 def main() -> None:
-    """Read all that a start reads from files, then start one for each line of orders."""
-    for name in [*_modules(), *ALSO]:
+    """Read all that a start reads from files, or the modules that are named, then start one for each line of orders."""
+    for name in sys.argv[1:] or [*_modules(), *ALSO]:
         importlib.import_module(name)
-    read_word_lists(hanoi())
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody has to wait for those that end
+    if not sys.argv[1:]:
+        _read_word_lists()
     for line in sys.stdin:
+        order, is_awaited = json.loads(line)
+        # Nobody has to wait for those that end, but for those that are awaited.
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL if is_awaited else signal.SIG_IGN)
         pid = os.fork()
         if not pid:
-            _become(**json.loads(line))
-        print(pid, flush=True)
+            _become(**order)
+        print(os.waitpid(pid, 0)[1] if is_awaited else pid, flush=True)
+
+
+def _read_word_lists() -> None:
+    from bot.app import read_word_lists
+    from tests.dialogue.driver import hanoi
+
+    read_word_lists(hanoi())
 
 
 def _modules() -> Iterator[str]:
@@ -129,6 +173,7 @@ def _become(*, words: list[str], environment: dict[str, str], said: str, log: st
 
     code = command(words)
     sys.stdout.flush()
+    sys.stderr.flush()
     os._exit(code)
 
 

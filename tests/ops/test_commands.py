@@ -32,10 +32,13 @@ EXPORTED = [
 
 
 def test_commands_work_beside_a_running_program(sqlite_place: Place) -> None:
-    """On SQLite `run` holds the folder; accounts, the export, the replay and the audit go on all the same."""
+    """On SQLite `run` holds the folder; accounts, the export, the replay and the audit go on all the same.
+
+    Each as a shell starts it: what a command forgot to import is missing here.
+    """
     homthu = Homthu.at(sqlite_place)
     with homthu.running() as running:
-        added = homthu.does("staff", "add", "lan", "--name", "Nguyễn Thị Lan", "--ward", "00091")
+        added = homthu.does_from_nothing("staff", "add", "lan", "--name", "Nguyễn Thị Lan", "--ward", "00091")
         assert (added.returncode, added.stderr) == (DONE, "")
         password = added.stdout.removeprefix("One-time password: ").strip()
         assert len(password) >= 20
@@ -44,10 +47,10 @@ def test_commands_work_beside_a_running_program(sqlite_place: Place) -> None:
         assert password not in reset.stdout
         assert homthu.does("staff", "disable", "lan").stdout == "lan can no longer sign in.\n"
         assert homthu.does("staff", "list").stdout == "lan\tNguyễn Thị Lan\tward_officer\t00091\tdisabled\n"
-        assert homthu.does("audit", "verify").stdout == "The audit trail is whole.\n"
-        assert (homthu.does("export").stdout, homthu.does("replay").stdout) == ("", "")
-        assert homthu.does("check").returncode == DONE
-        second = homthu.does("run")
+        assert homthu.does_from_nothing("audit", "verify").stdout == "The audit trail is whole.\n"
+        assert (homthu.does_from_nothing("export").stdout, homthu.does_from_nothing("replay").stdout) == ("", "")
+        assert homthu.does_from_nothing("check").returncode == DONE
+        second = homthu.does_from_nothing("run")
         assert (second.returncode, second.stdout) == (WRONG, "")
         [line] = second.stderr.splitlines()
         assert line.startswith("homthu: HOMTHU_DATA_DIR: ")
@@ -202,8 +205,8 @@ def test_check_goes_on_when_the_database_is_out_of_reach(sqlite_place: Place) ->
 
 def test_migrate_makes_the_tables_and_says_so(sqlite_place: Place) -> None:
     homthu = Homthu(sqlite_place.data_dir / "new")
-    for _ in range(2):
-        done = homthu.does("migrate")
+    for migrate in (homthu.does_from_nothing, homthu.does):
+        done = migrate("migrate")
         assert (done.returncode, done.stdout) == (DONE, "The schema is up to date.\n")
     assert (homthu.data_dir / "homthu.sqlite3").is_file()
 
@@ -217,7 +220,7 @@ async def test_routes_names_every_route_that_is_served(sqlite_place: Place) -> N
         "public_url": "https://gopy.example.vn",
     }
     variables = {f"HOMTHU_{name.upper()}": value for name, value in more.items()}
-    done = await asyncio.to_thread(Homthu.at(sqlite_place, **variables).does, "routes")
+    done = await asyncio.to_thread(Homthu.at(sqlite_place, **variables).does_from_nothing, "routes")
     assert (done.returncode, done.stderr) == (DONE, "")
     printed = json.loads(done.stdout)
     assert all(list(route) == ["methods", "path", "area"] for route in printed)

@@ -43,7 +43,7 @@ def test_each_line_gets_a_line_also_a_bad_one(tmp_path: Path) -> None:
 def test_another_citys_wards_replace_hanois_everywhere(folder: Path, tmp_path: Path) -> None:
     """After the import `route` knows the new wards and no longer Hanoi's, and accounts can be made for them alone."""
     homthu = Homthu(tmp_path / "data")
-    taken = homthu.does("wards", "import", str(folder))
+    taken = homthu.does_from_nothing("wards", "import", str(folder))
     assert (taken.returncode, taken.stderr) == (DONE, "")
     found = routed(homthu, "rác ở phường Bến Đò\nphường Phú Thượng\n".encode())
     assert [line["decision"] for line in found] == ["ward", "none"]

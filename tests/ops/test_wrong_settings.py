@@ -191,6 +191,6 @@ def test_wrong_usage_is_two(folder: Path, capsys: pytest.CaptureFixture[str], wo
 
 def test_the_shell_sees_the_same(tmp_path: Path) -> None:
     """Through a real process: the code, the one line, no traceback."""
-    done = Homthu(tmp_path, {"HOMTHU_PORT": "many"}).does("run")
+    done = Homthu(tmp_path, {"HOMTHU_PORT": "many"}).does_from_nothing("run")
     assert (done.returncode, done.stdout, done.stderr) == (WRONG, "", "homthu: HOMTHU_PORT: must be a whole number\n")
-    assert Homthu(tmp_path).does("--version").returncode == DONE
+    assert Homthu(tmp_path).does_from_nothing("--version").returncode == DONE
