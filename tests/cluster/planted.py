@@ -1,5 +1,9 @@
-"""Faults that are put into the children of a test, which has to find them. Each is one rule of the claims, taken away."""
+"""What is put into the children of a test before they start: faults that it has to find, and ways to see what they do."""
 
+import asyncio
+import os
+import time
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import bindparam, or_, select
@@ -34,3 +38,26 @@ def _claimed(claim: Any, which: ColumnElement[bool]) -> Any:
     changed = claim._clone()
     changed._where_criteria = (which,)
     return changed
+
+
+def nobody_looks_by_themselves() -> None:
+    """Pages hear only what they are told."""
+    from admin.live import hub
+    from handlers.channels import webchat_events
+
+    hub.LOOK_AMONG_OTHERS = webchat_events.LOOK_EVERY = 3600.0
+
+
+def timers_tell_who_they_are() -> None:
+    """Each look at a kind of due work is a line in the data folder: when, which process, what."""
+    from handlers.timekeeping.timekeeper import DueWork, Timekeeper
+
+    do = Timekeeper._do
+
+    async def tell(timer: Timekeeper, work: DueWork, stop: asyncio.Event) -> None:
+        timer._look_every = 0.2
+        with (Path(os.environ["HOMTHU_DATA_DIR"]) / "timers.txt").open("a") as file:
+            file.write(f"{time.time()} {os.getpid()} {work.name}\n")
+        await do(timer, work, stop)
+
+    Timekeeper._do = tell  # type: ignore[method-assign]  # for this process
