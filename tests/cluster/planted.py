@@ -60,4 +60,4 @@ def timers_tell_who_they_are() -> None:
             file.write(f"{time.time()} {os.getpid()} {work.name}\n")
         await do(timer, work, stop)
 
-    Timekeeper._do = tell  # type: ignore[method-assign]  # for this process
+    Timekeeper._do = tell  # type: ignore[method-assign,assignment]  # for this process
