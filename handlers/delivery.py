@@ -8,7 +8,6 @@ the same transaction that claims the next. A crash in between can send a reply t
 
 import asyncio
 import secrets
-import time
 from collections.abc import Callable, Coroutine, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
@@ -16,6 +15,7 @@ from datetime import timedelta
 import structlog
 
 from bot.bell import Bell, heard
+from bot.clock import steady
 from bot.domain.people import Channel
 from bot.domain.reply import DeliveryResult, QueuedReply
 from bot.errors import StorageBusy
@@ -59,7 +59,7 @@ class Delivery:
         *,
         receipts: Receipts | None = None,
         lease: timedelta = LEASE,
-        monotonic: Callable[[], float] = time.monotonic,
+        monotonic: Callable[[], float] = steady,
     ) -> None:
         self._storage = storage
         self._bell = bell
@@ -195,12 +195,12 @@ class Delivery:
 
     async def _send_in_turn(self, replies: Sequence[QueuedReply]) -> None:
         """Over no network a loop is enough; what it does not come to in time goes back."""
-        until = time.monotonic() + HOLD_MOST
+        until = steady() + HOLD_MOST
         for position, queued in enumerate(replies):
             lane = self._lanes[queued.address.channel]
             result: DeliveryResult | None = None
             try:
-                if time.monotonic() < until:
+                if steady() < until:
                     result = await send(lane, queued, self._clock)
             except asyncio.CancelledError:
                 for left in replies[position + 1 :]:

@@ -6,13 +6,13 @@ happens here: files were fetched before (`handlers.fetching`). Which turn comes 
 """
 
 import asyncio
-import time
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 import structlog
 
+from bot.clock import steady
 from bot.domain.incoming import Incoming, IncomingKind
 from bot.domain.people import Address
 from bot.errors import StaleVersion, StorageBusy
@@ -36,7 +36,7 @@ class Turn:
     update: KeptUpdate
     incoming: Incoming | None = None
     failure: Exception | None = None
-    claimed_at: float = field(default_factory=time.monotonic)  # seconds, monotonic
+    claimed_at: float = field(default_factory=steady)  # seconds
 
     @property
     def address(self) -> Address | None:
@@ -48,7 +48,7 @@ class Turn:
     @property
     def age(self) -> float:
         """Seconds since it was claimed."""
-        return time.monotonic() - self.claimed_at
+        return steady() - self.claimed_at
 
 
 class Turns:

@@ -189,9 +189,9 @@ async def roll_back(connection: AsyncConnection) -> bool:
         Whether it may be used again; one that could not undo it has to be closed, which undoes it as well.
     """
     try:
-        if connection.in_transaction():
+        if connection.get_transaction() is not None:  # also one whose commit failed: it is over, and in the next one's way
             await connection.rollback()
-        elif (driver := driver_of(connection)) is not None:
+        if (driver := driver_of(connection)) is not None:
             await driver.rollback()
         return not connection.invalidated
     except Exception:

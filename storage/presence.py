@@ -167,7 +167,8 @@ class Presence:
 
     async def free_claims_of_the_dead(self, link: Link) -> int:
         """Hand back what processes that are gone had claimed; returns how many."""
-        return sum([await link.run(_free(table, self.number, link.is_postgres)) for table in (inbox, outbox)])
+        frees = _free_on_postgres if link.is_postgres else _free_on_sqlite
+        return sum([await link.run(free, {"mine": f"{self.number}/"}) for free in frees])
 
 
 async def others_at_work(connection: AsyncConnection) -> bool:
@@ -175,8 +176,8 @@ async def others_at_work(connection: AsyncConnection) -> bool:
     return bool(await connection.scalar(_company, {"space": PRESENCE}))
 
 
-def _free(claims: Table, mine: int, is_postgres: bool) -> Update:
-    is_gone: ColumnElement[bool] = ~claims.c.owner.startswith(f"{mine}/")
+def _free(claims: Table, *, is_postgres: bool) -> Update:
+    is_gone: ColumnElement[bool] = ~claims.c.owner.startswith(bindparam("mine", type_=Text))
     if is_postgres:
         is_gone &= ~_is_alive(claims)
     claimed = is_state("waiting", claims) & claims.c.leased_until.is_not(None)
@@ -197,3 +198,8 @@ def _is_alive(claims: Table) -> ColumnElement[bool]:
         )
         .exists()
     )
+
+
+# Made once: somebody looks every two seconds.
+_free_on_sqlite = [_free(table, is_postgres=False) for table in (inbox, outbox)]
+_free_on_postgres = [_free(table, is_postgres=True) for table in (inbox, outbox)]

@@ -13,7 +13,6 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from queue import SimpleQueue
 from threading import Thread
-from time import monotonic
 from typing import Any, Self, TypeVar
 from weakref import WeakKeyDictionary
 
@@ -212,13 +211,14 @@ class SqliteConnection:
             self._worker.stop()
 
     async def _lock(self, work: Callable[..., Any], *values: Any) -> None:
-        give_up = monotonic() + self._lock_timeout
+        now = asyncio.get_running_loop().time
+        give_up = now() + self._lock_timeout
         while True:
             try:
                 work(*values)
                 return
             except sqlite3.OperationalError as busy:
-                if (busy.sqlite_errorcode & 0xFF) != sqlite3.SQLITE_BUSY or monotonic() >= give_up:
+                if (busy.sqlite_errorcode & 0xFF) != sqlite3.SQLITE_BUSY or now() >= give_up:
                     raise
             await asyncio.sleep(LOCK_RETRY)
 

@@ -12,11 +12,14 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 
 from bot.errors import SettingsError, StorageBusy
 from storage import Database
 from storage.engine import FILE_NAME
 from storage.folder_lock import NAME
+from storage.tables import message_revisions
 from tests.conftest import Place
 from tests.storage.cast import NOW, keep, update
 
@@ -53,6 +56,18 @@ async def test_the_log_is_tidied_up_while_it_runs(sqlite_database: Database, sql
         await keep(sqlite_database, update(number, "lan"))
     log = sqlite_place.data_dir / f"{FILE_NAME}-wal"
     assert 0 < log.stat().st_size < 8 * 1024 * 1024
+
+
+async def test_after_a_commit_that_failed_the_writer_goes_on(sqlite_database: Database) -> None:
+    """A full disk fails a COMMIT. Previously the connection stayed in the failed transaction, which ended the process."""
+    async with sqlite_database._transaction() as connection:
+        await connection.exec_driver_sql("PRAGMA defer_foreign_keys=ON")  # so that it is the COMMIT that fails
+        await connection.execute(insert(message_revisions).values(message_id=404, text="x", at=NOW))
+        with pytest.raises(IntegrityError):
+            await connection.commit()
+    await sqlite_database.ping()
+    await sqlite_database.free_claims_of_the_dead()
+    await keep(sqlite_database, update(1, "lan"))
 
 
 async def test_a_writer_waits_for_another_programs_lock(sqlite_place: Place) -> None:
