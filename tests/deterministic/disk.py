@@ -101,7 +101,7 @@ class SimulatedSqlite(SqliteConnection):
     def __init__(self, disk: Disk, *, in_loop: bool) -> None:
         self.disk = disk
         self.sqlite = disk.sqlite
-        self.seen = WeakKeyDictionary()
+        self.seen, self.kept = WeakKeyDictionary(), {}
         self.task: asyncio.Task[Any] | None = None  # that has a transaction open
         self._in_loop = in_loop
         self._lock_timeout = LOCK_TIMEOUT
