@@ -7,6 +7,8 @@ pages ask it (`benchmarks.desk_questions`), then the pages themselves (`benchmar
 Times are milliseconds of this process and the database together, by the clock and by processor; `ratio` is the large city's
 95th percentile over the small one's. The aims are for the largest city. A page's own time may also be at most three times
 that in the small city, but for the dashboard's: a year's figures are counted from a year's cases.
+
+The tables also go into `RESULTS.md`, unless `--only` asked for a part of them.
 """
 
 import argparse
@@ -25,6 +27,7 @@ from benchmarks.desk_city import STAFF_OF_WARD, InventedCity
 from benchmarks.desk_pages import ROLES, pages
 from benchmarks.desk_questions import questions
 from benchmarks.desk_timing import Figure, Question, Stopwatch, measure, servers_of
+from benchmarks.results import record, table
 from bot.domain.people import WARD_ROLES, StaffMember
 from bot.domain.ward import WardCode
 from storage import Database
@@ -107,6 +110,17 @@ def show(engine: str, sizes: list[int], found: list[Table], *, is_busy: bool) ->
     return is_reached
 
 
+def told(engine: str, sizes: list[int], found: list[Table]) -> str:
+    """The same as Markdown, for `RESULTS.md`."""
+    head = [f"{engine}, milliseconds: p50 / p95 / CPU p95", *(f"{size:,} cases" for size in sizes), "aim (p95)"]
+    rows = [[name, *(_figures(one[aim, name]) for one in found), f"{AIMS[aim]:.0f}"] for aim, name in found[-1]]
+    return table(head, rows)
+
+
+def _figures(one: Figure) -> str:
+    return f"{one.p50:.1f} / {one.p95:.1f} / {one.cpu95:.1f}"
+
+
 def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
     parser.add_argument("--sizes", type=int, nargs="+", default=[10_000, 1_000_000])
@@ -121,6 +135,7 @@ def read_arguments() -> argparse.Namespace:
 def main() -> int:
     arguments = read_arguments()
     is_reached = True
+    tables = []
     with ExitStack() as stack:
         folder = arguments.keep or Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="homthu-desk-")))
         for engine in arguments.engines:
@@ -130,6 +145,9 @@ def main() -> int:
                 place = str(folder / str(size)) if server is None else asyncio.run(server.migrated())
                 found.append(asyncio.run(figures(engine, size, arguments, place)))
             is_reached &= show(engine, arguments.sizes, found, is_busy=arguments.busy)
+            tables.append(told(engine, arguments.sizes, found))
+    if not arguments.only:  # a part of it would take the place of the whole
+        record("desk", "\n\n".join([*tables, f"{arguments.rounds} rounds of each, one request at a time."]))
     return 0 if is_reached else 1
 
 

@@ -1,142 +1,155 @@
-"""What one update costs here, against a lean aiogram bot that keeps everything in memory and stores nothing.
+"""What a filed report costs here, beside lean bots that do the least a bot can do.
 
-    .venv/bin/python -m benchmarks.intake --loadgen DIR      # DIR: the load generator, with its floors/
+    .venv/bin/python -m benchmarks.intake --loadgen DIR [--rounds 5] [--seconds 8] [--quick]
 
-Both are real processes, long-polling the same Bot API stand-in on loopback, with residents who report a street in four or
-five updates. Ours stores every update, case and reply on SQLite with synchronous=FULL before it acknowledges anything. The
-figure that survives a busy machine is the processor time of the whole process tree for an update; wall times are printed
-for orientation. Rounds alternate, so that a noisy minute hits both.
+DIR is the load generator, with its floors/. Every program is a real process that speaks with the same Bot API stand-in on
+loopback. Ours stores every update, case and reply on SQLite with synchronous=FULL before it acknowledges anything; the
+reference (aiogram with its dialogue in memory) commits once a report. Four things are looked at, each in a process of its
+own: 64 residents who write as fast as they are answered; 100 updates a second, whoever comes; 256 residents where every
+call takes 50 ms; a kill and a start. Rounds alternate, so that a noisy minute hits all; what is told are medians.
+
+The figure that survives a busy machine is the processor time of the whole process tree for a filed report. The table goes
+to the terminal and, but for `--quick`, into `RESULTS.md`.
 """
 
 import argparse
 import json
 import os
-import shlex
 import statistics
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-ROOT = Path(__file__).parents[1]
-SCENARIO = {
-    "name": "homthu",
-    "notes": "four steps: start, the matter without its ward, the ward, send; then a case code",
-    "accept": "Mã hồ sơ: (?P<case>[0-9A-Z-]+)",
-    "steps": [
-        {"text": "/start", "until": "@any"},
-        {"text": "Đèn đường hỏng cả đoạn, buổi tối rất tối, đề nghị sửa {marker}", "until": "phường"},
-        {"text": "phường Tây Hồ", "until": "@any", "until_button": "Gửi"},
-        {"press": "Gửi", "until": "@accept"},
-    ],
+from benchmarks.intake_bots import (
+    BOTS,
+    OURS,
+    OURS_SHORT,
+    OURS_WEBHOOK,
+    PLAIN,
+    RAW,
+    REFERENCE,
+    REFERENCE_WEBHOOK,
+    ROOT,
+    SCENARIO,
+    Bot,
+    words,
+)
+from benchmarks.results import record, table
+
+__all__ = ["ROOT", "SCENARIO"]
+
+# How many people, how they come, and which programs are looked at: beyond the first question the floors tell nothing new.
+LOADS: dict[str, tuple[list[str], tuple[Bot, ...]]] = {
+    "load": (["--residents", "64"], BOTS),
+    "paced": (["--updates-rate", "100"], (OURS, OURS_WEBHOOK, REFERENCE, REFERENCE_WEBHOOK)),
+    "slow": (["--residents", "256", "--api-delay-ms", "50"], (OURS, REFERENCE)),
+    "restart": (["--residents", "8", "--kill-after", "2", "--down", "0.2", "--think-ms", "100"], (OURS, REFERENCE)),
 }
+HEAD = [
+    "",
+    "reports/s",
+    "ms CPU a report",
+    "× reference",
+    "p99 at 100/s, ms",
+    "50 ms a call: reports/s",
+    "restart, s",
+    "PSS, MB",
+]
+
+Rounds = dict[tuple[str, str], list[dict[str, Any]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Bot:
-    """A program under measure."""
-
-    name: str
-    command: str
-    scenario: Path
-
-
-@dataclass(frozen=True, slots=True)
-class Round:
-    """One run's figures; times in milliseconds, memory in MB."""
-
-    updates_per_s: float
-    cpu_ms: float
-    p50: float
-    p95: float
-    p99: float
-    peak_mb: float
-    others_busy: float | None
-    stalls: int
+def measure(bot: Bot, load: str, arguments: argparse.Namespace) -> dict[str, Any]:
+    """Run the load generator against a fresh process of this bot; what it printed."""
+    with tempfile.TemporaryDirectory(prefix="homthu-intake-") as name:
+        asked = [sys.executable, "-m", "loadgen", *words(bot, arguments.loadgen, Path(name)), *LOADS[load][0]]
+        asked += ["--warmup", "3", "--measure", str(arguments.seconds), "--drain", "10"]
+        done = subprocess.run(asked, cwd=arguments.loadgen, capture_output=True, text=True, check=False, timeout=300)
+        if done.returncode:
+            log = (Path(name) / "bot.log").read_text(encoding="utf-8", errors="replace")
+            raise SystemExit(
+                f"{bot.name}: the load generator failed\n{done.stdout[-800:]}\n{done.stderr[-800:]}\n{log[-800:]}"
+            )
+        found: dict[str, Any] = json.loads(done.stdout)
+        return found
 
 
-def measure(bot: Bot, arguments: argparse.Namespace, folder: Path) -> Round:
-    """Run the load generator against a fresh process of this bot."""
-    words = [sys.executable, "-m", "loadgen", "--scenario", str(bot.scenario), "--bot-cmd", bot.command]
-    words += ["--bot-cwd", str(ROOT), "--mode", "polling", "--residents", str(arguments.residents)]
-    words += ["--warmup", "3", "--measure", str(arguments.seconds), "--drain", "10", "--think-ms", str(arguments.think_ms)]
-    words += ["--bot-log", str(folder / f"{bot.name.split()[0]}.log")]
-    done = subprocess.run(words, cwd=arguments.loadgen, capture_output=True, text=True, check=False, timeout=300)
-    if done.returncode:
-        raise SystemExit(f"{bot.name}: the load generator failed\n{done.stdout[-800:]}\n{done.stderr[-800:]}")
-    return read(json.loads(done.stdout))
+def middle(rounds: Rounds, load: str, bot: Bot, *path: str | int) -> float | None:
+    """The median of one figure over the rounds; None where it was not measured."""
+    values = []
+    for found in rounds.get((load, bot.name), ()):
+        value: Any = found
+        for step in path:
+            value = value[step]
+        if value is not None:
+            values.append(float(value))
+    return statistics.median(values) if values else None
 
 
-def read(found: dict[str, Any]) -> Round:
-    times = found["first_reply_ms"]
-    return Round(
-        updates_per_s=found["updates_per_s"],
-        cpu_ms=found["bot_cpu"]["ms_per_update"],
-        p50=times["p50"],
-        p95=times["p95"],
-        p99=times["p99"],
-        peak_mb=found["mem_mb"]["peak"],
-        others_busy=found.get("other_cores_busy"),
-        stalls=sum(found.get("stalls", {}).values()),
-    )
+def row(rounds: Rounds, bot: Bot) -> list[str]:
+    """One program's line of the table."""
+    rival = REFERENCE_WEBHOOK if bot.mode == "webhook" else REFERENCE
+    cost = middle(rounds, "load", bot, "bot_cpu", "ms_per_report")
+    of_rival = middle(rounds, "load", rival, "bot_cpu", "ms_per_report")
+    figures = [
+        (middle(rounds, "load", bot, "reports_per_s"), ".0f"),
+        (cost, ".2f"),
+        (cost / of_rival if cost and of_rival else None, ".2f"),
+        (middle(rounds, "paced", bot, "first_reply_ms", "p99"), ".0f"),
+        (middle(rounds, "slow", bot, "reports_per_s"), ".0f"),
+        (middle(rounds, "restart", bot, "kills", 0, "first_answer_after_restart_s"), ".2f"),
+        (middle(rounds, "load", bot, "mem_mb", "pss"), ".0f"),
+    ]
+    return [bot.name, *(format(value, form) if value is not None else "" for value, form in figures)]
 
 
-def bots(arguments: argparse.Namespace, folder: Path) -> tuple[Bot, Bot]:
-    scenario = folder / "homthu.json"
-    scenario.write_text(json.dumps(SCENARIO), encoding="utf-8")
-    python = shlex.quote(sys.executable)
-    # The load generator names things TELEGRAM_…, and starts one program: a shell renames them and makes a fresh folder.
-    settings = (
-        'HOMTHU_TELEGRAM_API_BASE="$TELEGRAM_API_BASE" HOMTHU_TELEGRAM_TOKEN="$TELEGRAM_TOKEN" HOMTHU_PORT=0 '
-        "HOMTHU_TELEGRAM_PER_SECOND=1000 HOMTHU_LOG_LEVEL=warning "
-        f"HOMTHU_DATA_DIR=$(mktemp -d -p {shlex.quote(str(folder))})"
-    )
-    ours = f"sh -c {shlex.quote(f'{settings} exec {python} -m bot run')}"
-    rival = f"{python} {shlex.quote(str(arguments.loadgen / 'floors' / 'aiogram_flow.py'))}"
-    return (
-        Bot("homthu (SQLite FULL, polling)", ours, scenario),
-        Bot("aiogram (in memory, polling)", rival, arguments.loadgen / "scenarios" / "flow.json"),
-    )
+def told(rounds: Rounds, arguments: argparse.Namespace) -> str:
+    """The table, what stands behind it, and whatever was not as it should be."""
+    every = [found for measured in rounds.values() for found in measured]
+    busy = max((found.get("other_cores_busy") or 0.0) for found in every)
+    stalls = sum(sum(found.get("stalls", {}).values()) for found in every)
+    doubt = ": wall times are not to be trusted." if busy > 0.3 else "."
+    lines = [
+        table(HEAD, [row(rounds, bot) for bot in BOTS if ("load", bot.name) in rounds]),
+        "",
+        f"Medians of {arguments.rounds} rounds of {arguments.seconds:.0f} s. Others kept up to {busy:.2f} cores busy{doubt}",
+        f"Residents who were answered wrongly or not at all: {stalls}.",
+        "Updates a report: ours 4 (3 where the message names its ward), the floors 5.",
+    ]
+    return "\n".join(lines)
 
 
-def show(name: str, rounds: list[Round]) -> None:
-    def middle(field: str) -> float:
-        return float(statistics.median(getattr(found, field) for found in rounds))
-
-    busy = max((found.others_busy or 0.0) for found in rounds)
-    print(
-        f"{name:32} {middle('updates_per_s'):9.0f}/s  cpu {middle('cpu_ms'):6.3f} ms/update  "
-        f"first reply p50 {middle('p50'):6.1f} p95 {middle('p95'):6.1f} p99 {middle('p99'):6.1f} ms  "
-        f"peak {middle('peak_mb'):5.0f} MB  stalls {sum(found.stalls for found in rounds)}  others busy {busy:.2f}"
-    )
-
-
-def main() -> None:
+def read_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--loadgen", type=Path, default=ROOT.parent / "shared" / "loadgen")
-    parser.add_argument("--residents", type=int, default=200)
-    parser.add_argument("--think-ms", type=float, default=1100.0, help="below 1000 our own pace for a chat is what is timed")
     parser.add_argument("--seconds", type=float, default=8.0)
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--only", nargs="+", choices=list(LOADS), default=list(LOADS))
+    parser.add_argument("--quick", action="store_true", help="ours and the references, and nothing is written down")
     arguments = parser.parse_args()
     arguments.loadgen = arguments.loadgen.resolve()
     if not (arguments.loadgen / "floors" / "aiogram_flow.py").is_file():
         raise SystemExit(f"{arguments.loadgen} holds no load generator; name its folder with --loadgen")
+    return arguments
+
+
+def main() -> None:
+    arguments = read_arguments()
     os.environ["PYTHONPATH"] = str(ROOT)
-    with tempfile.TemporaryDirectory() as name:
-        ours, rival = bots(arguments, Path(name))
-        found: dict[str, list[Round]] = {ours.name: [], rival.name: []}
-        for _ in range(arguments.rounds):
-            for bot in (ours, rival):
-                found[bot.name].append(measure(bot, arguments, Path(name)))
-        for bot in (ours, rival):
-            show(bot.name, found[bot.name])
-        ratio = statistics.median(r.cpu_ms for r in found[ours.name]) / statistics.median(
-            r.cpu_ms for r in found[rival.name]
-        )
-        print(f"processor time an update: {ratio:.2f} times the rival's (aim: at most 2)")
+    rounds: Rounds = defaultdict(list)
+    for number in range(arguments.rounds):
+        for load in arguments.only:
+            for bot in LOADS[load][1]:
+                if not (arguments.quick and bot in (PLAIN, RAW, OURS_SHORT)):
+                    print(f"round {number + 1}, {load}: {bot.name}", file=sys.stderr, flush=True)
+                    rounds[load, bot.name].append(measure(bot, load, arguments))
+    found = told(rounds, arguments)
+    print(found)
+    if not arguments.quick:
+        record("intake", found)
 
 
 if __name__ == "__main__":
