@@ -40,7 +40,7 @@ async def post_authenticator(visit: Visit) -> web.StreamResponse:
 
 async def _enrol(visit: Visit, form: Form) -> web.StreamResponse:
     counts = counts_within("code", visit.staff.id)
-    if wait := visit.request.app[GUESSES].take(*counts):
+    if wait := await visit.request.app[GUESSES].take(*counts):
         return await _show(visit, "desk_sign_in_throttled", at="enrol-code", wait=wait, form=form, is_moving=True)
     made = await enrol(
         visit.request.app[keys.STORAGE],
@@ -55,7 +55,7 @@ async def _enrol(visit: Visit, form: Form) -> web.StreamResponse:
     if isinstance(made, str):
         at = "enrol-current" if made == "verify_current_wrong" else "enrol-code"
         return await _show(visit, made, at=at, form=form, is_moving=True)
-    visit.request.app[GUESSES].succeeded(*counts)
+    await visit.request.app[GUESSES].succeeded(*counts)
     visit.request[FORM_TOKEN] = made.signed_in.session.form_token
     page = _codes_page(visit, made.codes)
     remember(visit.request, page, made.signed_in)
@@ -64,19 +64,19 @@ async def _enrol(visit: Visit, form: Form) -> web.StreamResponse:
 
 async def _codes(visit: Visit, form: Form) -> web.StreamResponse:
     counts = counts_within("code", visit.staff.id)
-    if wait := visit.request.app[GUESSES].take(*counts):
+    if wait := await visit.request.app[GUESSES].take(*counts):
         return await _show(visit, "desk_sign_in_throttled", at="codes-code", wait=wait, form=form)
     app = visit.request.app
     made = await renew_codes(app[keys.STORAGE], app[keys.SEALER], staff=visit.staff, typed=form.text("code"), now=visit.now)
     if isinstance(made, str):
         return await _show(visit, made, at="codes-code", form=form)
-    app[GUESSES].succeeded(*counts)
+    await app[GUESSES].succeeded(*counts)
     return _codes_page(visit, made)
 
 
 async def _off(visit: Visit, form: Form) -> web.StreamResponse:
     counts = counts_within("code", visit.staff.id)
-    if wait := visit.request.app[GUESSES].take(*counts):
+    if wait := await visit.request.app[GUESSES].take(*counts):
         return await _show(visit, "desk_sign_in_throttled", at="off-code", wait=wait, form=form)
     app = visit.request.app
     made = await switch_off(
@@ -89,7 +89,7 @@ async def _off(visit: Visit, form: Form) -> web.StreamResponse:
     )
     if isinstance(made, str):
         return await _show(visit, made, at="off-code", form=form)
-    app[GUESSES].succeeded(*counts)
+    await app[GUESSES].succeeded(*counts)
     answer = web.HTTPSeeOther(AUTHENTICATOR)
     remember(visit.request, answer, made)
     raise answer

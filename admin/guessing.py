@@ -8,9 +8,10 @@ from datetime import timedelta
 
 from aiohttp import web
 
+from bot.domain.guessing import Count
 from bot.web import keys
 from bot.web.cookies import read_cookie, set_cookie
-from bot.web.guesses import Count, Guesses, network_of
+from bot.web.guesses import Guesses, network_of
 from bot.web.tokens import same, sign
 
 DEVICE_COOKIE = "device"  # this browser signed in with that name before

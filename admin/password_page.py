@@ -23,7 +23,7 @@ async def post_password(visit: Visit) -> web.StreamResponse:
         new = form.fields.get("new", "")
         if new != form.fields.get("again", ""):
             return _page(visit, "desk_password_differs", status=400)
-        if wait := app[GUESSES].take(*counts):
+        if wait := await app[GUESSES].take(*counts):
             return _page(visit, "desk_sign_in_throttled", status=429, wait=wait)
         ward = visit.staff.ward_code
         made = await change_password(
@@ -37,9 +37,9 @@ async def post_password(visit: Visit) -> web.StreamResponse:
         )
     if isinstance(made, str):
         if made != "desk_password_wrong":
-            app[GUESSES].undo(*counts)  # it was not the present one that was guessed wrong
+            await app[GUESSES].undo(*counts)  # it was not the present one that was guessed wrong
         return _page(visit, made, status=400)
-    app[GUESSES].succeeded(*counts)
+    await app[GUESSES].succeeded(*counts)
     answer = web.HTTPSeeOther(f"{QUEUE}?done=password")
     remember(visit.request, answer, made)
     raise answer

@@ -23,12 +23,13 @@ from admin.rights_page import RIGHTS_PAGE, show_rights
 from admin.settings import add_settings_routes
 from admin.signing_in import CODE_STEP, post_code_step, post_sign_in, post_sign_out, show_code_step, show_sign_in
 from admin.watch import WATCH, Watch
+from bot.web import keys
 from bot.web.guesses import Guesses
 
 
 def add_routes(app: web.Application) -> None:
     """Add the desk to an application made by `bot.web.make_web_app`."""
-    app[GUESSES] = Guesses()
+    app[GUESSES] = Guesses(app[keys.STORAGE], app[keys.SECRET_KEY])
     app[TOUCHES] = set()
     app[WATCH] = Watch()
     app.on_cleanup.append(finish_touches)

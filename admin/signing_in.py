@@ -114,7 +114,7 @@ async def _try(request: web.Request, form: Form) -> web.StreamResponse:
         )
 
     counts = counts_of_password(request, username)
-    if wait := request.app[GUESSES].take(*counts):
+    if wait := await request.app[GUESSES].take(*counts):
         response = again("desk_sign_in_throttled", 429, wait)
         response.headers["Retry-After"] = str(wait)
         return response
@@ -130,7 +130,7 @@ async def _try(request: web.Request, form: Form) -> web.StreamResponse:
     if made is None:
         log.info("sign_in_refused")
         return again("desk_sign_in_wrong", 401)
-    request.app[GUESSES].succeeded(*counts)
+    await request.app[GUESSES].succeeded(*counts)
     if isinstance(made, CodeAwaited):
         return _ask_for_code(request, made, next_path, unsent)
     return _go_on(request, made, next_path, unsent)
@@ -153,7 +153,7 @@ async def _try_code(request: web.Request, form: Form) -> web.StreamResponse:
     if username is None:
         return sign_in_page(request, next_path=next_path, trouble_key="desk_sign_in_again", status=401, unsent=unsent)
     counts = counts_of_code(request, username)
-    if wait := request.app[GUESSES].take(*counts):
+    if wait := await request.app[GUESSES].take(*counts):
         response = _code_page(
             request, next_path, "desk_sign_in_throttled", status=429, wait=wait, typed=form.text("code"), unsent=unsent
         )
@@ -174,7 +174,7 @@ async def _try_code(request: web.Request, form: Form) -> web.StreamResponse:
     if isinstance(made, str):
         log.info("code_refused")
         return _code_page(request, next_path, made, status=401, typed=form.text("code"), unsent=unsent)
-    request.app[GUESSES].succeeded(*counts)
+    await request.app[GUESSES].succeeded(*counts)
     return _go_on(request, made.signed_in, next_path, unsent, used_recovery=made.codes_left is not None)
 
 

@@ -21,6 +21,7 @@ from bot.ports import (
     Exclusions,
     Fading,
     FiguresOf,
+    Guesses,
     Identities,
     IdentityOpenings,
     Inbox,
@@ -59,6 +60,7 @@ from storage.evidence import SqlEvidenceChecks
 from storage.exclusions import SqlExclusions
 from storage.fading import SqlFading
 from storage.figures import SqlFigures
+from storage.guesses import SqlGuesses
 from storage.identities import SqlIdentities
 from storage.identity_openings import SqlIdentityOpenings
 from storage.inbox import SqlInbox
@@ -108,6 +110,7 @@ class SqlUnitOfWork:
         self.staff: StaffMembers = SqlStaffMembers(link)
         self.sessions: Sessions = SqlSessions(link)
         self.second_factors: SecondFactors = SqlSecondFactors(link)
+        self.guesses: Guesses = SqlGuesses(link)
         self.audit: AuditPort = self._trail
         self.chat_lines: ChatLines = SqlChatLines(link)
         self.calendar: Calendar = SqlCalendar(link)

@@ -39,7 +39,7 @@ from bot.ports.outside import (
     Sealer,
 )
 from bot.ports.residents import Erased, Erasure, Fading, Identities, Offices, Retention
-from bot.ports.staff import Audit, HeadSigner, SecondFactors, Sessions, StaffMembers
+from bot.ports.staff import Audit, Guesses, HeadSigner, SecondFactors, Sessions, StaffMembers
 from bot.ports.storage import Storage, UnitOfWork, Wiper
 from bot.ports.viewing import Viewer
 
@@ -68,6 +68,7 @@ __all__ = [
     "FiguresOf",
     "FileKeeper",
     "FileStore",
+    "Guesses",
     "HeadSigner",
     "Identities",
     "IdentityOpenings",

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
+from bot.domain.guessing import Counted
 from bot.domain.people import Language, Role, Session, StaffId, StaffMember, Unit
 from bot.domain.signing_in import HalfSession, SecondFactor
 from bot.domain.trail import TrailBreak, TrailEntry, TrailHead, TrailPoint
@@ -119,6 +120,24 @@ class SecondFactors(Protocol):
 
     async def has_codes(self, staff_id: StaffId, hashes: Sequence[str]) -> bool:
         """Whether each of them is there, unused."""
+        ...
+
+
+class Guesses(Protocol):
+    """How often secrets were guessed, by names that only the program itself can make."""
+
+    async def get(self, names: Sequence[str]) -> Mapping[str, Counted]:
+        """Those that are known."""
+        ...
+
+    async def hold(self, names: Sequence[str]) -> None:
+        """Nobody else changes them until the unit of work ends."""
+        ...
+
+    async def put(self, counted: Mapping[str, Counted]) -> None: ...
+
+    async def forget(self, before: float) -> None:
+        """Those whose last guess was before that second; some of them."""
         ...
 
 

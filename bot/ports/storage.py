@@ -23,7 +23,7 @@ from bot.ports.news import News
 from bot.ports.notices import Notices
 from bot.ports.outside import Calendar, Deadlines
 from bot.ports.residents import Erasure, Fading, Identities, Offices, Retention
-from bot.ports.staff import Audit, SecondFactors, Sessions, StaffMembers
+from bot.ports.staff import Audit, Guesses, SecondFactors, Sessions, StaffMembers
 from bot.ports.ties import Mentions, Ties
 
 
@@ -37,6 +37,7 @@ class UnitOfWork(Protocol):
     staff: StaffMembers
     sessions: Sessions
     second_factors: SecondFactors
+    guesses: Guesses
     audit: Audit
     chat_lines: ChatLines
     calendar: Calendar

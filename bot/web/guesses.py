@@ -1,99 +1,79 @@
-"""How often a secret may be guessed, and how long the next try has to wait. In memory alone: no address is ever stored.
+"""Counts guesses of passwords and codes, for all processes together; how long one has to wait is `bot.domain.guessing`.
 
-Three things are counted, each for the reason that the other two leave open:
-- an address, whatever names it tries (ten a minute);
-- a name, from wherever it is tried (ten a minute);
-- a name from one address: fewer, and the wait grows. So one address can neither use up what a name has, nor shut its
-  owner out who comes from elsewhere. A browser that signed in with the name before has a count of its own.
-A wait is never longer than `LONGEST_WAIT`: whoever waits, gets in.
+What is counted is named by an HMAC: no address and no name that was tried is ever stored, and an hour after the last try
+nothing is. Who has to wait costs a look, no write: a flood of guesses does not hold up those who write.
 """
 
 import ipaddress
 import math
 import time
-from collections import OrderedDict, deque
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 
 from aiohttp import web
 
+from bot.domain import guessing
+from bot.domain.guessing import FORGOTTEN_AFTER, Count, Counted
+from bot.ports import Storage, UnitOfWork
 from bot.web.throttle import peer
-
-MINUTE = 60.0  # seconds
-LONGEST_WAIT = 300.0  # seconds
-FORGOTTEN_AFTER = 3600.0  # seconds without a wrong guess
-MOST_KEPT = 20_000  # counted at a time, a few MB; whoever was quiet longest is forgotten first
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """Something that is counted. `first_wait` 0: the wait does not grow beyond the minute."""
-
-    name: tuple[str, ...]
-    a_minute: int = 10
-    free: int = 10  # wrong guesses in a row before the wait begins to grow
-    first_wait: float = 0  # seconds; doubled with each further wrong guess
-
-
-@dataclass(slots=True)
-class _Kept:
-    judged: deque[float] = field(default_factory=deque)  # within the last minute
-    wrong: int = 0  # in a row
-    last: float = 0
+from bot.web.tokens import sign
 
 
 class Guesses:
-    """Counts of one application."""
+    """The counts of one installation.
 
-    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+    Args:
+        key: What names are signed with.
+        now: Seconds, of a clock that every process reads alike.
+    """
+
+    def __init__(self, storage: Storage, key: str, now: Callable[[], float] = time.time) -> None:
+        self._storage = storage
+        self._key = key
         self._now = now
-        self._kept: OrderedDict[tuple[str, ...], _Kept] = OrderedDict()
 
-    def take(self, *counts: Count) -> int:
+    async def take(self, *counts: Count) -> int:
         """0: it may be judged, and is counted as wrong until `succeeded`. Otherwise the seconds until it may be."""
         now = self._now()
-        if wait := max((self._wait(count, now) for count in counts), default=0.0):
-            return max(1, math.ceil(wait))
-        for count in counts:
-            kept = self._kept.setdefault(count.name, _Kept())
-            self._kept.move_to_end(count.name)
-            kept.judged.append(now)
-            kept.wrong, kept.last = kept.wrong + 1, now
-        while len(self._kept) > MOST_KEPT:
-            self._kept.popitem(last=False)
+        async with self._storage.reading() as uow:
+            if wait := await self._wait(uow, counts, now):
+                return wait
+        async with self._storage.begin() as uow:
+            await uow.guesses.hold(self._names(counts))
+            if wait := await self._wait(uow, counts, now):  # somebody else was quicker
+                return wait
+            await self._change(uow, counts, lambda known: guessing.judged(known, now))
+            await uow.guesses.forget(now - FORGOTTEN_AFTER)
+            await uow.commit()
         return 0
 
-    def undo(self, *counts: Count) -> None:
-        """It was no guess after all: this one try does not count. Others of the same minute do, whoever made them."""
-        for count in counts:
-            if (kept := self._kept.get(count.name)) is not None and kept.judged:
-                kept.judged.pop()
-                kept.wrong = max(0, kept.wrong - 1)
+    async def undo(self, *counts: Count) -> None:
+        """It was no guess after all."""
+        await self._take_back(counts, guessing.undone)
 
-    def succeeded(self, *counts: Count) -> None:
+    async def succeeded(self, *counts: Count) -> None:
         """It was right: it does not count, and the wait grows anew."""
-        self.undo(*counts)
-        for count in counts:
-            if (kept := self._kept.get(count.name)) is not None:
-                kept.wrong = 0
+        await self._take_back(counts, guessing.succeeded)
 
-    def _wait(self, count: Count, now: float) -> float:
-        kept = self._kept.get(count.name)
-        if kept is None:
-            return 0
-        while kept.judged and now - kept.judged[0] >= MINUTE:
-            kept.judged.popleft()
-        if now - kept.last >= FORGOTTEN_AFTER:
-            kept.wrong = 0
-        over_minute = kept.judged[-count.a_minute] + MINUTE - now if len(kept.judged) >= count.a_minute else 0
-        return max(over_minute, self._pause(count, kept) - (now - kept.last), 0)
+    async def _take_back(self, counts: Sequence[Count], change: Callable[[Counted], Counted]) -> None:
+        async with self._storage.begin() as uow:
+            await uow.guesses.hold(self._names(counts))
+            await self._change(uow, counts, change)
+            await uow.commit()
 
-    @staticmethod
-    def _pause(count: Count, kept: _Kept) -> float:
-        beyond = kept.wrong - count.free
-        if not count.first_wait or beyond < 0:
-            return 0
-        return float(min(LONGEST_WAIT, count.first_wait * 2 ** min(beyond, 20)))
+    async def _wait(self, uow: UnitOfWork, counts: Sequence[Count], now: float) -> int:
+        known = await uow.guesses.get(self._names(counts))
+        waits = [guessing.wait_of(count, known.get(self._name(count), Counted()), now) for count in counts]
+        return math.ceil(max(waits, default=0.0))
+
+    async def _change(self, uow: UnitOfWork, counts: Sequence[Count], change: Callable[[Counted], Counted]) -> None:
+        known = await uow.guesses.get(self._names(counts))
+        await uow.guesses.put({name: change(known.get(name, Counted())) for name in self._names(counts)})
+
+    def _names(self, counts: Sequence[Count]) -> list[str]:
+        return sorted({self._name(count) for count in counts})
+
+    def _name(self, count: Count) -> str:
+        return sign(self._key, "guess", "\n".join(count.name))
 
 
 def network_of(request: web.Request) -> str:

@@ -16,6 +16,7 @@ from storage.tables.notices import notice_choices, notice_facts, notices, staff_
 from storage.tables.people import (
     absences,
     case_exclusions,
+    guesses,
     half_sessions,
     mentions,
     presences,
@@ -62,6 +63,7 @@ __all__ = [
     "conversations",
     "doomed_files",
     "evidence_checks",
+    "guesses",
     "half_sessions",
     "heartbeat",
     "identities",

@@ -1,9 +1,21 @@
 """Staff: who they are, what they did, and what they keep at the desk."""
 
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, String, Table, UniqueConstraint, false
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Table,
+    UniqueConstraint,
+    false,
+)
 
 from storage.tables.base import metadata
-from storage.types import CleanText, Id, SealedJson, SealedName, SealedText, UtcDateTime
+from storage.types import CleanText, Id, Json, SealedJson, SealedName, SealedText, UtcDateTime
 
 staff = Table(
     "staff",
@@ -154,4 +166,15 @@ mentions = Table(
     Column("seen_at", UtcDateTime),
     Index("ix_mentions_staff", "staff_id", "id"),
     Index("ix_mentions_message", "message_id"),
+)
+
+# How often a password or a code was guessed, for all processes together. `name` is an HMAC of what is counted (an address, a
+# name, both); `judged` are seconds of the clock. Gone an hour after `last`.
+guesses = Table(
+    "guesses",
+    metadata,
+    Column("name", String(64), primary_key=True),
+    Column("judged", Json, nullable=False),
+    Column("wrong", Integer, nullable=False),
+    Column("last", Float, nullable=False, index=True),
 )

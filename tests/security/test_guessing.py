@@ -1,27 +1,35 @@
 """Guessing at the way in: never more than ten judged a minute, never an owner shut out, nothing told by words or by time."""
 
+import asyncio
 import statistics
 import time
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 
+from bot.domain import guessing
+from bot.domain.guessing import FORGOTTEN_AFTER, LONGEST_WAIT, MINUTE, Count, Counted
 from bot.domain.people import Role
 from bot.services.sign_in import sign_in
-from bot.web.guesses import LONGEST_WAIT, MINUTE, Count, Guesses
+from bot.web.guesses import Guesses
+from storage import Database, tables
 from tests.admin.desk import PASSWORD, StaffDesk
 from tests.codes import code_at
+from tests.conftest import Place
+from tests.security.dumps import dump, where
 
 NAME, ADDRESS = Count(("name", "minh")), Count(("address", "192.0.2.1"))
 BOTH = Count(("both", "minh", "192.0.2.1"), a_minute=6, free=6, first_wait=10)
+KEY = "k" * 43
 TIMED = 9  # sign-ins of each sort
 
 
 class Time:
     """Seconds that pass when a test says so."""
 
-    now = 0.0
+    now = 1_795_000_000.0
 
     def __call__(self) -> float:
         return self.now
@@ -31,27 +39,40 @@ class Time:
 @settings(max_examples=60, deadline=None)
 def test_in_no_minute_are_more_than_ten_guesses_judged(pauses: list[float]) -> None:
     """S12: However they are spread, at the seams of minutes too; and the wait that is told is the wait there is."""
-    clock = Time()
-    guesses, judged, waits_until = Guesses(clock), list[float](), 0.0
+    now, judged, waits_until = 1_795_000_000.0, list[float](), 0.0
+    known = dict.fromkeys((NAME, ADDRESS, BOTH), Counted())
     for pause in pauses:
-        clock.now += pause
-        wait = guesses.take(NAME, ADDRESS, BOTH)
+        now += pause
+        wait = max(guessing.wait_of(count, known[count], now) for count in known)
+        assert wait <= LONGEST_WAIT, "nobody waits longer than that"
         if wait:
-            assert clock.now + wait + 1 > waits_until - 1
-            waits_until = clock.now + wait
+            assert now + wait + 1 > waits_until - 1
+            waits_until = now + wait
         else:
-            judged.append(clock.now)
+            judged.append(now)
+            known = {count: guessing.judged(one, now) for count, one in known.items()}
     assert max(sum(at <= other < at + MINUTE for other in judged) for at in judged) <= 6
-    clock.now += max(LONGEST_WAIT, MINUTE)
-    assert guesses.take(NAME, ADDRESS, BOTH) == 0, "nobody waits longer than that"
+    later = now + max(LONGEST_WAIT, MINUTE)
+    assert max(guessing.wait_of(count, known[count], later) for count in known) == 0
 
 
-def test_the_wait_grows_with_wrong_guesses_and_a_right_one_ends_it() -> None:
+@given(jump=st.floats(min_value=-(10**9), max_value=10**9), guesses=st.integers(min_value=0, max_value=40))
+def test_a_clock_that_is_set_shuts_nobody_out(jump: float, guesses: int) -> None:
+    """S12: By years, forward or back, in the middle of an attack: the wait is never longer than the longest."""
+    now, known = 1_795_000_000.0, Counted()
+    for _ in range(guesses):
+        known = guessing.judged(known, now)
+    assert 0 <= guessing.wait_of(BOTH, known, now + jump) <= LONGEST_WAIT
+    if abs(jump) > FORGOTTEN_AFTER:
+        assert guessing.wait_of(BOTH, known, now + jump) == 0
+
+
+async def test_the_wait_grows_with_wrong_guesses_and_a_right_one_ends_it(database: Database) -> None:
     """S12: An address that keeps guessing at one name waits longer and longer, to five minutes."""
     clock = Time()
-    guesses, waits = Guesses(clock), list[int]()
+    guesses, waits = Guesses(database, KEY, clock), list[int]()
     while len(waits) < 8:
-        while wait := guesses.take(BOTH):
+        while wait := await guesses.take(BOTH):
             waits.append(wait)
             clock.now += wait
         clock.now += 1
@@ -60,9 +81,45 @@ def test_the_wait_grows_with_wrong_guesses_and_a_right_one_ends_it() -> None:
     assert more == sorted(more)
     assert LONGEST_WAIT >= more[-1] > 4 * more[0]
     clock.now += LONGEST_WAIT
-    assert guesses.take(BOTH) == 0
-    guesses.succeeded(BOTH)
-    assert guesses.take(BOTH) == 0
+    assert await guesses.take(BOTH) == 0
+    await guesses.succeeded(BOTH)
+    assert await guesses.take(BOTH) == 0
+
+
+async def test_several_processes_have_one_count(database_place: Place) -> None:
+    """S12: Forty guesses at the same moment, at three processes where there may be several: six are judged, and no more.
+
+    A process that starts afterwards knows of them.
+    """
+    clock, opened = Time(), [database_place.database() for _ in range(1 if database_place.engine == "sqlite" else 3)]
+    for one in opened:
+        await one.open()
+    doors = [Guesses(one, KEY, clock) for one in opened]
+    waits = await asyncio.gather(*(doors[number % len(doors)].take(NAME, ADDRESS, BOTH) for number in range(40)))
+    assert waits.count(0) == 6
+    again = database_place.database() if len(opened) > 1 else opened[0]
+    if again is not opened[0]:
+        await again.open()
+    assert await Guesses(again, KEY, clock).take(BOTH) > 0
+    assert await Guesses(again, KEY, clock).take(ADDRESS) == 0, "of which four are left this minute"
+    for one in {again, *opened}:
+        await one.close()
+
+
+async def test_what_is_counted_is_named_by_nobody_and_forgotten_after_an_hour(database_place: Place) -> None:
+    """S12, 1.3.2: No address, no name that was tried: not in a row, not in a file. An hour later not even a count."""
+    clock, database = Time(), database_place.database()
+    await database.open()
+    guesses = Guesses(database, KEY, clock)
+    for number in range(30):
+        await guesses.take(Count(("name", f"minh-planted-{number}")), Count(("address", "203.0.113.177")))
+        clock.now += 7
+    assert where(["minh-planted", "203.0.113.177"], await dump(database_place)) == []
+    clock.now += 2 * FORGOTTEN_AFTER
+    await guesses.take(NAME)
+    async with database._transaction() as connection:
+        assert len((await connection.execute(select(tables.guesses))).all()) == 1
+    await database.close()
 
 
 async def test_the_owner_gets_in_from_elsewhere_while_one_address_guesses(sqlite_desk: StaffDesk) -> None:

@@ -16,6 +16,7 @@ from bot.domain.clocks.state import next_alarm
 from bot.domain.closing import NewClosing
 from bot.domain.correction import Correction
 from bot.domain.evidence import Finding, FindingKind
+from bot.domain.guessing import Counted
 from bot.domain.notices import Choices, Reason
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, Language, Role, StaffId, Unit
@@ -119,6 +120,7 @@ async def furnish(uow: UnitOfWork, case_id: CaseId, minh: StaffId) -> None:
     await uow.second_factors.put(minh, "sealed", NOW)
     await uow.second_factors.put_codes(minh, ["0" * 64])
     await uow.second_factors.use_step(minh, 59_000_000)
+    await uow.guesses.put({"0" * 64: Counted((1.5,), 1, 1.5)})
     half = HalfSession(id_hash="0" * 64, staff_id=minh, browser_hash="1" * 64, created_at=NOW)
     await uow.sessions.add_half(half, drop_before=NOW)
     await uow.prints.put("f" * 64, [3, 7], NOW)
