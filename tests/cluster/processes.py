@@ -85,10 +85,13 @@ class Cluster:
             self.proxy.behind.append(program)
         return program
 
-    async def is_killed_and_back(self, program: Program) -> None:
-        """SIGKILL, and another start; meanwhile the proxy finds nobody there."""
+    async def is_killed(self, program: Program) -> None:
+        """SIGKILL; the proxy finds nobody there."""
         await asyncio.to_thread(program.is_killed)
         program.url = ""
+
+    async def is_back(self, program: Program) -> None:
+        """Started again."""
         await asyncio.to_thread(program.starts_from, self.quick)
 
     def logs(self) -> str:

@@ -15,7 +15,7 @@ from tests.bot_api.server import Call
 
 CODE = re.compile(r"Mã hồ sơ: ([0-9A-Z-]+)")
 MARKER = re.compile(r"dấu-\d+-\d+-hết")
-GRACE = 1.0  # seconds between the moment a kill is noted and that of a call which was under way
+GRACE = 1.5  # seconds in which a call of somebody who is gone may still lie unread before the Bot API
 PART = re.compile(r"phần (\d) của ")
 
 
@@ -100,14 +100,14 @@ def look(
     held: Sequence[Mapping[str, str]],
     residents: Sequence[Resident],
     calls: Sequence[Call],
-    kills: Sequence[float],
+    kills: Sequence[tuple[float, float]],
 ) -> Findings:
     """Hold what was promised against what is there.
 
     Args:
         held: Every case, as it is exported.
         calls: Everything that was sent.
-        kills: When somebody was killed, on the same clock.
+        kills: When somebody was killed, on the same clock: before it was asked for, and when they were gone.
     """
     again = list(sent_again(calls, kills))
     codes: dict[str, list[str]] = {}
@@ -122,7 +122,9 @@ def look(
         shared=shared,
         mixed_up=[row["code"] for row in held if PART.findall(row["text"]) != ["1", "2", "3"]],
         disordered=[str(resident.id) for resident in residents if not in_order(resident)],
-        repeated=[chat for (chat, kill), times in Counter(again).items() if times > 1 or kill < 0],
+        repeated=[
+            f"{chat}: {times} after kill {kill}" for (chat, kill), times in Counter(again).items() if _is_odd(times, kill)
+        ],
         repeats=len(again),
     )
 
@@ -142,7 +144,12 @@ def is_code(heard: Heard) -> bool:
     return CODE.search(heard.text) is not None
 
 
-def sent_again(calls: Sequence[Call], kills: Sequence[float]) -> Iterator[tuple[str, int]]:
+def _is_odd(times: int, kill: int) -> bool:
+    """One reply to an address is in flight at a time, so a kill can repeat one of them; nothing else may."""
+    return times > 1 or kill < 0
+
+
+def sent_again(calls: Sequence[Call], kills: Sequence[tuple[float, float]]) -> Iterator[tuple[str, int]]:
     """For every reply about a report that was sent a second time: to whom, and after which kill; -1: there was none."""
     first: dict[tuple[str, str], float] = {}
     for call in calls:
@@ -151,4 +158,8 @@ def sent_again(calls: Sequence[Call], kills: Sequence[float]) -> Iterator[tuple[
             continue
         sent_at = first.setdefault((chat, text), call.at)
         if sent_at != call.at:
-            yield chat, max((n for n, at in enumerate(kills) if sent_at - GRACE <= at <= call.at), default=-1)
+            yield chat, max(_kills_between(kills, sent_at, call.at), default=-1)
+
+
+def _kills_between(kills: Sequence[tuple[float, float]], sent_at: float, again_at: float) -> Iterator[int]:
+    return (n for n, (asked, gone) in enumerate(kills) if sent_at <= gone + GRACE and asked <= again_at)

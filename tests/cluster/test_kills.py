@@ -46,7 +46,7 @@ async def goes_on(
         TimeoutError: Somebody was not answered.
     """
     chance, told = random.Random(2026), Told()
-    kills: list[float] = []
+    kills: list[tuple[float, float]] = []
     clock = asyncio.get_running_loop().time
     async with BotApiServer() as api, cluster(place, api, folder, *words, mode=mode, plant=plant) as several:
         residents = [api.resident(7000 + number) for number in range(RESIDENTS)]
@@ -57,8 +57,10 @@ async def goes_on(
                 while not all(task.done() for task in speaking):
                     await asyncio.wait(speaking, timeout=KILL_EVERY * chance.uniform(0.5, 1.5))
                     if not all(task.done() for task in speaking):
-                        kills.append(clock())
-                        await several.is_killed_and_back(chance.choice(several.programs))
+                        asked, program = clock(), chance.choice(several.programs)
+                        await several.is_killed(program)
+                        kills.append((asked, clock()))
+                        await several.is_back(program)
         except* TimeoutError as late:
             raise TimeoutError(f"somebody was not answered; {several.logs()}") from late
         seconds = time.monotonic() - began

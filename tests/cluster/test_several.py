@@ -179,7 +179,8 @@ async def _killed_leaders(several: Cluster, folder: Path) -> None:
     newest = {name: pid for _, pid, name in _told(folder)}
     for program in list(several.programs):
         if program.forked is not None and str(program.forked.pid) in newest.values():
-            await several.is_killed_and_back(program)
+            await several.is_killed(program)
+            await several.is_back(program)
             return
     raise AssertionError("no leader found")
 

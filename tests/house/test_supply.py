@@ -13,7 +13,7 @@ import pytest
 from tests.house.imports import ROOT
 from tests.house.secrets import secrets_in
 
-UNITS = ("homthu.service", "homthu-backup.service")
+UNITS = ("homthu.service", "homthu-work@.service", "homthu-backup.service")
 CONTAINER = (ROOT / "deploy" / "Containerfile").read_text(encoding="utf-8")
 PROXY = (ROOT / "deploy" / "nginx.conf").read_text(encoding="utf-8")
 UNREADABLE = (".png", ".jpg", ".ico", ".woff2", ".csv", "requirements.lock")  # pictures, places, hashes
