@@ -28,10 +28,10 @@ from storage import Database
 from tests.databases import PostgresDatabases, postgres_databases
 
 HOW = """\
-`work` processes on one PostgreSQL that syncs every commit, polling, residents who report a street in four updates as fast as
-they are answered; the load generator and the database share the machine with them. Medians. *Others busy*: cores that neither
-the program nor the load generator used, the database's included: much above the database's own, the rates say little, because
-more processes get more of a crowded machine; the processor times hold."""
+`work` processes on one PostgreSQL that syncs every commit, polling, residents who report a street in four updates as fast
+as they are answered; the load generator and the database share the machine with them. Medians. *Others busy*: cores that
+neither the program nor the load generator used, the database's included: much above the database's own, the rates say
+little, because more processes get more of a crowded machine; the processor times hold."""
 SUPERVISOR = """
 import os, signal, subprocess, sys, time
 count = int(sys.argv[1])
