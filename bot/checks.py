@@ -6,12 +6,11 @@ Also the one line that a start says when it cannot go on: `why_not_opened`, `why
 import difflib
 import errno
 import os
-import shutil
 import socket
 import sqlite3
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 import aiohttp
@@ -19,9 +18,7 @@ import aiohttp
 from bot.errors import BotError, DatabaseOutOfReach, SettingsError
 from bot.ports import FileStore, Storage
 from bot.settings import PREFIX, Settings
-
-LEAST_FREE = 500 * 1024 * 1024  # bytes; a full disk stops intake
-CLOCK_MAY_DIFFER = timedelta(seconds=30)
+from bot.standing import CLOCK_MAY_DIFFER, LEAST_FREE, disk_of
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,13 +115,12 @@ def check_variables(environment: Mapping[str, str]) -> Finding:
 
 
 def check_space(settings: Settings) -> Finding:
-    """How much more can be kept. Where the folder is not there yet, what it will lie in is looked at."""
-    folder = settings.data_dir.absolute()
-    there = next(place for place in (folder, *folder.parents) if place.is_dir())
-    free = shutil.disk_usage(there).free
-    found = f"{free // 1024**2} MB free in {settings.data_dir}"
-    mend = "" if free >= LEAST_FREE else "Free some space: when the disk is full nothing new can be kept."
-    return Finding(what="disk", is_ok=free >= LEAST_FREE, found=found, mend=mend)
+    """How much more can be kept, where the data folder is or will lie."""
+    disk = disk_of(settings.data_dir)
+    found = f"{disk.free // 1024**2} MB free in {settings.data_dir}, {disk.share:.0%} of it"
+    is_ok = not disk.is_short and disk.free >= LEAST_FREE
+    mend = "" if is_ok else "Free some space, a tenth at least: when the disk is full nothing new can be kept."
+    return Finding(what="disk", is_ok=is_ok, found=found, mend=mend)
 
 
 async def check_files(store: FileStore) -> Finding:

@@ -1,57 +1,75 @@
 """What is counted, for Prometheus. Counts only: no label holds a case, an address or a person.
 
 The registry is ours and not the library's global one, so that two applications in one test process do not share figures.
+`deploy/` has a dashboard and alerts made of these names; a test holds the two together.
 """
 
-from dataclasses import dataclass, field
-
-from prometheus_client import CollectorRegistry, Counter, Gauge, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from bot.domain.people import Channel
+from bot.domain.reply import DeliveryState
 
-@dataclass(frozen=True)
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+
+_WHAT = {
+    "inbox": ("Kept updates that wait to be handled", "Kept updates that could not be handled", "waiting update"),
+    "outbox": ("Replies that are due and not yet sent", "Replies that can never be delivered", "due reply"),
+}
+
+
 class Metrics:
-    """The gauges are set at each reading of `/metrics`; the counter is raised where a webhook turns somebody away."""
+    """Gauges are set at each reading of `/metrics`; counters are raised where it happens."""
 
-    registry: CollectorRegistry = field(default_factory=CollectorRegistry)
-    inbox_waiting: Gauge = field(init=False)
-    inbox_failed: Gauge = field(init=False)
-    inbox_oldest: Gauge = field(init=False)
-    outbox_waiting: Gauge = field(init=False)
-    outbox_failed: Gauge = field(init=False)
-    outbox_oldest: Gauge = field(init=False)
-    webhook_refused: Counter = field(init=False)
-    audit_broken: Gauge = field(init=False)
-    besieged: Gauge = field(init=False)
-
-    def __post_init__(self) -> None:
-        def gauge(name: str, what: str) -> Gauge:
-            return Gauge(f"homthu_{name}", what, registry=self.registry)
-
-        made = {
-            "inbox_waiting": gauge("inbox_waiting", "Kept updates that wait to be handled"),
-            "inbox_failed": gauge("inbox_failed", "Kept updates that could not be handled"),
-            "inbox_oldest": gauge("inbox_oldest_seconds", "Age of the oldest waiting update"),
-            "outbox_waiting": gauge("outbox_waiting", "Replies that are due and not yet sent"),
-            "outbox_failed": gauge("outbox_failed", "Replies that can never be delivered"),
-            "outbox_oldest": gauge("outbox_oldest_seconds", "How long the oldest due reply has been due"),
-            "audit_broken": gauge("audit_broken", "1 once a row of the audit trail was found that does not fit"),
-            "besieged": Gauge(
-                "homthu_besieged",
-                "1 while very many knock at once",
-                ["where"],
-                registry=self.registry,
-            ),
-            "webhook_refused": Counter(
-                "homthu_webhook_refused", "Webhook calls without the right secret", ["channel"], registry=self.registry
-            ),
+    def __init__(self) -> None:
+        self.registry = CollectorRegistry()
+        ProcessCollector(registry=self.registry)  # memory, processor time, open files
+        self.waiting = {name: self._gauge(f"{name}_waiting", what[0]) for name, what in _WHAT.items()}
+        self.failed = {name: self._gauge(f"{name}_failed", what[1]) for name, what in _WHAT.items()}
+        self.oldest = {
+            name: self._gauge(f"{name}_oldest_seconds", f"How long the oldest {what[2]} has been that")
+            for name, what in _WHAT.items()
         }
-        for name, metric in made.items():
-            object.__setattr__(self, name, metric)  # frozen for everybody else
+        self.last_update = self._gauge("last_update_seconds", "Since something came over this channel", "channel")
+        self.disk_free = self._gauge("disk_free_bytes", "Free on the disk of the data folder")
+        self.disk_share = self._gauge("disk_free_share", "The same as a share of that disk, 0 to 1")
+        self.backup_age = self._gauge("backup_age_seconds", "Since the last good backup; +Inf when there is none")
+        self.audit_broken = self._gauge("audit_broken", "1 once a row of the audit trail was found that does not fit")
+        self.besieged = self._gauge("besieged", "1 while very many knock at once", "where")
+        self.telegram_pending = self._gauge("telegram_pending", "Updates that wait at Telegram")
+        self.telegram_error_at = self._gauge(
+            "telegram_webhook_error_at", "When Telegram last failed to bring an update, seconds since 1970; 0: never"
+        )
+        self.webhook_refused = self._counter("webhook_refused", "Webhook calls without the right secret", "channel")
+        self.updates = self._counter("updates", "Updates that a channel brought and that were kept", "channel")
+        self.sent = self._counter("replies", "What came of each try to send a reply", "channel", "result")
+        self.commits = self._counter("commits", "Transactions that this process committed")
+        self._committed = 0
+        self.telegram_waiting = 0  # as `telegram_pending`, for `/health/ready`
+        for state in DeliveryState:  # a line that is there from the start can be asked how much it grew
+            for channel in Channel:
+                self.sent.labels(channel.value, state.value)
+        self.webhook_refused.labels(Channel.TELEGRAM.value)
+        for channel in Channel:
+            self.updates.labels(channel.value)
+
+    def count_commits(self, so_far: int) -> None:
+        """How many there have been since this process began."""
+        self.commits.inc(max(0, so_far - self._committed))
+        self._committed = max(so_far, self._committed)
+
+    def tell_telegram(self, *, pending: int, error_at: int) -> None:
+        """What Telegram says of its own queue."""
+        self.telegram_waiting = pending
+        self.telegram_pending.set(pending)
+        self.telegram_error_at.set(error_at)
 
     def text(self) -> bytes:
         """The exposition format; its content type is `CONTENT_TYPE`."""
         return generate_latest(self.registry)
 
+    def _gauge(self, name: str, what: str, *labels: str) -> Gauge:
+        return Gauge(f"homthu_{name}", what, labels, registry=self.registry)
 
-CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+    def _counter(self, name: str, what: str, *labels: str) -> Counter:
+        return Counter(f"homthu_{name}", what, labels, registry=self.registry)

@@ -17,7 +17,7 @@ import structlog
 from bot.bell import Bell, heard
 from bot.clock import steady
 from bot.domain.people import Channel
-from bot.domain.reply import DeliveryResult, QueuedReply
+from bot.domain.reply import DeliveryResult, DeliveryState, QueuedReply
 from bot.errors import StorageBusy
 from bot.ports import ChannelPort, Clock, Receipts, Storage
 from bot.services.receipt import with_secret
@@ -47,6 +47,7 @@ class Delivery:
         receipts: Puts the secret into a receipt on its way out; without it a receipt goes out with the place left empty.
         lease: How long a claimed reply is ours.
         monotonic: The clock of the paces, in seconds.
+        count: Told what came of each try.
     """
 
     def __init__(
@@ -60,7 +61,9 @@ class Delivery:
         receipts: Receipts | None = None,
         lease: timedelta = LEASE,
         monotonic: Callable[[], float] = steady,
+        count: Callable[[Channel, DeliveryState], None] = lambda _channel, _state: None,
     ) -> None:
+        self._count = count
         self._storage = storage
         self._bell = bell
         self._clock = clock
@@ -212,7 +215,9 @@ class Delivery:
 
     def _finish(self, lane: Lane, queued: QueuedReply, result: DeliveryResult | None) -> None:
         lane.in_hand -= 1
-        self._done.append((queued, result or hand_back(queued, self._clock.now())))
+        result = result or hand_back(queued, self._clock.now())
+        self._count(queued.address.channel, result.state)
+        self._done.append((queued, result))
 
     async def _end(self) -> None:
         for task in list(self._holding):

@@ -2,13 +2,15 @@
 
 import asyncio
 import os
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import update
+from sqlalchemy import text, update
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.bell import Bell
@@ -34,6 +36,7 @@ from storage.wire import Wire
 if TYPE_CHECKING:
     from storage.moving import MovedTable
 
+_server = text("SELECT current_setting('server_version'), clock_timestamp()")
 _beat = update(heartbeat).values(beats=heartbeat.c.beats + 1)
 
 WRONG_KEY = (
@@ -86,6 +89,7 @@ class Database:
         self._turn = asyncio.Lock()  # SQLite: whose turn it is to write, first come, first served
         self._writer: AsyncConnection | None = None
         self._wire = Wire(bell, self._tell) if bell is not None and not self.is_sqlite else None
+        self.commits = 0
         self._presence = Presence(self._wire.hear if self._wire else None)
         self._file: os.stat_result | None = None  # SQLite: the file that was opened
         self._has_erased = False  # the files may still hold keys that were destroyed
@@ -244,8 +248,17 @@ class Database:
             uow = SqlUnitOfWork(connection, self._bell, self._wire, self._must_wipe)
             try:
                 yield uow
+                self.commits += uow.is_over
             finally:
                 uow.end()
+
+    async def server(self) -> tuple[str, datetime]:
+        """See `bot.ports.storage.Server`. SQLite's time is this machine's."""
+        if self.is_sqlite:
+            return sqlite3.sqlite_version, datetime.now(UTC)
+        async with self._moment() as connection:
+            version, now = (await connection.execute(_server)).one()
+        return str(version).split(" ")[0], now
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[UnitOfWork]:

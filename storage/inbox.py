@@ -91,6 +91,11 @@ _backlog = select(
     select(inbox.c.received_at).where(is_state("waiting", inbox)).order_by(inbox.c.id).limit(1).label("oldest"),
     select(func.count()).select_from(inbox).where(is_state("failed", inbox)).label("failed"),
 )
+_NEWEST = 2000  # rows; no index leads from a channel to its newest
+_newest = select(inbox.c.channel, inbox.c.received_at).order_by(inbox.c.id.desc()).limit(_NEWEST).subquery()
+_last_received = select(_newest.c.channel, func.max(_newest.c.received_at, type_=UtcDateTime).label("at")).group_by(
+    _newest.c.channel
+)
 _last = select(inbox.c.external_id).where(inbox.c.channel == bindparam("channel")).order_by(inbox.c.id.desc()).limit(1)
 
 
@@ -172,6 +177,9 @@ class SqlInbox:
     async def backlog(self) -> Backlog:
         [row] = await self._link.rows(_backlog)
         return Backlog(waiting=row.waiting, oldest=row.oldest, failed=row.failed)
+
+    async def last_received(self) -> dict[Channel, datetime]:
+        return {Channel(row.channel): row.at for row in await self._link.rows(_last_received)}
 
     async def last_external_id(self, channel: Channel) -> str | None:
         found: str | None = await self._link.value(_last, {"channel": channel.value})

@@ -160,6 +160,11 @@ class SqlUnitOfWork:
         if self._bell is not None:
             self._ring(self._bell)
 
+    @property
+    def is_over(self) -> bool:
+        """Committed, or nothing more can be asked of it."""
+        return self._is_over
+
     async def write(self) -> None:
         """What is only written at the end; `commit` calls it, and whoever commits the connection themselves."""
         await self._cases.write_words()

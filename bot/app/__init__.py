@@ -20,8 +20,8 @@ from aiohttp import web
 
 import admin
 import public
-from bot import checks
-from bot.app.telegram import Loop, open_telegram
+from bot import checks, upkeep
+from bot.app.telegram import Keep, Loop, open_telegram
 from bot.bell import Bell
 from bot.clock import SystemClock
 from bot.conduct import find, load_penalties
@@ -35,7 +35,7 @@ from bot.imager import PrintsImager
 from bot.keys import adopt_next_key, load_secret_key, next_secret_key
 from bot.logs import set_up_logs
 from bot.metrics import Metrics
-from bot.ports import ChannelPort, Scanner
+from bot.ports import ChannelPort, RawUpdate, Scanner
 from bot.ports.sealing import KeyPurpose
 from bot.receipts import KeyedReceipts
 from bot.routing.wards import city_folder
@@ -44,6 +44,7 @@ from bot.sealed_files import KeyedFileSealer
 from bot.sealing import KeySealer
 from bot.services.city import City
 from bot.settings import Settings
+from bot.standing import Surroundings
 from bot.vault import SecretMasterKey
 from bot.web import keys, make_web_app
 from bot.web.door import Door
@@ -186,7 +187,15 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         claims_in_turn=settings.is_sqlite,
         bell=bell,
     )
-    delivery = Delivery(database, channels, bell, clock, paces, receipts=city.receipts)
+    delivery = Delivery(
+        database,
+        channels,
+        bell,
+        clock,
+        paces,
+        receipts=city.receipts,
+        count=lambda channel, state: metrics.sent.labels(channel.value, state.value).inc(),
+    )
     app = make_web_app(
         settings=settings,
         secret_key=secret_key,
@@ -198,10 +207,11 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         file_keeper=keeper,
     )
     app[keys.CITY], app[keys.SEALER], app[keys.RECEIPTS] = city, city.sealer, city.receipts
-    add_pages(app, intake, Health(database, clock, metrics))
+    keep = counted(intake.keep, metrics)
+    add_pages(app, keep, Health(database, clock, metrics, Surroundings(settings.data_dir)))
     return Parts(
         web_app=app,
-        receiving=telegram.receiving(database, intake, app) if telegram else [],
+        receiving=telegram.receiving(database, keep, app) if telegram else [],
         intake=intake,
         delivery=delivery,
         watching=lambda stop: watch_leases(database, stop, delivery.share),
@@ -271,11 +281,21 @@ def make_city(settings: Settings, changes: Mapping[date, bool], installation: Ma
     )
 
 
-def add_pages(app: web.Application, intake: Intake, health: Health) -> None:
+def counted(keep: Keep, metrics: Metrics) -> Keep:
+    """The same, and it is known how much came."""
+
+    async def keep_and_count(channel: Channel, updates: Sequence[RawUpdate]) -> None:
+        await keep(channel, updates)
+        metrics.updates.labels(channel.value).inc(len(updates))
+
+    return keep_and_count
+
+
+def add_pages(app: web.Application, keep: Keep, health: Health) -> None:
     """Every room's routes."""
     public.add_routes(app)
     admin.add_routes(app)
-    webchat_routes.add_routes(app, intake.keep)
+    webchat_routes.add_routes(app, keep)
     health.add_routes(app)
 
 
@@ -310,8 +330,17 @@ async def serve(
         parts.web_app[keys.IS_DEMO] = demo
         accounts = await seed(database, parts.city, SystemClock()) if demo else []
         port = await _start_web(settings, parts.web_app, stack)
+        await say_what_needs_a_hand(settings, database)
         started(Started(url=f"http://{settings.host}:{port}", accounts=accounts))
         await live(parts, asked_to_stop)
+
+
+async def say_what_needs_a_hand(settings: Settings, database: Database) -> None:
+    """A line in the log for each: the start goes on, residents are served all the same."""
+    found = [checks.check_space(settings), upkeep.check_backup(settings.data_dir, SystemClock().now())]
+    for finding in (*found, *await upkeep.check_server(database, is_sqlite=settings.is_sqlite)):
+        if not finding.is_ok:
+            log.warning("needs_a_hand", what=finding.what, found=finding.found, mend=finding.mend)
 
 
 def _give_large_blocks_back() -> None:

@@ -3,8 +3,9 @@
 import os
 from typing import Any
 
-from bot import checks
+from bot import checks, upkeep
 from bot.app import add_pages, make_city, open_database, open_files
+from bot.app.telegram import read_webhook_info
 from bot.bell import Bell
 from bot.clock import SystemClock
 from bot.errors import SettingsError
@@ -13,6 +14,7 @@ from bot.health import Health
 from bot.metrics import Metrics
 from bot.ports.sealing import KeyPurpose
 from bot.settings import Settings
+from bot.standing import Surroundings
 from bot.web import make_web_app
 from handlers.dialogue import make_dialogue
 from handlers.intake import Intake
@@ -38,7 +40,7 @@ def list_routes(settings: Settings) -> list[dict[str, Any]]:
     )
     dialogue = make_dialogue(city)
     intake = Intake(database, {}, dialogue.converse, dialogue.apologise, keeper, clock)
-    add_pages(app, intake, Health(database, clock, Metrics()))
+    add_pages(app, intake.keep, Health(database, clock, Metrics(), Surroundings(settings.data_dir)))
     methods: dict[str, set[str]] = {}
     for route in app.router.routes():
         path = route.resource.canonical if route.resource else ""
@@ -59,9 +61,11 @@ async def check(settings: Settings) -> list[checks.Finding]:
     try:
         async with open_database(settings, beside_others=True) as database:
             findings.append(await checks.check_storage(database, settings))
+            findings += await upkeep.check_server(database, is_sqlite=settings.is_sqlite)
     except Exception as trouble:  # an operator must read what is wrong, whatever it is
         findings.append(checks.storage_out_of_reach(trouble))
     findings.append(checks.check_space(settings))
+    findings.append(upkeep.check_backup(settings.data_dir, SystemClock().now()))
     try:
         findings.append(await checks.check_files(open_files(settings, dict.fromkeys(KeyPurpose, b"-" * 32))))
     except SettingsError as wrong:
@@ -82,4 +86,8 @@ async def _check_telegram(settings: Settings) -> list[checks.Finding]:
         async def name() -> str:
             return str((await calls.call("getMe")).get("username", ""))
 
-        return [await checks.check_telegram(name)]
+        async def waiting() -> tuple[int, int]:
+            return read_webhook_info(await calls.call("getWebhookInfo"))
+
+        now = SystemClock().now()
+        return [await checks.check_telegram(name), await upkeep.check_updates(waiting, now)]

@@ -1,6 +1,6 @@
 """What comes in and goes out: the inbox, the outbox, where we stand with each address, a web chat's lines."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -94,6 +94,10 @@ class Inbox(Protocol):
         ...
 
     async def backlog(self) -> Backlog: ...
+
+    async def last_received(self) -> Mapping[Channel, datetime]:
+        """When something last came over each channel, as far as the newest few thousand updates tell."""
+        ...
 
     async def last_external_id(self, channel: Channel) -> str | None:
         """The channel's id of the update kept last."""

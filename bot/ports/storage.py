@@ -1,6 +1,7 @@
 """The database: opened units of work, one transaction each."""
 
 from contextlib import AbstractAsyncContextManager
+from datetime import datetime
 from typing import Protocol
 
 from bot.ports.after import Ratings, Tries
@@ -81,6 +82,11 @@ class Storage(Protocol):
         """Begins the name of everyone who claims through it: "<owner>/<any>". Unlike any other opened database's."""
         ...
 
+    @property
+    def commits(self) -> int:
+        """Units of work that were committed since it was opened."""
+        ...
+
     async def free_claims_of_the_dead(self) -> int:
         """Hand back at once what processes that are gone had claimed; returns how many.
 
@@ -133,4 +139,12 @@ class Wiper(Protocol):
         Returns:
             Whether anything was done. What cannot be done now is left for the next call.
         """
+        ...
+
+
+class Server(Protocol):
+    """What an operator asks of the database itself."""
+
+    async def server(self) -> tuple[str, datetime]:
+        """Its version ("3.40.1", "16.2") and what time it says it is. Raises StorageBusy."""
         ...
