@@ -1,4 +1,4 @@
-"""What was recorded beside an act, in words: names of settings, roles, wards, desks. Never a person's sentences."""
+"""What was recorded beside an act, in words: names of settings, roles, wards, desks. Never a resident's sentences."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -28,6 +28,9 @@ _SHOWN = (
     "is_active",
     "at_night",
     "by",
+    "which",
+    "how_many",
+    "discard_reason",
 )
 
 
@@ -48,6 +51,10 @@ def _said(visit: Visit, name: str, value: Any) -> str:
         return visit.say(f"audit_{name}", day=_day(str(value)))
     if name == "deputy":
         return visit.say("audit_deputy", who=value)
+    if name == "which":
+        return visit.say(f"trouble_{value}")
+    if name in ("how_many", "discard_reason"):
+        return str(value)
     if name == "at_night":
         return visit.say("audit_at_night")
     if name == "working_days":

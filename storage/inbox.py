@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, func, literal_column, or_, select, update
+from sqlalchemy import and_, bindparam, case, func, literal, literal_column, or_, select, update
 
 from bot.domain.people import Channel
 from bot.ports import Backlog, FailedUpdate, KeptUpdate, RawUpdate
 from storage.claiming import claim_lock, is_state
 from storage.link import Link, by_engine
 from storage.tables import inbox
-from storage.types import Id, UtcDateTime
+from storage.types import Id, SealedText, UtcDateTime
 
 LONGEST_REASON = 2000  # characters
 
@@ -79,6 +79,17 @@ _replay = (
     update(inbox)
     .where(inbox.c.id.in_(bindparam("rows", expanding=True)), is_state("failed", inbox))
     .values(state="waiting", attempts=0, reason="", handled_at=None, due_at=None, owner="", leased_until=None)
+)
+# Its row stays: what is brought again is known by it. A web chat's page reads its own lines from the body.
+_discard = (
+    update(inbox)
+    .where(inbox.c.id.in_(bindparam("rows", expanding=True)), is_state("failed", inbox))
+    .values(
+        state="handled",
+        reason="",
+        handled_at=bindparam("at"),
+        body=case((inbox.c.channel == literal_column("'webchat'"), inbox.c.body), else_=literal("", SealedText)),
+    )
 )
 _failed = (
     select(inbox.c.id, inbox.c.channel, inbox.c.external_id, inbox.c.received_at, inbox.c.reason)
@@ -160,6 +171,9 @@ class SqlInbox:
 
     async def replay(self, update_ids: Sequence[int]) -> int:
         return await self._link.run(_replay, {"rows": list(update_ids)}) if update_ids else 0
+
+    async def discard(self, update_ids: Sequence[int], now: datetime) -> int:
+        return await self._link.run(_discard, {"rows": list(update_ids), "at": now}) if update_ids else 0
 
     async def failed(self, *, most: int = 100) -> list[FailedUpdate]:
         rows = await self._link.rows(_failed, {"most": most})

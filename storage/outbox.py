@@ -22,9 +22,10 @@ from sqlalchemy import (
 
 from bot.domain.case import CaseId
 from bot.domain.people import Address, Channel
-from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, QueuedReply, Reply
+from bot.domain.reply import HELD_AFTER_RESTORE, DeliveryResult, DeliveryState, NewReply, QueuedReply, Reply
 from bot.domain.thread import Answer, CaseEvent, EventKind
 from bot.ports import Backlog
+from bot.ports.mail import DeadReply
 from storage.case_clocks import step_clocks
 from storage.case_tally import count_event
 from storage.claiming import claim_lock, is_state
@@ -146,10 +147,26 @@ _is_due = and_(
     or_(outbox.c.due_at.is_(None), outbox.c.due_at <= _now),
     ~select(literal_column("1")).where(*_same_address, _earlier.c.id < outbox.c.id, _earlier.c.due_at > _now).exists(),
 )
+_is_held = outbox.c.error == literal(HELD_AFTER_RESTORE)
+# Staff's own words that did not arrive are shown on their case, to those who may see it.
+_is_dead = and_(is_state("failed", outbox), or_(outbox.c.message_id.is_(None), _is_held))
+_dead = (
+    select(outbox.c.id, outbox.c.channel, outbox.c.created_at, outbox.c.error)
+    .where(_is_dead)
+    .order_by(outbox.c.id.desc())
+    .limit(bindparam("most", type_=Id))
+)
+_chosen = outbox.c.id.in_(bindparam("rows", expanding=True))
+_drop_dead = delete(outbox).where(_chosen, is_state("failed", outbox), outbox.c.message_id.is_(None))
+_count_as_sent = (
+    update(outbox)
+    .where(_chosen, is_state("failed", outbox), _is_held)
+    .values(state="sent", error="", finished_at=bindparam("at"))
+)
 _backlog = select(
     select(func.count()).select_from(outbox).where(_is_due).scalar_subquery().label("waiting"),
     select(func.min(_since, type_=UtcDateTime)).where(_is_due).scalar_subquery().label("oldest"),
-    select(func.count()).select_from(outbox).where(is_state("failed", outbox)).scalar_subquery().label("failed"),
+    select(func.count()).select_from(outbox).where(_is_dead).scalar_subquery().label("failed"),
 )
 _failed_with = (
     select(outbox.c.id)
@@ -309,6 +326,25 @@ class SqlOutbox:
     async def backlog(self, now: datetime) -> Backlog:
         [row] = await self._link.rows(_backlog, {"now": now})
         return Backlog(waiting=row.waiting, oldest=row.oldest, failed=row.failed)
+
+    async def dead(self, *, most: int = 100) -> list[DeadReply]:
+        return [
+            DeadReply(
+                id=row.id,
+                channel=Channel(row.channel),
+                created_at=row.created_at,
+                error=row.error,
+                is_held=row.error == HELD_AFTER_RESTORE,
+            )
+            for row in await self._link.rows(_dead, {"most": most})
+        ]
+
+    async def discard(self, reply_ids: Sequence[int], now: datetime) -> int:
+        if not reply_ids:
+            return 0
+        which = {"rows": list(reply_ids)}
+        dropped = await self._link.run(_drop_dead, which)
+        return dropped + await self._link.run(_count_as_sent, {**which, "at": now})
 
     async def failed_with(self, message_id: int) -> list[int]:
         return [row.id for row in await self._link.rows(_failed_with, {"message": message_id})]

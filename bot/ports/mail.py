@@ -54,6 +54,17 @@ class FailedUpdate:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeadReply:
+    """A reply that was not delivered, as operators see it. `is_held`: a restore brought it back, perhaps it was sent."""
+
+    id: int
+    channel: Channel
+    created_at: datetime
+    error: str
+    is_held: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Backlog:
     """How much is waiting, and since when; the oldest is None when nothing waits."""
 
@@ -91,6 +102,10 @@ class Inbox(Protocol):
 
     async def failed(self, *, most: int = 100) -> list[FailedUpdate]:
         """The newest failed updates."""
+        ...
+
+    async def discard(self, update_ids: Sequence[int], now: datetime) -> int:
+        """Be done with failed updates: known by their id as before, and empty. Returns how many."""
         ...
 
     async def backlog(self) -> Backlog: ...
@@ -137,7 +152,10 @@ class Outbox(Protocol):
         ...
 
     async def backlog(self, now: datetime) -> Backlog:
-        """Replies that are due at `now`; one that waits as its channel told it to does not count. `oldest` is a due time."""
+        """Replies that are due at `now`; one that waits as its channel told it to does not count. `oldest` is a due time.
+
+        `failed` counts as `dead` lists.
+        """
         ...
 
     async def failed_with(self, message_id: int) -> list[int]:
@@ -146,6 +164,17 @@ class Outbox(Protocol):
 
     async def replay(self, reply_ids: Sequence[int], now: datetime) -> int:
         """Make failed replies wait again. Returns how many did."""
+        ...
+
+    async def dead(self, *, most: int = 100) -> list[DeadReply]:
+        """The newest replies that can never be delivered, and those held after a restore.
+
+        Without staff's own words that did not arrive: those are their case's affair.
+        """
+        ...
+
+    async def discard(self, reply_ids: Sequence[int], now: datetime) -> int:
+        """Be done with such replies. Held words of staff count as sent: they were, before the restore. How many."""
         ...
 
     async def missed(self, case_id: CaseId) -> list[Answer]:

@@ -83,6 +83,8 @@ AROUND: dict[tuple[str, str], tuple[Right, ...]] = {
     ("GET", "/staff/rights"): (),
     ("GET", "/staff/dashboard"): (Right.DASHBOARD,),
     ("GET", "/staff/audit"): (Right.AUDIT,),
+    ("GET", "/staff/trouble"): (Right.OPERATE,),
+    ("POST", "/staff/trouble"): (Right.OPERATE,),
     ("GET", SETTINGS): (),
     ("GET", f"{SETTINGS}/wards"): (Right.SETTINGS_WARD, Right.SETTINGS_CITY),
     ("GET", f"{SETTINGS}/people"): (Right.ACCOUNTS, Right.NAME_RESTRICTED),
