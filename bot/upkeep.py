@@ -40,7 +40,7 @@ def check_backup(data_dir: Path, now: datetime) -> Finding:
     last = last_backup(data_dir)
     how = "`homthu backup --into FOLDER` every night; deploy/RECOVERY.md says how."
     if last is None:
-        return Finding(what="backup", is_ok=True, found="none was ever made of this data folder", mend=how)
+        return Finding(what="backup", is_ok=True, found=f"none was ever made of this data folder; {how}")
     is_ok = now - last.at <= OLDEST_BACKUP
     found = f"{(now - last.at).total_seconds() / 3600:.0f} h old, {last.file}"
     return Finding(what="backup", is_ok=is_ok, found=found, mend="" if is_ok else how)
