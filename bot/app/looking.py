@@ -90,4 +90,5 @@ async def _check_telegram(settings: Settings) -> list[checks.Finding]:
             return read_webhook_info(await calls.call("getWebhookInfo"))
 
         now = SystemClock().now()
-        return [await checks.check_telegram(name), await upkeep.check_updates(waiting, now)]
+        found = [await checks.check_telegram(name)]
+        return [*found, await upkeep.check_updates(waiting, now)] if found[0].is_ok else found
