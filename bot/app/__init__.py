@@ -35,10 +35,11 @@ from bot.imager import PrintsImager
 from bot.keys import adopt_next_key, load_secret_key, next_secret_key
 from bot.logs import set_up_logs
 from bot.metrics import Metrics
-from bot.ports import ChannelPort, RawUpdate, Scanner
+from bot.ports import ChannelPort, FileStore, RawUpdate, Scanner
 from bot.ports.sealing import KeyPurpose
 from bot.receipts import KeyedReceipts
 from bot.routing.wards import city_folder
+from bot.scanned_files import ScannedFiles
 from bot.scanning import ClamdScanner
 from bot.sealed_files import KeyedFileSealer
 from bot.sealing import KeySealer
@@ -169,11 +170,13 @@ class Parts:
 async def build(settings: Settings, database: Database, bell: Bell, stack: AsyncExitStack) -> Parts:
     """Everything around an open database; `stack` closes it."""
     clock, metrics, files = SystemClock(), Metrics(), open_files(settings, database.keys)
-    keeper, imager = SafeFileKeeper(files, scanner=open_scanner(settings)), PrintsImager()
+    scanner = open_scanner(settings)
+    keeper, imager = SafeFileKeeper(files, scanner=scanner), PrintsImager()
+    handed_out: FileStore = ScannedFiles(files, scanner) if scanner else files
     city, secret_key = load_city(settings, database.keys), load_secret_key(settings)
     channels: dict[Channel, ChannelPort] = {Channel.WEBCHAT: WebChat(), Channel.COUNTER: Counter()}
     paces: dict[Channel, Pace | None] = {Channel.WEBCHAT: None, Channel.COUNTER: None}
-    telegram = await open_telegram(settings, files, metrics, stack)
+    telegram = await open_telegram(settings, handed_out, metrics, stack)
     if telegram:
         channels[Channel.TELEGRAM], paces[Channel.TELEGRAM] = telegram.channel, telegram.pace
     dialogue = make_dialogue(city)
@@ -203,7 +206,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         clock=clock,
         wards=city.wards,
         bell=bell,
-        files=files,
+        files=handed_out,
         file_keeper=keeper,
     )
     app[keys.CITY], app[keys.SEALER], app[keys.RECEIPTS] = city, city.sealer, city.receipts

@@ -11,16 +11,24 @@ import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
+from html import unescape
 from pathlib import Path
 
 import pytest
+from yarl import URL
 
 from bot.domain.incoming import FileKind, FileTrouble, RemoteFile
 from bot.errors import ScannerAway, SettingsError
 from bot.file_keeper import SafeFileKeeper
+from bot.scanned_files import ScannedFiles
 from bot.scanning import ClamdScanner
 from bot.settings import load_settings
 from storage.files import open_file_store
+from tests.bot_api import BotApiServer
+from tests.conftest import Place
+from tests.security.attackers import outsider
+from tests.security.uploading import FILE, filed
+from tests.stories.cast import Officer, running_city
 
 # In two parts: a scanner of whoever has this repository must not take it for the thing itself.
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$" + b"EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -108,6 +116,56 @@ async def test_a_scanner_that_is_away_mute_or_takes_no_more_is_no_verdict(tmp_pa
     async with running(Clamd(tmp_path / "m", is_mute=True)):
         with pytest.raises(ScannerAway):
             await ClamdScanner(str(tmp_path / "m"), within=0.1).is_clean(PDF)
+
+
+async def test_what_was_kept_before_there_was_a_scanner_is_scanned_before_it_is_handed_out(tmp_path: Path) -> None:
+    """1.3: once for each file; an infected one is as if it were not there, and without an answer nothing is handed out."""
+    store = open_file_store(str(tmp_path / "files"))
+    clean, infected = await store.put(PDF), await store.put(EICAR + b" " * 1000)
+    away = ScannedFiles(store, ClamdScanner(str(tmp_path / "nobody")))
+    with pytest.raises(ScannerAway):
+        await away.get(clean)
+    async with running(clamd := Clamd(tmp_path / "s")) as scanner:
+        files = ScannedFiles(store, scanner)
+        for _ in range(3):
+            assert await files.get(clean) == PDF
+            with pytest.raises(FileNotFoundError):
+                await files.get(infected)
+        assert clamd.seen == [len(PDF), len(EICAR) + 1000]
+        await files.remove(clean)
+        with pytest.raises(FileNotFoundError):
+            await files.get(clean)
+
+
+async def test_the_whole_program_serves_nothing_unscanned(sqlite_place: Place, tmp_path: Path) -> None:
+    """1.3: two files were kept before the ward set up ClamAV; with it, the officer gets the clean one, and the page."""
+    async with BotApiServer() as api:
+        async with running_city(sqlite_place, api) as city:
+            code = await filed(city.url, ("a.txt", EICAR, "text/plain"), ("b.pdf", PDF, "application/pdf"))
+            minh = await city.staff("minh")
+            assert await served(minh, code) == {EICAR: 200, PDF: 200}
+        async with (
+            running(Clamd(tmp_path / "s")),
+            running_city(sqlite_place, api, clamav=str(tmp_path / "s")) as city,
+            outsider() as session,
+        ):
+            again = Officer(session, URL(city.url), minh.password, minh.username)
+            await again.signs_in()
+            found = await served(again, code)
+            assert EICAR not in found
+            assert found.pop(PDF) == 200
+            assert set(found.values()) == {404}
+
+
+async def served(officer: Officer, code: str) -> dict[bytes, int]:
+    """The status of each file of the case's page by what came."""
+    await officer.opens_case(code)
+    assert officer.status == 200
+    found = {}
+    for path in sorted({unescape(path) for path in FILE.findall(officer.html)}):
+        async with officer.session.get(officer.root.join(URL(path))) as answer:
+            found[await answer.read()] = answer.status
+    return found
 
 
 @pytest.mark.parametrize(
