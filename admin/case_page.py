@@ -1,7 +1,7 @@
 """A case as a page: what is known, what was said, what happened, and the forms."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -30,9 +30,8 @@ from admin.watch import note_opening
 from bot.domain.case import CITY_DESKS, WARD_DESKS, Case, CaseCode, CaseKind, CaseStatus, Desk, read_code
 from bot.domain.closing import Ground
 from bot.domain.correction import MoveReason
-from bot.domain.disputing import closers_disputed
 from bot.domain.outcome import Outcome
-from bot.domain.people import Language, StaffMember
+from bot.domain.people import Language, StaffId, StaffMember
 from bot.domain.rights import Right
 from bot.domain.staffing import Presence
 from bot.domain.thread import CaseEvent, Revision
@@ -40,6 +39,7 @@ from bot.domain.ward import WardKind
 from bot.domain.working_time import with_changes
 from bot.ports import UnitOfWork
 from bot.routing.wards import Wards
+from bot.services.next_hand import barred_from
 from bot.services.staff_change import ward_name
 from bot.web import keys, render
 
@@ -144,7 +144,7 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
         dispute=dispute_part(visit, case, read.timeline, is_barred=read.is_barred),
         is_at_city=case.desk in CITY_DESKS,
         seen=f"{len(thread)}.{len(told)}",
-        rights=_rights(visit, is_barred=read.is_barred),
+        rights=_rights(visit, case, is_barred=read.is_barred),
         owner=_owner_part(visit, case, read),
         ties=ties_part(visit, case, read.named, read.near, read.timeline),
         kinds=[
@@ -178,7 +178,8 @@ class _Read:
     calendar_changes: Mapping[date, bool]
     second: SecondPart
     evidence: Sequence[RecordedLine]
-    is_barred: bool  # whoever looks closed it before, and the resident disputed that
+    barred: Collection[StaffId]  # who closed it, or one that joined it, and the resident disputed that
+    is_barred: bool  # whoever looks is one of them
 
 
 async def _read(visit: Visit, uow: UnitOfWork, case: Case) -> _Read:
@@ -191,6 +192,7 @@ async def _read(visit: Visit, uow: UnitOfWork, case: Case) -> _Read:
     )
     was_edited = any(message.edited_at for message in threads.get(case.id, ()))
     record = await read_record(visit, uow, case, timeline)
+    barred = await barred_from(uow, case, timeline, joined_of(case, named))
     return _Read(
         threads=threads,
         revisions=await uow.cases.revisions(case.id) if was_edited else {},
@@ -203,7 +205,8 @@ async def _read(visit: Visit, uow: UnitOfWork, case: Case) -> _Read:
         others=await uow.presences.others(case.id, but=visit.staff.id, now=visit.now),
         calendar_changes=await uow.calendar.changes(),
         evidence=record,
-        is_barred=await is_barred(visit, uow, case, timeline),
+        barred=barred,
+        is_barred=await is_barred(visit, uow, case, barred),
     )
 
 
@@ -215,15 +218,16 @@ async def _colleagues(uow: UnitOfWork, case: Case) -> list[StaffMember]:
     return [owner] if owner else []
 
 
-def _rights(visit: Visit, *, is_barred: bool) -> frozenset[str]:
-    """What the forms ask for. Whose disputed closing it was has no form to close it with."""
-    found = {right.value for right in Right if visit.viewer.may(right)}
-    return frozenset(found - {Right.CLOSE.value} if is_barred else found)
+def _rights(visit: Visit, case: Case, *, is_barred: bool) -> frozenset[str]:
+    """What the forms ask for. Whose disputed closing it was has no form to close it with; an erased case takes no words."""
+    found = {right for right in Right if visit.viewer.may(right)}
+    found -= {Right.CLOSE} if is_barred else set()
+    found -= {Right.NOTE} if case.erased_at is not None else set()
+    return frozenset(right.value for right in found)
 
 
 def _owner_part(visit: Visit, case: Case, read: _Read) -> OwnerPart:
-    colleagues, barred = read.colleagues, closers_disputed(read.timeline)
-    owner = next((member.full_name for member in colleagues if member.id == case.owner_id), "")
+    owner = next((member.full_name for member in read.colleagues if member.id == case.owner_id), "")
     return OwnerPart(
         name=owner or ("?" if case.owner_id is not None else ""),
         is_me=case.owner_id == visit.staff.id,
@@ -232,8 +236,8 @@ def _owner_part(visit: Visit, case: Case, read: _Read) -> OwnerPart:
         may_assign=visit.viewer.may(Right.ASSIGN),
         colleagues=[
             (member.username, member.full_name)
-            for member in colleagues
-            if not member.is_disabled and member.id not in barred
+            for member in read.colleagues
+            if not member.is_disabled and member.id not in read.barred
         ],
     )
 

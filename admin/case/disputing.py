@@ -1,21 +1,21 @@
 """A disputed closing on the case's page: who may not judge it again, what the city may do, and noting one."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from admin.case.parts import DisputePart
 from admin.guard import Visit
 from bot.domain.case import CITY_DESKS, Case, CaseStatus
 from bot.domain.closing import may_be_disputed
-from bot.domain.disputing import closers_disputed, was_sent_back, went_to_city
+from bot.domain.disputing import was_sent_back, went_to_city
+from bot.domain.people import StaffId
 from bot.domain.rights import Right
 from bot.domain.thread import CaseEvent
 from bot.ports import UnitOfWork
 from bot.services.next_hand import is_last_resort
 
 
-async def is_barred(visit: Visit, uow: UnitOfWork, case: Case, timeline: Sequence[CaseEvent]) -> bool:
-    """Whether somebody other than the viewer has to look at it; asks the database only where they closed it themselves."""
-    barred = closers_disputed(timeline)
+async def is_barred(visit: Visit, uow: UnitOfWork, case: Case, barred: Collection[StaffId]) -> bool:
+    """Whether somebody other than the viewer has to look at it; `barred` are those who closed it, or one that joined it."""
     if visit.staff.id not in barred or case.status is CaseStatus.CLOSED:
         return False
     return not await is_last_resort(uow, case, barred, visit.now)

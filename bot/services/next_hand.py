@@ -10,6 +10,7 @@ from bot.domain.case import WARD_DESKS, Case, CaseStatus, Desk
 from bot.domain.disputing import closers_disputed
 from bot.domain.people import Role, StaffId, StaffMember
 from bot.domain.rights import DESKS, Right, may
+from bot.domain.thread import CaseEvent
 from bot.domain.ward import WardCode
 from bot.errors import BotError
 from bot.ports import UnitOfWork, Viewer
@@ -34,12 +35,19 @@ async def refuse_closer(uow: UnitOfWork, case: Case, staff_id: StaffId, now: dat
         raise ClosedItBefore(code=case.code)
 
 
-async def barred_from(uow: UnitOfWork, case: Case) -> frozenset[StaffId]:
-    """Whose closing was disputed, of the case itself or of an open one that would be closed with it."""
-    taken_along = await uow.cases.joined(case.id) if case.joined_count else []
-    found: frozenset[StaffId] = frozenset()
-    for one in (case, *(joined for joined in taken_along if joined.status is CaseStatus.OPEN)):
-        if one.disputes:
+async def barred_from(
+    uow: UnitOfWork, case: Case, timeline: Sequence[CaseEvent] | None = None, joined: Sequence[Case] = ()
+) -> frozenset[StaffId]:
+    """Whose closing was disputed, of the case itself or of an open one that would be closed with it.
+
+    Args:
+        timeline: The case's own, where it was read already.
+        joined: Those that joined it, where all of them were.
+    """
+    taken_along = joined if len(joined) == case.joined_count else await uow.cases.joined(case.id)
+    found = closers_disputed(timeline or await uow.cases.timeline(case.id)) if case.disputes else frozenset()
+    for one in taken_along:
+        if one.disputes and one.status is CaseStatus.OPEN:
             found |= closers_disputed(await uow.cases.timeline(one.id))
     return found
 

@@ -8,7 +8,7 @@ from bot.domain.incoming import StoredFile
 from bot.domain.people import StaffMember
 from bot.domain.rights import Right
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
-from bot.errors import EmptyText
+from bot.errors import CaseAlreadyClosed, EmptyText
 from bot.ports import UnitOfWork
 from bot.services.mentioning import people_named, tell_named
 from bot.services.staff_change import case_to_change
@@ -28,12 +28,15 @@ async def note_case(
 
     Raises:
         CaseNotFound, StaleVersion: See `case_to_change`.
+        CaseAlreadyClosed: Its words are gone, and nothing may be written about who sent them any more.
         EmptyText: There are neither words nor files.
         NobodyOfThatName: It names somebody who may not see this case.
     """
     if not text.strip() and not files:
         raise EmptyText(code=code)
     case = await case_to_change(uow, staff, code, version, right=Right.NOTE, now=now, must_be_open=False)
+    if case.erased_at is not None:
+        raise CaseAlreadyClosed(code=code)
     named = await people_named(uow, case, text, now)
     message_id = await uow.cases.add_message(
         NewMessage(case_id=case.id, author=Author.NOTE, text=text.strip(), at=now, staff_id=staff.id, files=tuple(files))

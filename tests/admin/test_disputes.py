@@ -10,6 +10,7 @@ from bot.domain.thread import EventKind
 from bot.services.close_case import close_case
 from bot.services.dispute_case import dispute_case
 from bot.services.rate_case import rate_case
+from bot.services.tie_cases import merge_case
 from bot.web import keys
 from tests.admin.desk import Browser, StaffDesk
 from tests.closing import report
@@ -62,6 +63,29 @@ async def test_the_pages_say_who_may_judge_it_again(desk: StaffDesk) -> None:
     assert "Hoa (Bạn)" in hoa.text
     assert 'data-testid="close-form"' in hoa.text
     assert 'data-testid="dispute-barred"' not in hoa.text
+
+
+async def test_the_page_of_a_main_case_says_the_same_where_only_a_neighbours_closing_was_disputed(desk: StaffDesk) -> None:
+    """Minh would close Lan's disputed case along with it: shown nothing to take or close it by, as it would be refused."""
+    minh, hoa = await desk.signed_in("minh"), await desk.signed_in("hoa")
+    main, lans = await desk.case(), await desk.case("Rác đầu ngõ.")
+    await closed_by(desk, "minh", lans)
+    await disputed(desk, lans)
+    member = await desk.member("hoa")
+    async with desk.database.begin() as uow:
+        version = (await desk.now_is(lans.code)).version
+        await merge_case(uow, staff=member, code=lans.code, version=version, into=main.code, now=desk.clock.now())
+        await uow.commit()
+    await minh.opens(f"/staff/cases/{main.code}")
+    assert 'data-testid="dispute-barred"' in minh.text
+    for form in ("take-form", "close-form"):
+        assert f'data-testid="{form}"' not in minh.text
+    assert 'value="minh"' not in minh.text, "nobody is offered to assign it to Minh"
+    assert (await minh.posts(f"/staff/cases/{main.code}/take", minh.form("note-form")[1])).status == 400
+    assert minh.shows("dispute_closed_it_before")
+    await hoa.opens(f"/staff/cases/{main.code}")
+    assert 'data-testid="take-form"' in hoa.text
+    assert 'data-testid="close-form"' in hoa.text
 
 
 async def test_the_city_reads_what_it_may_do(desk: StaffDesk) -> None:

@@ -152,3 +152,20 @@ async def test_nobody_disputes_for_a_forgotten_resident(desk: StaffDesk) -> None
     closed = await closes(desk, minh, case, Outcome.DONE)
     assert may_be_disputed(closed, desk.clock.now())
     assert not may_be_disputed(await forgets(desk, case, closes_open=False), desk.clock.now())
+
+
+async def test_nothing_is_written_about_whoever_is_forgotten(desk: StaffDesk) -> None:
+    """No note and no file: their page has no form for either, and a form that was open before is refused, words kept."""
+    minh, case = await desk.signed_in("minh"), await desk.case()
+    await minh.opens(f"/staff/cases/{case.code}")
+    action, hidden = minh.form("note-form")
+    erased = await forgets(desk, case, closes_open=True)
+    await minh.opens(f"/staff/cases/{case.code}")
+    assert 'data-testid="note-form"' not in minh.text
+    assert 'data-testid="attach-form"' not in minh.text
+    hidden |= {"version": str(erased.version), "text": "Nhà bà Lan, số 5."}
+    answer = await minh.posts(action, hidden)
+    assert answer.status == 409
+    assert minh.shows("case_already_closed")
+    assert "Nhà bà Lan, số 5." in minh.text
+    assert await is_blank(desk, erased)
