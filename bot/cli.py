@@ -5,7 +5,6 @@ Exit codes: 0 done, 1 failed, 2 wrong usage or settings.
 
 import argparse
 import asyncio
-import csv
 import json
 import sys
 import traceback
@@ -33,6 +32,7 @@ from bot.commands import (
 from bot.domain.people import Role
 from bot.domain.ward import WardCode
 from bot.errors import AuditBroken, BackupRefused, BotError, DatabaseOutOfReach, NotMoved, SettingsError, StorageBusy
+from bot.exporting import as_line, sheet
 from bot.heads import KeyedHeads
 from bot.ports import Storage
 from bot.ports.sealing import KeyPurpose
@@ -230,13 +230,13 @@ async def _route(settings: Settings, chosen: argparse.Namespace) -> int:
 
 
 async def _print_corrections(settings: Settings) -> int:
-    out = csv.DictWriter(sys.stdout, ["text", "lat", "lon", "expected_codes", "kind"], lineterminator="\n")
-    out.writeheader()
+    out = sheet(sys.stdout)
+    out.writerow(("text", "lat", "lon", "expected_codes", "kind"))
     async with app.open_database(settings, beside_others=True) as database:
         now = SystemClock().now()
         await record_export(database, what="corrections_exported", now=now, zone=settings.zone, details={})
         async for row in correction_rows(database):
-            out.writerow(row)
+            out.writerow(row.values())
     return DONE
 
 
@@ -266,7 +266,7 @@ async def _export(settings: Settings, chosen: argparse.Namespace) -> int:
             created = datetime.fromisoformat(row["created_at"])
             if (since and created < since) or (until and created > until) or (chosen.ward and row["ward"] != chosen.ward):
                 continue
-            print(json.dumps(row, ensure_ascii=False))
+            print(as_line(row))
     return DONE
 
 

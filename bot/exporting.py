@@ -1,8 +1,10 @@
 """A case as a row of `homthu export`, a correction as one of `homthu route --corrections`. Which there are, storage says."""
 
-from collections.abc import Sequence
+import csv
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 from bot.domain.case import Case, CaseStatus
 from bot.domain.closing import Closing
@@ -13,6 +15,18 @@ from bot.routing.wards import Wards
 
 # What a spreadsheet may read as "compute this", full-width forms included. Not in it: the empty string.
 _BEGIN_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+
+
+class SupportsWrite(Protocol):
+    """Takes text."""
+
+    def write(self, text: str, /) -> object: ...
+
+
+class Sheet(Protocol):
+    """Takes rows."""
+
+    def writerow(self, row: Iterable[Any], /) -> object: ...
 
 
 def export_row(
@@ -82,6 +96,22 @@ def correction_row(correction: Correction) -> dict[str, str]:
 def as_cell(text: str) -> str:
     """A resident's words as a cell that no spreadsheet takes for a formula. To routing the apostrophe means nothing."""
     return f"'{text}" if text.lstrip(" ")[:1] in _BEGIN_A_FORMULA else text
+
+
+def sheet(out: SupportsWrite) -> Sheet:
+    """Writes rows for a spreadsheet; each cell that somebody typed goes through `as_cell` first.
+
+    Every cell in quotes: a spreadsheet of a country whose separator is a semicolon would else begin a cell after each.
+    """
+    return csv.writer(out, lineterminator="\n", quoting=csv.QUOTE_ALL)
+
+
+def as_line(row: Mapping[str, Any]) -> str:
+    """The row as JSON on one line, whatever reads lines: what breaks, turns or colours them is written as its number."""
+    line = json.dumps(row, ensure_ascii=False)
+    if line.isprintable():
+        return line
+    return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in line)
 
 
 def _message(line: ThreadMessage) -> dict[str, Any]:

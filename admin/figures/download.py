@@ -1,6 +1,5 @@
 """The dashboard's table as a file for a spreadsheet: a row a group, the total last. No name, no code, no word of a case."""
 
-import csv
 import io
 from collections.abc import Sequence
 
@@ -10,6 +9,7 @@ from admin.figures.lines import Line
 from admin.guard import Visit
 from bot.domain.figures import QUICK_MINUTES
 from bot.domain.outcome import Outcome
+from bot.exporting import as_cell, sheet
 
 _NUMBERS = {
     "waiting": "dashboard_waiting",
@@ -28,13 +28,12 @@ _MORE = (
     *("postponed", "escalated", "moved", "undelivered"),
 )
 _NEEDS_THE_GATE = ("bare", "quick", "overrides")  # empty where no closing is known that closely
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what a spreadsheet would reckon with
 
 
 def as_csv(visit: Visit, name: str, lines: Sequence[Line]) -> web.Response:
     """With a byte order mark: the spreadsheets in use read Vietnamese only so."""
     written = io.StringIO()
-    rows = csv.writer(written)
+    rows = sheet(written)
     rows.writerow(
         [
             visit.say("dashboard_by"),
@@ -44,7 +43,7 @@ def as_csv(visit: Visit, name: str, lines: Sequence[Line]) -> web.Response:
         ]
     )
     for line in lines:
-        rows.writerow([_safe(line.name or visit.say("dashboard_total")), *_cells(line)])
+        rows.writerow([as_cell(line.name or visit.say("dashboard_total")), *_cells(line)])
     return web.Response(
         body=("\ufeff" + written.getvalue()).encode(),
         content_type="text/csv",
@@ -63,7 +62,3 @@ def _cells(line: Line) -> list[int | str]:
         *(figures.outcomes.of(outcome) for outcome in Outcome),
         *("" if one in unknown else getattr(figures, one) for one in _MORE),
     ]
-
-
-def _safe(name: str) -> str:
-    return f"'{name}" if name.startswith(_FORMULA) else name

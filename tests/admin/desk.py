@@ -221,6 +221,7 @@ class StaffDesk:
         point: Point | None = None,
         language: Language = Language.VI,
         is_emergency: bool = False,
+        code: CaseCode | None = None,
     ) -> Case:
         """A case as the resident's side files it."""
         self.filed += 1
@@ -230,7 +231,7 @@ class StaffDesk:
             assert conversation.resident_id is not None
             case = await uow.cases.add(
                 NewCase(
-                    code=new_code(),
+                    code=code or new_code(),
                     kind=kind,
                     category="vio_noise",
                     ward_code=ward,

@@ -12,9 +12,10 @@ _ACTS = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
 _JOINERS = "\u200c\u200d\ufe0f"
 
 
-def payloads() -> list[str]:
-    """Each payload's text; no two alike."""
-    return [json.loads(line)[1] for line in FILE.read_text(encoding="utf-8").splitlines()]
+def payloads(*families: str) -> list[str]:
+    """Each payload's text, of all families or of these; no two alike."""
+    found = map(json.loads, FILE.read_text(encoding="utf-8").splitlines())
+    return [text for family, text in found if not families or family in families]
 
 
 def essence(text: str) -> str:
