@@ -6,10 +6,8 @@ not be there, is made in `telegram`; what is looked at without running it, in `l
 """
 
 import asyncio
-import ctypes
 import gc
 import signal
-import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -34,6 +32,7 @@ from bot.health import Health
 from bot.imager import PrintsImager
 from bot.keys import adopt_next_key, load_secret_key, next_secret_key
 from bot.logs import set_up_logs
+from bot.memory import give_large_blocks_back
 from bot.metrics import Metrics
 from bot.ports import ChannelPort, FileStore, RawUpdate, Scanner
 from bot.ports.sealing import KeyPurpose
@@ -325,7 +324,7 @@ async def serve(
     settings: Settings, *, asked_to_stop: asyncio.Event, started: Callable[[Started], None], demo: bool = False
 ) -> None:
     """Intake, delivery and web in one process, until asked to stop."""
-    _give_large_blocks_back()
+    give_large_blocks_back()
     async with AsyncExitStack() as stack:
         bell = Bell()
         database = await stack.enter_async_context(open_database(settings, bell=bell))
@@ -344,17 +343,6 @@ async def say_what_needs_a_hand(settings: Settings, database: Database) -> None:
     for finding in (*found, *await upkeep.check_server(database, is_sqlite=settings.is_sqlite)):
         if not finding.is_ok:
             log.warning("needs_a_hand", what=finding.what, found=finding.found, mend=finding.mend)
-
-
-def _give_large_blocks_back() -> None:
-    """Let a block of 1 MB or more (a password's hash, a picture) return to the system when it is freed.
-
-    glibc otherwise keeps blocks of a size it has seen once: each sign-in's would stay with the process for good.
-    Source: mallopt(3), M_MMAP_THRESHOLD, which also ends its growing by itself. Elsewhere nothing is done.
-    """
-    if sys.platform == "linux":
-        with suppress(OSError, AttributeError):  # another C library
-            ctypes.CDLL(None).mallopt(-3, 1 << 20)
 
 
 async def work(settings: Settings) -> None:
