@@ -116,6 +116,8 @@ async def back_up_into(settings: Settings, folder: Path, keep: int, now: datetim
 
 
 def _thin_out(folder: Path, keep: int, told: Told) -> None:
+    for left in folder.glob("homthu-*.part"):  # of a backup that was killed
+        left.unlink(missing_ok=True)
     for name in too_many([path.name for path in folder.iterdir()], keep):
         (folder / name).unlink(missing_ok=True)
         told(f"{name} is not kept any longer")

@@ -3,12 +3,14 @@
 import hashlib
 import json
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 
-from bot.app import open_files
+from bot.app import backup, open_files
+from bot.archive.keeping import last_backup
 from bot.archive.packing import CONTENTS, MANIFEST
 from bot.domain.reply import HELD_AFTER_RESTORE
 from bot.errors import BackupDamaged, BackupRefused, SettingsError
@@ -23,7 +25,7 @@ from tests.backup.installation import Installation
 from tests.backup.tampering import Things, rewrite, things_in
 from tests.conftest import Place
 from tests.databases import PostgresDatabases
-from tests.storage.cast import HOA, LAN, file_case
+from tests.storage.cast import HOA, LAN, NOW, file_case
 
 
 @pytest.fixture
@@ -266,6 +268,24 @@ async def test_a_backup_writes_nothing_into_the_database(sqlite_place: Place, tm
     assert len(watched) == 2
     await running.close()
     assert saved.manifest.tables["heartbeat"].rows == 1
+
+
+async def test_a_folder_of_backups_has_one_file_of_keys_and_loses_the_oldest(sqlite_place: Place, tmp_path: Path) -> None:
+    """Night after night; what a killed one left goes too, and any of them is restored with the newest keys."""
+    office, folder = Installation(sqlite_place), tmp_path / "usb"
+    await lives_a_day(office)
+    folder.mkdir()
+    (folder / "homthu-20261101T000000Z.homthu.part").write_bytes(b"half")
+    (folder / "letter.part").write_bytes(b"somebody else's")
+    for night in range(1, 5):  # from Monday on
+        await backup.back_up_into(office.settings, folder, 2, NOW + timedelta(days=night), lambda _: None)
+    names = sorted(path.name for path in folder.iterdir())
+    kept = [name for name in names if name.endswith(".homthu")]
+    assert names == [*kept, "homthu.keys", "letter.part"]
+    assert len(kept) == 3  # two nights, and one of the week before them
+    assert last_backup(sqlite_place.data_dir) is not None
+    restored = await brings_back(office, folder / kept[0], force=True)
+    assert restored.manifest.tables["cases"].rows == 2
 
 
 async def test_a_backup_that_has_no_room_or_is_made_twice_is_refused(sqlite_place: Place, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """A desk with something of everything, made anew when what was tried has changed it; seen through one role's browser."""
 
+import secrets
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -10,11 +11,12 @@ from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, Language, Role, StaffId
 from bot.domain.privacy import PAUSES, PauseReason
 from bot.domain.proposal import NewProposal, ProposalKind
-from bot.domain.reply import DeliveryResult, DeliveryState
+from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, Reply
 from bot.domain.rights import DESKS, Right, may
 from bot.domain.staffing import Exclusion, NewTemplate, Why
 from bot.domain.thread import CaseEvent, EventKind
 from bot.domain.ward import WardCode
+from bot.ports import RawUpdate
 from bot.services.answer_case import answer_case
 from bot.services.close_case import close_case
 from bot.services.pause_resident import pause_resident
@@ -148,6 +150,8 @@ class Scene:
             await uow.commit()
         assert waiting.id != mine.id
         await self._does_not_arrive(busy)
+        if may(self.role, Right.OPERATE):
+            await self._gets_stuck(busy.address)
         if may(self.role, Right.MERGE):
             self.names |= {"busy": busy.code, "quiet": quiet.code, "other": other.code}
             for path, press in (
@@ -195,6 +199,16 @@ class Scene:
                     state = DeliveryState.FAILED if is_theirs else DeliveryState.SENT
                     result = DeliveryResult(reply_id=queued.id, state=state, at=now, error="gone" if is_theirs else "")
                     await uow.outbox.record([result])
+            await uow.commit()
+
+    async def _gets_stuck(self, address: Address) -> None:
+        """An update that nobody can read, and a reply that nobody takes."""
+        now, name = self.desk.clock.now(), secrets.token_hex(8)
+        async with self.desk.database.begin() as uow:
+            update = RawUpdate(channel=Channel.TELEGRAM, external_id=name, address_id="", body="{", unreadable="no JSON")
+            await uow.inbox.keep([update], now)
+            [reply] = await uow.outbox.add([NewReply(address=address, reply=Reply(text="Chào"))], now)
+            await uow.outbox.record([DeliveryResult(reply_id=reply, state=DeliveryState.FAILED, at=now, error="gone")])
             await uow.commit()
 
     async def _at_the_counter(self) -> None:

@@ -21,6 +21,7 @@ RECORDED = {
     "/staff/logout": ("signed_out",),
     "/staff/password": ("password_changed",),
     "/staff/counter": ("case_assisted",),
+    "/staff/trouble": ("trouble_tried_again", "trouble_discarded"),
     "/staff/bulk": ("case_assigned", "case_moved", "case_answered"),
     "/staff/bulk/undo": ("taken_back_moved", "taken_back_noted"),
     f"{CASE}/reply": ("case_answered",),
