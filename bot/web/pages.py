@@ -10,11 +10,13 @@ from dataclasses import fields, is_dataclass
 from datetime import datetime
 from functools import partial
 from pathlib import Path
+from types import CodeType
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from aiohttp import web
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 
 from bot.domain.city_day import shown_day
 from bot.domain.people import Language
@@ -38,6 +40,23 @@ ENVIRONMENT: web.AppKey[Environment] = web.AppKey("environment", Environment)
 FORM_TOKEN: web.RequestKey[str] = web.RequestKey("form_token", str)
 
 
+class _CompiledOnce(BytecodeCache):
+    """What templates were compiled to, for every environment of this process: a test starts hundreds of them."""
+
+    def __init__(self) -> None:
+        self._codes: dict[tuple[str, str], CodeType] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._codes.get((bucket.key, bucket.checksum))
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        if bucket.code is not None:
+            self._codes[bucket.key, bucket.checksum] = bucket.code
+
+
+_COMPILED = _CompiledOnce()
+
+
 def make_environment(zone: ZoneInfo, assets: Mapping[str, Asset]) -> Environment:
     """Templates of every room; `zone` is the city's, in which all dates and times are shown."""
     environment = Environment(
@@ -47,6 +66,7 @@ def make_environment(zone: ZoneInfo, assets: Mapping[str, Asset]) -> Environment
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=_COMPILED,
     )
     environment.globals["asset"] = lambda name: assets[name].path
     environment.filters.update(

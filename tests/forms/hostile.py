@@ -1,7 +1,7 @@
 """What may stand in a field that nobody means well with, and bodies that are no forms at all."""
 
 import secrets
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from urllib.parse import quote_from_bytes
 
@@ -142,23 +142,24 @@ def without_right(form: ServedForm, button: Button) -> Iterator[Post]:
     yield Post("files that nobody asked for", *more, typed={}, is_about_fields=False)
 
 
-def as_no_form(form: ServedForm, button: Button) -> Iterator[Post]:
-    """The body itself is wrong: its type or its parts."""
+def as_no_form(form: ServedForm, button: Button, which: slice = slice(None)) -> Iterator[Post]:
+    """The body itself is wrong: its type or its parts. `which` of those there are; only they are made."""
     base = [(name, value.encode()) for name, value in form.pairs(button)]
     content_type, body = multipart(base)
-    for why, content_type_, body_ in (
-        ("another type", "text/plain", body),
-        ("JSON", "application/json", b'{"text": "x"}'),
-        ("no type", "", body),
-        ("no boundary", "multipart/form-data", body),
-        ("another boundary", "multipart/form-data; boundary=other", body),
-        ("cut off", content_type, body[: len(body) * 2 // 3]),
-        ("a broken head", content_type, body.replace(b"form-data", b"\xff\xfe\x00", 1)),
-        ("no charset of this world", f"{URL_ENCODED}; charset=nonsense", url_encoded(base)),
-        ("too many fields", URL_ENCODED, url_encoded([*base, *((f"f{n}", b"") for n in range(500))])),
-        ("too much", URL_ENCODED, url_encoded([*base, ("more", b"x" * 2_000_000)])),
-    ):
-        yield Post(why, content_type_, body_, {}, is_about_fields=False, is_form=False)
+    wrong: tuple[tuple[str, str, Callable[[], bytes]], ...] = (
+        ("another type", "text/plain", lambda: body),
+        ("JSON", "application/json", lambda: b'{"text": "x"}'),
+        ("no type", "", lambda: body),
+        ("no boundary", "multipart/form-data", lambda: body),
+        ("another boundary", "multipart/form-data; boundary=other", lambda: body),
+        ("cut off", content_type, lambda: body[: len(body) * 2 // 3]),
+        ("a broken head", content_type, lambda: body.replace(b"form-data", b"\xff\xfe\x00", 1)),
+        ("no charset of this world", f"{URL_ENCODED}; charset=nonsense", lambda: url_encoded(base)),
+        ("too many fields", URL_ENCODED, lambda: url_encoded([*base, *((f"f{n}", b"") for n in range(500))])),
+        ("too much", URL_ENCODED, lambda: url_encoded([*base, ("more", b"x" * 2_000_000)])),
+    )
+    for why, type_, made in wrong[which]:
+        yield Post(why, type_, made(), {}, is_about_fields=False, is_form=False)
 
 
 def _sent(why: str, form: ServedForm, base: Pairs, new: dict[str, bytes], *, is_about_fields: bool = True) -> Post:

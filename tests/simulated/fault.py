@@ -12,8 +12,9 @@ Plant = Callable[[pytest.MonkeyPatch], None]
 
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong, and the invariant that says so."""
+    """What goes wrong, and the invariant that says so; `seed`: of a year in which it happens, to be lived first."""
 
     what: str
     plant: Plant
     found_by: Invariant
+    seed: int = 1

@@ -118,7 +118,7 @@ def _addresses_are_never_forgotten(patch: pytest.MonkeyPatch) -> None:
 
 
 FAULTS = (
-    Fault("old deputies stay", _old_deputies_stay, people.whoever_acts_may),
+    Fault("old deputies stay", _old_deputies_stay, people.whoever_acts_may, seed=2),
     Fault("one is enough", _one_is_enough, people.what_takes_two_had_two),
     Fault("nobody is barred", _nobody_is_barred, people.what_takes_two_had_two),
     Fault("a verdict is lost", _a_verdict_is_lost, people.a_proposal_is_decided_once_and_by_another),
@@ -129,10 +129,11 @@ FAULTS = (
         "who was reached is a task still",
         _who_was_reached_is_a_task_still,
         after.what_did_not_arrive_is_a_task_until_it_is_known,
+        seed=2,
     ),
-    Fault("the joined are left behind", _the_joined_are_left_behind, after.the_joined_follow_their_main),
+    Fault("the joined are left behind", _the_joined_are_left_behind, after.the_joined_follow_their_main, seed=2),
     Fault("a duplicate is of itself", _a_duplicate_is_of_itself, after.a_duplicate_is_of_another_that_was_closed),
-    Fault("what is over moves too", _what_is_over_moves_too, after.a_changed_calendar_moves_only_what_lies_ahead),
+    Fault("what is over moves too", _what_is_over_moves_too, after.a_changed_calendar_moves_only_what_lies_ahead, seed=4),
     Fault("words are never erased", _words_are_never_erased, after.nothing_of_a_forgotten_resident_is_left),
     Fault("addresses are never forgotten", _addresses_are_never_forgotten, after.nothing_of_a_forgotten_resident_is_left),
 )

@@ -56,7 +56,7 @@ async def test_a_planted_fault_is_found(
 ) -> None:
     """In one of a few small years, by the rule that it breaks."""
     fault.plant(monkeypatch)
-    for seed in FEW:
+    for seed in sorted(FEW, key=lambda seed: seed != fault.seed):
         async with opened(fresh_sqlite(migrated_file, tmp_path / str(seed))) as database:
             record = await a_year(database, cases=80, seed=seed, look_every=timedelta(days=4))
         if fault.found_by.__name__ in broken(record):
