@@ -1,11 +1,11 @@
 """Everything hostile that a resident might write, by family, as `payloads.jsonl` has it, and how it may look on a page."""
 
 import json
-import re
 import unicodedata
 from pathlib import Path
 
 from bot.web.shown import shown
+from handlers.channels.telegram_updates import clean
 
 FILE = Path(__file__).with_name("payloads.jsonl")
 _ACTS = ("Cc", "Cf", "Cs", "Co", "Zl", "Zp")
@@ -18,17 +18,11 @@ def payloads(*families: str) -> list[str]:
     return [text for family, text in found if not families or family in families]
 
 
-def essence(text: str) -> str:
-    """What must be left of it on any page: its letters in order, without spaces, controls and marks for them."""
-    bare = re.sub(r"⟨U\+[0-9A-F]{4,6}⟩|\ufffd", "", unicodedata.normalize("NFC", shown(text)))
-    return "".join(letter for letter in bare if not letter.isspace() and not _is_hidden(letter))
+def as_read(text: str) -> str:
+    """How this line stands on any page: as it was typed, without what no text may hold, and what acts as its code."""
+    return shown(clean(text)).strip()
 
 
 def acting(text: str) -> set[str]:
     """Characters that act instead of being shown: controls, and what turns the direction of writing."""
     return {letter for letter in text if unicodedata.category(letter) in _ACTS and letter not in "\n\t" + _JOINERS}
-
-
-def _is_hidden(letter: str) -> bool:
-    # What no text may hold is dropped on the way in: controls and non-characters.
-    return unicodedata.category(letter) in (*_ACTS, "Cn")

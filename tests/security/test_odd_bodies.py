@@ -117,7 +117,8 @@ async def test_every_odd_form_is_answered(
             tried = list(bodies(token))
             for what, kind, more, body in tried:
                 head = f"POST {door} HTTP/1.1\r\nHost: {host_of(target.url)}\r\nConnection: close\r\n"
-                head += f"Accept: application/json\r\nCookie: {cookies}\r\nSec-Fetch-Site: same-origin\r\n{more}Content-Length: {len(body)}\r\n"
+                head += f"Accept: application/json\r\nCookie: {cookies}\r\nSec-Fetch-Site: same-origin\r\n{more}"
+                head += f"Content-Length: {len(body)}\r\n"
                 head += f"Content-Type: {kind}\r\n\r\n" if kind else "\r\n"
                 try:
                     answer = await ask(target.url, head.encode("latin-1") + body)
