@@ -22,7 +22,7 @@ from admin.queueing.bulk import post_bulk, post_undo, show_done
 from admin.rights_page import RIGHTS_PAGE, show_rights
 from admin.settings import add_settings_routes
 from admin.signing_in import CODE_STEP, post_code_step, post_sign_in, post_sign_out, show_code_step, show_sign_in
-from admin.trouble_page import TROUBLE, post_trouble, show_trouble
+from admin.trouble_page import TROUBLE, post_replies, post_updates, show_trouble
 from admin.watch import WATCH, Watch
 from bot.web import keys
 from bot.web.guesses import Guesses
@@ -69,7 +69,8 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get(RIGHTS_PAGE, for_staff(show_rights))
     app.router.add_get(AUDIT, for_staff(show_audit))
     app.router.add_get(TROUBLE, for_staff(show_trouble))
-    app.router.add_post(TROUBLE, for_staff(post_trouble))
+    app.router.add_post(f"{TROUBLE}/updates", for_staff(post_updates))
+    app.router.add_post(f"{TROUBLE}/replies", for_staff(post_replies))
     app.router.add_get(DASHBOARD, for_staff(show_dashboard))
 
 

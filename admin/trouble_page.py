@@ -50,6 +50,7 @@ class TroubleList:
     testid: str
     lines: Sequence[TroubleLine]  # newest first
     total: int
+    everything: Field
     fields: Sequence[Field]
     trouble_key: str
 
@@ -67,26 +68,28 @@ async def show_trouble(visit: Visit) -> web.StreamResponse:
     return await _show(visit, Typed())
 
 
-async def post_trouble(visit: Visit) -> web.StreamResponse:
-    """`which` "updates" or "replies", `act` "again" or "discard" (with a `reason`), ticks by number, or `everything`."""
-    wanted = {"which": Which.UPDATES}
+async def post_updates(visit: Visit) -> web.StreamResponse:
+    """`act` "again" or "discard" (with a `reason`), ticks by number, or `everything`."""
+    return await _post(visit, Which.UPDATES)
 
+
+async def post_replies(visit: Visit) -> web.StreamResponse:
+    """The same for replies."""
+    return await _post(visit, Which.REPLIES)
+
+
+async def _post(visit: Visit, which: Which) -> web.StreamResponse:
     async def act(uow: UnitOfWork, form: Form) -> None:
-        which = wanted["which"] = Which(form.text("which")) if form.text("which") in set(Which) else Which.UPDATES
         ids = [number for name in form.fields if (number := _number(which, name))]
         chosen = Chosen(which, ids, everything=form.text("everything") == "yes")
         if form.text("act") == "discard":
-            done = discard(uow, chosen, form.text("reason"), staff=visit.staff, viewer=visit.viewer, now=visit.now)
+            await discard(uow, chosen, form.text("reason"), staff=visit.staff, viewer=visit.viewer, now=visit.now)
         elif form.text("act") == "again":
-            done = try_again(uow, chosen, staff=visit.staff, viewer=visit.viewer, now=visit.now)
+            await try_again(uow, chosen, staff=visit.staff, viewer=visit.viewer, now=visit.now)
         else:
             raise BadFields(act="settings_choice_unknown")
-        await done
 
-    async def show(visit: Visit, typed: Typed) -> web.Response:
-        return await _show(visit, Typed(FORMS[wanted["which"]], typed.fields, typed.refused, typed.trouble_key))
-
-    return await change(visit, "trouble-form", act, show, then=TROUBLE)
+    return await change(visit, FORMS[which], act, _show, then=TROUBLE)
 
 
 async def _show(visit: Visit, typed: Typed) -> web.Response:
@@ -119,7 +122,7 @@ def _list(which: Which, typed: Typed, total: int, found: Sequence[tuple[int, dat
         )
         for number, at, channel, why, why_key in found
     ]
-    trouble_key = typed.trouble(form, which.value) or typed.trouble(form, "act") or typed.about(form)
+    everything = ask(typed, form, "everything", "trouble_everything", kind="tick")
     reason = ask(typed, form, "reason", "trouble_reason", longest=LONGEST_REASON, hint_key="trouble_reason_hint")
     return TroubleList(
         which=which.value,
@@ -129,8 +132,9 @@ def _list(which: Which, typed: Typed, total: int, found: Sequence[tuple[int, dat
         testid=form,
         lines=lines,
         total=total,
+        everything=everything,
         fields=[reason],
-        trouble_key=trouble_key,
+        trouble_key=typed.trouble(form, "act") or typed.about(form),
     )
 
 

@@ -21,12 +21,25 @@ _SPARE = 8  # fields of the sign-in form itself
 # Chosen or carried along by a form, so that showing it as text would tell nobody anything.
 _CHOSEN = frozenset(
     {
-        *("act", "as", "day", "done_on", "draft", "end", "files_kept", "grant", "ground", "handed_over", "kind"),
+        *(
+            "act",
+            "as",
+            "day",
+            "done_on",
+            "draft",
+            "end",
+            "everything",
+            "files_kept",
+            "grant",
+            "ground",
+            "handed_over",
+            "kind",
+        ),
         *("language", "length", "new_day", "next", "opening", "outcome", "planned_for", "proposal", "role", "seen"),
         *("staff", "state", "step", "template", "unit", "verdict", "version", "view", "ward", "why"),
     }
 )
-_TICK = re.compile(r"(case_|message-)\w+", re.ASCII)
+_TICK = re.compile(r"(case_|message-|updates-|replies-)\w+", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

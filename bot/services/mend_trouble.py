@@ -67,7 +67,7 @@ async def _ids(uow: UnitOfWork, chosen: Chosen, viewer: Viewer) -> list[int]:
     else:
         ids = [one.id for one in await uow.outbox.dead(most=MOST_AT_ONCE)]
     if not ids:
-        raise BadFields(**{chosen.which.value: "trouble_nothing_chosen"})
+        raise BadFields(everything="trouble_nothing_chosen")
     return ids
 
 
