@@ -5,7 +5,7 @@ Both do only what a person can: read what is shown, press, type. At every step t
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -199,6 +199,7 @@ class Officer(Person):
 
     secret = ""
     recovery: Sequence[str] = ()
+    looks: Callable[[Person, str], Awaitable[None]] | None = None  # at a page that is shown only once
 
     async def signs_in(self, username: str, password: str, *, is_first_time: bool = True) -> None:
         """`password` is the one-time password of `homthu staff add`, which has to be replaced at once."""
@@ -231,6 +232,8 @@ class Officer(Person):
         await self.gives_code("enrol-form", "enrol-code")
         await expect(self.part("recovery-code")).to_have_count(10)
         self.recovery = [text.replace(" ", "") for text in await self.part("recovery-code").all_inner_texts()]
+        if self.looks is not None:
+            await self.looks(self, "recovery codes")
         await self.sees_it_whole()
         await self.part("go-on").click()
         await at_rest(self.page)

@@ -42,9 +42,21 @@ async def test_a_leader_on_a_phone_without_script(town: Town) -> None:
 
 
 async def test_the_pages_of_the_second_factor_are_for_everybody(town: Town) -> None:
-    """S12: Light and dark, small and large, by name and role for those who do not see."""
-    rounds, minh = Rounds(), await town.officer()
-    await minh.signs_in("minh", await town.account("minh"))
-    await minh.opens("/staff/authenticator")
-    await rounds.looks(minh, "authenticator")
+    """S12: Light and dark, small and large, by name and role for those who do not see: from the first code to the last."""
+    rounds, hoa = Rounds(), await town.officer()
+    hoa.watch.expected.add(401)
+    hoa.looks = rounds.looks
+    await hoa.signs_in("hoa", await town.account("hoa", role=Role.WARD_LEADER))
+    await hoa.opens("/staff/authenticator")
+    await rounds.looks(hoa, "authenticator")
+    await hoa.opens("/staff/sessions")
+    await rounds.looks(hoa, "sessions")
+    await hoa.signs_out()
+    await hoa.signs_in_once("hoa", NEW_PASSWORD)
+    await expect(hoa.part("code-form")).to_be_visible()
+    await rounds.looks(hoa, "code step")
+    await hoa.gives_code("code-form", "code", "000 000")
+    await expect(hoa.part("trouble")).to_be_visible()
+    await rounds.looks(hoa, "wrong code")
     assert rounds.found == []
+    assert "recovery codes" in rounds.seen

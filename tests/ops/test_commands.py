@@ -45,6 +45,9 @@ def test_commands_work_beside_a_running_program(sqlite_place: Place) -> None:
         reset = homthu.does("staff", "reset", "lan")
         assert reset.returncode == DONE
         assert password not in reset.stdout
+        assert homthu.does("staff", "sign-out", "lan").stdout == "lan is signed out everywhere.\n"
+        reset_code = homthu.does("staff", "reset-code", "lan")
+        assert reset_code.stdout == "lan signs in by password and sets up a new verification code.\n"
         assert homthu.does("staff", "disable", "lan").stdout == "lan can no longer sign in.\n"
         assert homthu.does("staff", "list").stdout == "lan\tNguyễn Thị Lan\tward_officer\t00091\tdisabled\n"
         assert homthu.does_from_nothing("audit", "verify").stdout == "The audit trail is whole.\n"
@@ -66,6 +69,8 @@ REFUSED = (
     ("add hòa --ward 00091", "A user name is"),
     ("disable nobody", "There is no account with this name"),
     ("reset nobody", "There is no account with this name"),
+    ("reset-code nobody", "There is no account with this name"),
+    ("sign-out nobody", "There is no account with this name"),
 )
 
 
