@@ -23,7 +23,7 @@ from admin.rights_page import RIGHTS_PAGE, show_rights
 from admin.settings import add_settings_routes
 from admin.signing_in import CODE_STEP, post_code_step, post_sign_in, post_sign_out, show_code_step, show_sign_in
 from admin.trouble_page import TROUBLE, post_replies, post_updates, show_trouble
-from admin.watch import WATCH, Watch
+from admin.watch import WATCH, Watch, watched
 from bot.web import keys
 from bot.web.guesses import Guesses
 
@@ -48,7 +48,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get(SESSIONS, for_staff(show_sessions))
     app.router.add_post(SESSIONS, for_staff(post_sessions))
     app.router.add_get("/staff/cases/{code}", for_staff(show_case))
-    app.router.add_get("/staff/cases/{code}/files/{id}", for_staff(serve_file))
+    app.router.add_get("/staff/cases/{code}/files/{id}", for_staff(watched(serve_file)))
     app.router.add_post("/staff/cases/{code}/reply", for_staff(post_reply))
     app.router.add_post("/staff/cases/{code}/note", for_staff(post_note))
     app.router.add_post("/staff/cases/{code}/attach", for_staff(post_files))
@@ -59,7 +59,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post("/staff/bulk/undo", for_staff(post_undo))
     app.router.add_post("/staff/views", for_staff(post_view))
     app.router.add_post("/staff/views/remove", for_staff(remove_view))
-    app.router.add_get("/staff/cases/{code}/pause", for_staff(show_pause))
+    app.router.add_get("/staff/cases/{code}/pause", for_staff(watched(show_pause)))
     app.router.add_post("/staff/cases/{code}/pause", for_staff(post_pause))
     add_case_routes(app)
     add_live(app)

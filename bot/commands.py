@@ -11,6 +11,7 @@ from bot.exporting import correction_row, export_row
 from bot.ports import Storage
 from bot.routing.wards import Wards
 from bot.services.staff_accounts import add_staff, disable_staff, list_staff, reset_code, reset_password, sign_out_staff
+from bot.services.tell_auditors import tell_of_export
 
 DAY_BEGINS, DAY_ENDS = 6, 22  # hours of the city's clock
 
@@ -30,7 +31,8 @@ async def export_rows(storage: Storage, wards: Wards) -> AsyncIterator[dict[str,
 
 
 async def record_export(storage: Storage, *, what: str, now: datetime, zone: ZoneInfo, details: Mapping[str, str]) -> None:
-    """Say in the trail that somebody with the server in their hands takes data away, before the first row leaves.
+    """Say in the trail, and to the inspectors, that somebody with the server in their hands takes data away; before the
+    first row leaves.
 
     Args:
         what: The action: `cases_exported` or `corrections_exported`.
@@ -40,6 +42,7 @@ async def record_export(storage: Storage, *, what: str, now: datetime, zone: Zon
     at_night = not DAY_BEGINS <= now.astimezone(zone).hour < DAY_ENDS
     async with storage.begin() as uow:
         await uow.audit.record(action=what, now=now, details={**details, **({"at_night": True} if at_night else {})})
+        await tell_of_export(uow, at_night=at_night, now=now)
         await uow.commit()
 
 

@@ -26,6 +26,7 @@ from admin.case.second import post_postpone, post_proposal, serve_proposed
 from admin.case.wish import post_wish, show_wish
 from admin.case.writing import post_draft, post_preview, post_template
 from admin.guard import DeskHandler, for_staff
+from admin.watch import watched
 
 CASE = "/staff/cases/{code}"
 _POSTS: dict[str, DeskHandler] = {
@@ -60,10 +61,10 @@ def add_case_routes(app: web.Application) -> None:
     for name, handler in _POSTS.items():
         app.router.add_post(f"{CASE}/{name}", for_staff(handler))
     app[SMALL] = OrderedDict()
-    app.router.add_get(f"{CASE}/photos/{{id}}", for_staff(show_photo))
-    app.router.add_get(f"{CASE}/files/{{id}}/small", for_staff(serve_small))
-    app.router.add_get(f"{CASE}/proposal/files/{{id}}", for_staff(serve_proposed))
-    app.router.add_get(f"{CASE}/closed", for_staff(show_closed))
-    app.router.add_get(f"{CASE}/wish", for_staff(show_wish))
+    app.router.add_get(f"{CASE}/photos/{{id}}", for_staff(watched(show_photo)))
+    app.router.add_get(f"{CASE}/files/{{id}}/small", for_staff(watched(serve_small)))
+    app.router.add_get(f"{CASE}/proposal/files/{{id}}", for_staff(watched(serve_proposed)))
+    app.router.add_get(f"{CASE}/closed", for_staff(watched(show_closed)))
+    app.router.add_get(f"{CASE}/wish", for_staff(watched(show_wish)))
     app.router.add_post(f"{CASE}/presence", post_presence)
     app.router.add_get("/staff/mentions", for_staff(show_mentions))
