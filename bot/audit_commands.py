@@ -5,7 +5,7 @@ from datetime import datetime
 from pathlib import Path
 
 from bot.domain.trail import Damage, TrailBreak
-from bot.errors import AuditBroken
+from bot.errors import AuditBroken, SettingsError
 from bot.heads import KeyedHeads
 from bot.ports import Storage
 from bot.services.sign_trail import first_not_kept, sign_if_due, walk_on
@@ -36,8 +36,22 @@ def sentence(found: TrailBreak) -> str:
 
 
 def lines_of(kept: Path | None) -> list[str]:
-    """What was kept elsewhere, a head a line."""
-    return [line for line in kept.read_text(encoding="utf-8").splitlines() if line.strip()] if kept else []
+    """What was kept elsewhere, a head a line; "-" is what is piped in.
+
+    Raises:
+        SettingsError: There is no such file, or no line in it: to compare with nothing would prove nothing.
+    """
+    if kept is None:
+        return []
+    try:
+        text = sys.stdin.read() if str(kept) == "-" else kept.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as trouble:
+        why = trouble.strerror if isinstance(trouble, OSError) else "it is no text"
+        raise SettingsError(line=f"--heads: {kept} cannot be read ({why})") from trouble
+    lines = [line for line in text.splitlines() if line.strip()]
+    if not lines:
+        raise SettingsError(line=f"--heads: there is no line in {kept}; nothing was compared")
+    return lines
 
 
 async def verify(storage: Storage, signer: KeyedHeads, kept: list[str]) -> str:
@@ -59,7 +73,7 @@ async def verify(storage: Storage, signer: KeyedHeads, kept: list[str]) -> str:
     rows = tip.rows if tip else 0
     signed = f", signed up to row {head.point.last_id}" if head else ""
     print(f"{rows} rows{signed}", file=sys.stderr)
-    return "The audit trail is whole."
+    return f"The audit trail is whole, and all {len(kept)} kept heads are in it." if kept else "The audit trail is whole."
 
 
 async def sign(storage: Storage, signer: KeyedHeads, now: datetime) -> str:

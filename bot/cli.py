@@ -143,7 +143,12 @@ def _parser() -> argparse.ArgumentParser:
         choices=["verify", "head", "key"],
         help="walk the chain of hashes and its signed heads; sign a head and print its line; print the public key of heads",
     )
-    audit.add_argument("--heads", type=Path, metavar="FILE", help="verify: lines of heads that were kept elsewhere")
+    audit.add_argument(
+        "--heads",
+        type=Path,
+        metavar="FILE",
+        help="verify: lines of heads that were kept elsewhere (- for what is piped in)",
+    )
     backup_commands.add(add)
     return parser
 

@@ -52,13 +52,13 @@ async def texts(database: Database) -> dict[int, str]:
         return {case.id: case.text for case, _ in await uow.cases.export(most=200)}
 
 
-async def counted(database: Database) -> list[object]:
-    """Every figure of the city, by every group, and who closed."""
+async def counted(database: Database, until: datetime = NOW) -> list[object]:
+    """Every figure of the city up to that day, by every group, and who closed."""
     seen = officer(None, Role.INSPECTOR)
-    span = {"start": NOW - 9999 * DAY, "end": NOW + DAY}
+    span = {"start": NOW - 9999 * DAY, "end": until + DAY}
     async with database.reading() as uow:
-        found: list[object] = [await uow.figures.by(seen, by, **span, now=NOW + DAY) for by in By]
-        return [*found, await uow.figures.total(seen, **span, now=NOW + DAY), await uow.figures.closers(seen, **span)]
+        found: list[object] = [await uow.figures.by(seen, by, **span, now=until + DAY) for by in By]
+        return [*found, await uow.figures.total(seen, **span, now=until + DAY), await uow.figures.closers(seen, **span)]
 
 
 async def test_staff_see_it_coming_for_thirty_days(database: Database) -> None:

@@ -2,18 +2,22 @@
 
 import asyncio
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.domain.people import Role, StaffMember
-from bot.domain.signing_in import HALF_LASTS, HALF_TRIES, NEEDS_CODE
+from bot.domain.signing_in import HALF_LASTS, HALF_TRIES, NEEDS_CODE, HalfSession
 from bot.sealing import SecretKeySealer
-from bot.services.second_factor import Proof, digits_in, judge
+from bot.services.giving_code import ByCode, give_code
+from bot.services.second_factor import Proof, digits_in, hash_of, judge
+from bot.services.sign_in import id_hash
 from storage import Database
 from storage.tables import half_sessions, recovery_codes, second_factors
 from tests.admin.desk import PASSWORD, SECRET_KEY, Browser, StaffDesk
-from tests.codes import SECRET, code_at, secret_in
+from tests.codes import SECRET, code_at, enrol, secret_in
+from tests.conftest import Place
+from tests.storage.cast import hire
 
 ANYWHERE = ("/staff/", "/staff/cases/7K3M-9QX2", "/staff/rights", "/staff/password", "/staff/sessions", "/staff/settings")
 
@@ -301,3 +305,45 @@ async def test_who_stands_in_for_a_leader_needs_a_code_for_the_leaders_work(desk
     await browser.opens("/staff/authenticator")
     await browser.submits("enrol-form", code=code_at(now, secret=secret_in(browser.text)))
     assert (await browser.opens("/staff/audit")).status == 200
+
+
+async def test_one_code_given_to_two_processes_at_once_opens_one_session(database_place: Place) -> None:
+    """S12: A code of the app, and one from paper, given four times in the same moment: one is in, whoever judges it."""
+    opened = [database_place.database() for _ in range(1 if database_place.engine == "sqlite" else 2)]
+    for one in opened:
+        await one.open()
+    sealer, now, paper = SecretKeySealer(SECRET_KEY), datetime.now(UTC), "1234" * 5
+    async with opened[0].begin() as uow:
+        chief = await hire(uow, "chief", role=Role.WARD_LEADER)
+        await enrol(uow, chief.id, SECRET_KEY, now)
+        await uow.second_factors.put_codes(chief.id, [hash_of(chief.id, paper)])
+        for half in (f"{typed}{number}" for typed in ("app", "paper") for number in range(4)):
+            waits = HalfSession(id_hash=id_hash(half), staff_id=chief.id, browser_hash=id_hash("b"), created_at=now)
+            await uow.sessions.add_half(waits, drop_before=now - timedelta(hours=1))
+        await uow.commit()
+
+    async def gives(half: str, typed: str, at: int) -> bool:
+        storage = opened[at % len(opened)]
+        found = await give_code(storage, sealer, half_id=half, browser="b", typed=typed, device="", now=now)
+        return isinstance(found, ByCode)
+
+    for kind, typed in (("app", code_at(now)), ("paper", paper)):
+        made = await asyncio.gather(*(gives(f"{kind}{number}", typed, number) for number in range(4)))
+        assert sum(made) == 1, kind
+    for one in opened:
+        await one.close()
+
+
+async def test_whose_account_is_shut_or_given_a_new_password_gives_no_code_any_more(desk: StaffDesk) -> None:
+    """S11: Between the two steps too: the password that was right is so no more."""
+    for username, is_shut in (("hoa", True), ("lan", False)):
+        browser = await half_in(desk, username)
+        async with desk.database.begin() as uow:
+            member = await desk.member(username)
+            if is_shut:
+                await uow.staff.set_disabled(member.id, True)
+            else:
+                await uow.staff.set_password(member.id, "argon2id$…", must_change=True)
+            await uow.commit()
+        answer = await browser.submits("code-form", code=code_at(desk.clock.now()))
+        assert (answer.status, browser.session_cookie()) == (401, "")

@@ -1,5 +1,9 @@
 """S19, 1.3.6: on PostgreSQL the role that serves can add to the trail, and change nothing in it, whatever it tries."""
 
+import io
+import sys
+from pathlib import Path
+
 import pytest
 from sqlalchemy import make_url, text
 from sqlalchemy.exc import ProgrammingError
@@ -123,3 +127,25 @@ def test_the_guide_says_what_the_command_does() -> None:
     guide = (ROOT / "deploy" / "README.md").read_text(encoding="utf-8")
     missing = [one for one in statements("homthu_app", 18) if one not in guide]
     assert missing == []
+
+
+def test_kept_heads_that_are_missing_or_empty_are_no_proof(
+    sqlite_place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """S19: Whoever watches from another machine compares by one line of a crontab, and hears when nothing was compared."""
+    monkeypatch.setenv("HOMTHU_DATA_DIR", str(sqlite_place.data_dir))
+    assert command(["staff", "add", "lan", "--ward", "00091"]) == DONE
+    capsys.readouterr()
+    assert command(["audit", "head"]) == DONE
+    kept = capsys.readouterr().out
+    monkeypatch.setattr(sys, "stdin", io.StringIO(kept))
+    assert command(["audit", "verify", "--heads", "-"]) == DONE
+    assert capsys.readouterr().out == "The audit trail is whole, and all 1 kept heads are in it.\n"
+    file = tmp_path / "heads.txt"
+    for content, why in ((None, "cannot be read"), (b"\n \n", "no line"), (b"\xff\xfe", "no text")):
+        if content is not None:
+            file.write_bytes(content)
+        assert command(["audit", "verify", "--heads", str(file)]) == WRONG
+        said = capsys.readouterr()
+        assert why in said.err
+        assert "whole" not in said.out
