@@ -9,6 +9,7 @@ from html.parser import HTMLParser
 # What would only take time to read: pictures, and those of a hundred wards that are not chosen.
 _PICTURES = re.compile(r"<(svg|template)\b.*?</\1>", re.DOTALL)
 _CHOICES = re.compile(r"(<select\b[^>]*>)(.*?)</select>", re.DOTALL)
+MULTIPART = "multipart/form-data"
 TYPED = frozenset({"text", "search", "tel", "date", "number", "email", "time", "textarea"})
 
 
@@ -34,11 +35,12 @@ class ServedField:
 
 @dataclass(frozen=True)
 class Button:
-    """A button that sends the form: where to, and its own field ("" for none)."""
+    """A button that sends the form: where to, its own field ("" for none), and in which shape ("": the form's own)."""
 
     action: str
     name: str = ""
     value: str = ""
+    enctype: str = ""
 
 
 @dataclass
@@ -61,6 +63,10 @@ class ServedForm:
             elif one.kind != "file" and one.name and one.is_on:
                 pairs.append((one.name, one.value))
         return pairs + ([(button.name, button.value)] if button.name else [])
+
+    def sent_by(self, button: Button) -> "ServedForm":
+        """The form in the shape in which that button sends it."""
+        return replace(self, is_multipart=button.enctype == MULTIPART) if button.enctype else self
 
     @property
     def seen(self) -> list[ServedField]:
@@ -115,7 +121,7 @@ class ServedPage(HTMLParser):
         elif tag == "a":
             self.links.append(given.get("href", ""))
         elif tag == "form" and given.get("method") == "post":
-            is_multipart = given.get("enctype") == "multipart/form-data"
+            is_multipart = given.get("enctype") == MULTIPART
             self._form = ServedForm(given.get("data-testid", ""), given.get("action", ""), is_multipart)
             self.forms.append(self._form)
         elif self._form is not None:
@@ -138,7 +144,7 @@ class ServedPage(HTMLParser):
             if ("selected" in given and len(self._select.options) < 2) or len(self._select.options) == 1:
                 self._select.value = value
         elif tag == "button" and given.get("type", "submit") == "submit":
-            form.buttons.append(Button(given.get("formaction", form.action), name, value))
+            form.buttons.append(Button(given.get("formaction", form.action), name, value, given.get("formenctype", "")))
 
     def handle_endtag(self, tag: str) -> None:
         if tag == "form":
@@ -182,7 +188,7 @@ def pattern_of(path: str) -> str:
 def knobs(page: ServedPage) -> Iterator[tuple[Knob, ServedForm, Button]]:
     for form in page.forms:
         for button in form.buttons or [Button(form.action)]:
-            yield Knob.of(form, button), form, button
+            yield Knob.of(form, button), form.sent_by(button), button
 
 
 def with_value(form: ServedForm, name: str, value: str) -> ServedForm:
