@@ -34,6 +34,8 @@ MOST_IN_HAND = 64  # replies of one channel
 SECONDS_IN_HAND = 3.0  # and no more than its pace lets go in so long
 STOP_WITHIN = 4.0  # seconds for replies on their way once asked to stop
 RECORD_WITHIN = 3.0  # seconds for writing down what came of them
+COMPANY = 0.02  # seconds that a result waits for others, or for the next claim, to share its commit
+MUCH_COMPANY = 16  # results that wait no longer
 
 _Done = tuple[QueuedReply, DeliveryResult]
 
@@ -72,6 +74,7 @@ class Delivery:
         self._owner = f"{storage.owner}/delivery-{secrets.token_hex(4)}"
         self._lanes = {name: _lane(port, paces.get(name), monotonic) for name, port in channels.items()}
         self._wake = asyncio.Event()
+        self._soon: asyncio.TimerHandle | None = None  # when the loop is woken to write down results
         self._done: list[_Done] = []
         self._tasks: set[asyncio.Task[None]] = set()
         self._holding: set[asyncio.Task[None]] = set()  # of these, those that only wait for their place
@@ -194,7 +197,18 @@ class Delivery:
                 result = hand_back(queued, self._clock.now(), after) if after else await send(lane, queued, self._clock)
         finally:  # cancelled on the way: sent or not, it is tried again
             self._finish(lane, queued, result)
+            self._wake_soon()
+
+    def _wake_soon(self) -> None:
+        """A commit for each result would cost as much as the sending: one that comes alone waits a moment for another."""
+        if len(self._done) >= MUCH_COMPANY:
             self._wake.set()
+        elif self._soon is None:
+            self._soon = asyncio.get_running_loop().call_later(COMPANY, self._wake_now)
+
+    def _wake_now(self) -> None:
+        self._soon = None
+        self._wake.set()
 
     async def _send_in_turn(self, replies: Sequence[QueuedReply]) -> None:
         """Over no network a loop is enough; what it does not come to in time goes back."""
@@ -220,6 +234,8 @@ class Delivery:
         self._done.append((queued, result))
 
     async def _end(self) -> None:
+        if self._soon is not None:
+            self._soon.cancel()
         for task in list(self._holding):
             task.cancel()
         if self._tasks:
