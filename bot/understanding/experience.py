@@ -5,7 +5,6 @@ kind. Both are added up in `understand`. What was seen is a table in words and n
 `learning` says how, and `benchmarks.understanding --learn` makes it anew.
 """
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -35,18 +34,20 @@ class Experience:
 
         Empty where no sign was ever seen.
         """
-        sums: dict[int, int] = defaultdict(int)
+        sums = [0] * len(self.categories)
+        spoken: set[int] = set()  # the categories that anything speaks for or against
         known = 0
         for sign in signs:
             pairs = self.seen.get(sign)
             if pairs is not None:
                 known += 1
-                for at in range(0, len(pairs), 2):
-                    weight = pairs[at + 1]
-                    sums[pairs[at]] += weight if weight < 128 else weight - 256
-        if not sums:
+                places = pairs[::2]
+                spoken.update(places)
+                for place, weight in zip(places, memoryview(pairs).cast("b")[1::2], strict=True):
+                    sums[place] += weight
+        if not spoken:
             return {}
-        best = max(sums.values())
+        best = max(sums[place] for place in spoken)
         share = min(1.0, _MANY / known) / SCALE
         return {category: (sums[place] - best) * share for place, category in enumerate(self.categories)}
 

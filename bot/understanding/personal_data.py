@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.routing.folding import fold
 
@@ -106,6 +107,7 @@ _VALUES = {fold(word)[0]: str(value) for value, words in enumerate(_SPELLED) for
 _MASK_DIGITS = {ord(wide): str(value) for value, wide in enumerate("０１２３４５６７８９")} | {ord("＋"): "+"}
 
 
+@lru_cache(maxsize=256)  # of a case's words it is asked when they come, when they are shown and when they are filed
 def find_personal_data(text: str) -> tuple[Span, ...]:
     """Every span, in the order of the text, none inside another."""
     looked, places = _composed(text[:LONGEST])

@@ -11,6 +11,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.understanding.text import Text, faces
 
@@ -21,8 +22,7 @@ _STOP = "\uffff"  # ends the words of a record, and sorts behind each of them
 _ANYTHING = -1  # in a path: what stands here needs no marks
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(NamedTuple):
     """`tag` was said by the words from `start` up to, not including, `end`."""
 
     tag: str

@@ -9,6 +9,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.routing.folding import fold
 
@@ -50,8 +51,7 @@ up out has have had not just also after before near next every each all
 SMALL_WORDS = frozenset(_SMALL.split())
 
 
-@dataclass(frozen=True, slots=True)
-class Token:
+class Token(NamedTuple):
     """One word. `after_stop`: a full stop, question mark or line end stands before it."""
 
     plain: str

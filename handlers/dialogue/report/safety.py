@@ -4,6 +4,8 @@ It is said at every step, whatever else the message does, in the language of the
 Whether words speak of danger is understood in `bot.understanding`; the message itself is kept like any other.
 """
 
+import re
+
 from bot.domain.people import Language
 from bot.routing.folding import folded
 from bot.understanding import Understanding
@@ -32,6 +34,7 @@ _LIFE_WEARY = (
     "kill myself", "killing myself", "end my life", "ending my life", "take my own life", "want to die",
     "don t want to live", "do not want to live", "dont want to live", "suicide", "suicidal",
 )  # fmt: skip
+_SAYS_WEARY = re.compile(f" (?:{'|'.join(_LIFE_WEARY)}) ").search
 _LIFE_WEARY_IN_DANGER = (
     "tu tu", "tu sat", "tu van", "nhay cau", "nhay lau", "treo co", "cat co tay", "uong thuoc ngu", "uong thuoc sau",
     "jump off", "hang himself", "hang herself", "hang myself",
@@ -57,7 +60,7 @@ def warn(turn: Turn) -> None:
 def danger_of(text: str, found: Understanding) -> str | None:
     """fire, crime, medical, disaster, child, suicide; empty where it is danger of no known kind, None where it is none."""
     words = f" {folded(text[:4000])} "
-    if any(f" {phrase} " in words for phrase in _LIFE_WEARY):
+    if _SAYS_WEARY(words):
         return "suicide"
     if not found.is_emergency:
         return None
