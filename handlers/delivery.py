@@ -9,7 +9,7 @@ the same transaction that claims the next. A crash in between can send a reply t
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 
 import structlog
@@ -19,7 +19,7 @@ from bot.clock import steady
 from bot.domain.people import Channel
 from bot.domain.reply import DeliveryResult, DeliveryState, QueuedReply
 from bot.errors import StorageBusy
-from bot.ports import ChannelPort, Clock, Receipts, Storage
+from bot.ports import ChannelPort, Clock, Receipts, Storage, UnitOfWork
 from bot.services.receipt import with_secret
 from handlers.faults import described
 from handlers.pacing import Pace, Pacer
@@ -74,6 +74,7 @@ class Delivery:
         self._owner = f"{storage.owner}/delivery-{secrets.token_hex(4)}"
         self._lanes = {name: _lane(port, paces.get(name), monotonic) for name, port in channels.items()}
         self._wake = asyncio.Event()
+        self._is_running = False
         self._soon: asyncio.TimerHandle | None = None  # when the loop is woken to write down results
         self._done: list[_Done] = []
         self._tasks: set[asyncio.Task[None]] = set()
@@ -83,9 +84,11 @@ class Delivery:
         """Deliver until `stop`; then finish what is on its way, at most some seconds, and give back the rest."""
         with self._bell.listen() as self._wake:
             watcher = asyncio.create_task(self._wake_at(stop))
+            self._is_running = True
             try:
                 await self._deliver(stop)
             finally:
+                self._is_running = False
                 watcher.cancel()
                 await self._end()
 
@@ -117,37 +120,65 @@ class Delivery:
 
     async def _exchange(self) -> bool:
         """Write down what came of the last replies and claim the next. True when more may be due at once."""
-        rooms = {name: lane.room for name, lane in self._lanes.items() if lane.is_open}
-        if not rooms and not self._done:
+        if not self._done and not any(lane.is_open for lane in self._lanes.values()):
             return False
-        most = min(rooms.values(), default=0)
-        claimed: list[QueuedReply] = []
-        done, self._done = self._done, []
+        exchange: Exchange | None = None
         try:
             async with self._storage.begin() as uow:
-                if done:
-                    await uow.outbox.record([result for _, result in done])
-                if rooms:
-                    claimed = await uow.outbox.claim(
-                        owner=self._owner,
-                        channels=list(rooms),
-                        now=self._clock.now(),
-                        lease=self._lease,
-                        most=most,
-                    )
-                if done or claimed:
+                exchange = self._begin_exchange()  # only now: another one may have been going on while we waited
+                if exchange is None:
+                    return False
+                await exchange.write(uow)
+                if exchange.done or exchange.claimed:
                     await uow.commit()
         except Exception as error:
-            if isinstance(error, StorageBusy) or not done:
-                self._done = done + self._done
+            if exchange is None:
                 raise
-            await self._record_each(done, error)
+            if isinstance(error, StorageBusy) or not exchange.done:
+                exchange.undo()
+                raise
+            await self._record_each(exchange.done, error)
             return True
         except asyncio.CancelledError:
-            self._done = done + self._done
+            if exchange is not None:
+                exchange.undo()
             raise
-        self._begin_sending(claimed)
-        return bool(claimed) and len(claimed) >= most
+        exchange.go()
+        return bool(exchange.claimed) and len(exchange.claimed) >= exchange.most
+
+    async def exchange_in(self, uow: UnitOfWork) -> "Exchange | None":
+        """The same inside somebody else's transaction, so that what was just answered goes out with no commit of its own.
+
+        Returns:
+            What to `go` on with once it is committed, or to `undo` when it is not; None when there is nothing to do.
+
+        Raises:
+            Whatever storage raises: then nothing may be committed; what was to be written down is not lost.
+        """
+        exchange = self._begin_exchange() if self._is_running else None
+        if exchange is not None:
+            try:
+                await exchange.write(uow)
+            except BaseException:
+                exchange.undo()
+                raise
+        return exchange
+
+    def _begin_exchange(self) -> "Exchange | None":
+        rooms = {name: lane.room for name, lane in self._lanes.items() if lane.is_open}
+        if not rooms and not self._done:
+            return None
+        done, self._done = self._done, []
+        return Exchange(self, done, list(rooms), min(rooms.values(), default=0))
+
+    async def claim_in(self, uow: UnitOfWork, channels: Sequence[Channel], most: int) -> list[QueuedReply]:
+        """Claim what may go out on these channels. For `Exchange`."""
+        now = self._clock.now()
+        return await uow.outbox.claim(owner=self._owner, channels=channels, now=now, lease=self._lease, most=most)
+
+    def take_back_done(self, done: list[_Done]) -> None:
+        """These results are still to be written down. For `Exchange`."""
+        self._done = done + self._done
 
     async def _record_each(self, done: Sequence[_Done], cause: Exception) -> None:
         """One result that the database refuses must not keep the others from being written down."""
@@ -166,7 +197,8 @@ class Delivery:
                 else:
                     break
 
-    def _begin_sending(self, claimed: Sequence[QueuedReply]) -> None:
+    def begin_sending(self, claimed: Sequence[QueuedReply]) -> None:
+        """What was claimed is ours, and committed: send it. For `Exchange`."""
         unpaced: list[QueuedReply] = []
         for kept in claimed:
             # The secret is nowhere in the database: it is put in here, and the reply is forgotten when it was sent.
@@ -258,6 +290,31 @@ class Delivery:
             except Exception as error:
                 log.warning("outbox_out_of_reach", reason=described(error))
                 await asyncio.sleep(0.2)
+
+
+@dataclass(slots=True)
+class Exchange:
+    """What came of some replies is written down, and the next are claimed: in one transaction, whosever it is."""
+
+    _delivery: Delivery
+    done: list[_Done]
+    _channels: list[Channel]
+    most: int
+    claimed: list[QueuedReply] = field(default_factory=list)
+
+    async def write(self, uow: UnitOfWork) -> None:
+        if self.done:
+            await uow.outbox.record([result for _, result in self.done])
+        if self._channels:
+            self.claimed = await self._delivery.claim_in(uow, self._channels, self.most)
+
+    def go(self) -> None:
+        """It is committed."""
+        self._delivery.begin_sending(self.claimed)
+
+    def undo(self) -> None:
+        """It is not committed, or nobody knows."""
+        self._delivery.take_back_done(self.done)
 
 
 def _lane(port: ChannelPort, pace: Pace | None, monotonic: Callable[[], float]) -> Lane:

@@ -17,6 +17,7 @@ from bot.bell import Bell, heard
 from bot.domain.people import Channel
 from bot.errors import StorageBusy
 from bot.ports import ChannelPort, Clock, FileKeeper, KeptUpdate, RawUpdate, Storage, UnitOfWork
+from handlers.delivery import Delivery
 from handlers.faults import described
 from handlers.fetching import NotNow, fetch_files
 from handlers.keeping import Keeper
@@ -67,6 +68,7 @@ class Intake:
         at_once: int = 4,
         together: int = 16,
         claims_in_turn: bool = False,
+        delivery: Delivery | None = None,
         lease: timedelta = LEASE,
         bell: Bell | None = None,
     ) -> None:
@@ -78,6 +80,7 @@ class Intake:
         self._at_once = at_once
         self._together = together
         self._claims_in_turn = claims_in_turn
+        self._delivery = delivery
         self._began = clock.now()
         self._lease = lease
         self._owner = f"{storage.owner}/intake-{secrets.token_hex(4)}"
@@ -160,8 +163,19 @@ class Intake:
                 claimed = []
                 self._wake.set()  # there may be more
             if answered or claimed:
-                await uow.commit()
+                await self._commit_and_hand_over(uow)
         return claimed
+
+    async def _commit_and_hand_over(self, uow: UnitOfWork) -> None:
+        exchange = await self._delivery.exchange_in(uow) if self._delivery is not None else None
+        try:
+            await uow.commit()
+        except BaseException:
+            if exchange is not None:
+                exchange.undo()
+            raise
+        if exchange is not None:
+            exchange.go()
 
     async def _claim_in(self, uow: UnitOfWork, most: int) -> list[KeptUpdate]:
         return await uow.inbox.claim(owner=self._owner, now=self._clock.now(), lease=self._lease, most=most)

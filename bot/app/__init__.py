@@ -86,6 +86,7 @@ from storage.files import ObjectFileStore, open_file_store
 log = structlog.get_logger()
 
 WEB_STOPS_WITHIN = 2.0  # seconds for pages under way
+COMMIT_WAITS = 0.001  # seconds that a thread with a commit done waits at most for the interpreter while the loop is busy
 WAITING_TO_BE_LET_IN = 512  # connections
 
 
@@ -179,6 +180,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
     if telegram:
         channels[Channel.TELEGRAM], paces[Channel.TELEGRAM] = telegram.channel, telegram.pace
     dialogue = make_dialogue(city)
+    delivery = Delivery(database, channels, bell, clock, paces, receipts=city.receipts)
     intake = Intake(
         database,
         channels,
@@ -187,6 +189,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         keeper,
         clock,
         claims_in_turn=settings.is_sqlite,
+        delivery=delivery,
         bell=bell,
     )
     delivery = Delivery(
@@ -367,6 +370,7 @@ async def live(parts: Parts, asked_to_stop: asyncio.Event) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    sys.setswitchinterval(COMMIT_WAITS)
     async with asyncio.TaskGroup() as group:
         running = [
             [group.create_task(_coroutine(loop(stop))) for loop in row] for row, stop in zip(loops, stops, strict=True)

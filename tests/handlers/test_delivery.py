@@ -371,3 +371,43 @@ def _moment(stored: Any) -> datetime:
     found = datetime.fromisoformat(stored) if isinstance(stored, str) else stored
     assert isinstance(found, datetime)
     return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+async def test_an_answer_goes_out_with_the_commit_that_made_it(
+    database: Database, bell: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """No bell rings, and nobody looks: whoever answered hands it on. What came of it is written down with the next."""
+    monkeypatch.setattr("handlers.delivery.LOOK_EVERY", 10 * PATIENCE)
+    channel = Postbox()
+    delivery = make_delivery(database, channel, Bell())
+    async with at_work(delivery.run):
+        await asyncio.sleep(0.2)  # it has looked and found nothing
+        for number in (1, 2):
+            await until(lambda: nothing_to_send(database))
+            async with database.begin() as uow:
+                await uow.outbox.add([NewReply(address=address("lan"), reply=Reply(text=str(number)))], datetime.now(UTC))
+                exchange = await delivery.exchange_in(uow)
+                assert exchange is not None
+                await uow.commit()
+            exchange.go()
+        await until(lambda: nothing_to_send(database))
+    assert channel.heard_by("lan") == ["1", "2"]
+
+
+async def test_an_answer_that_was_not_committed_is_not_sent(database: Database, bell: Bell) -> None:
+    """Neither is what came of an earlier one forgotten, nor is anything sent once delivery has stopped."""
+    channel = Postbox()
+    delivery = make_delivery(database, channel, bell)
+    async with at_work(delivery.run):
+        await asyncio.sleep(0.2)
+        async with database.begin() as uow:
+            await uow.outbox.add([NewReply(address=address("lan"), reply=Reply(text="1"))], datetime.now(UTC))
+            exchange = await delivery.exchange_in(uow)
+            assert exchange is not None
+            assert len(exchange.claimed) == 1
+        exchange.undo()
+        await say(database, ("hoa", "2"))
+        await until(lambda: nothing_to_send(database))
+    assert channel.said == [("hoa", "2")]
+    async with database.begin() as uow:
+        assert await delivery.exchange_in(uow) is None
