@@ -180,7 +180,15 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
     if telegram:
         channels[Channel.TELEGRAM], paces[Channel.TELEGRAM] = telegram.channel, telegram.pace
     dialogue = make_dialogue(city)
-    delivery = Delivery(database, channels, bell, clock, paces, receipts=city.receipts)
+    delivery = Delivery(
+        database,
+        channels,
+        bell,
+        clock,
+        paces,
+        receipts=city.receipts,
+        count=lambda channel, state: metrics.sent.labels(channel.value, state.value).inc(),
+    )
     intake = Intake(
         database,
         channels,
@@ -191,15 +199,6 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         claims_in_turn=settings.is_sqlite,
         delivery=delivery,
         bell=bell,
-    )
-    delivery = Delivery(
-        database,
-        channels,
-        bell,
-        clock,
-        paces,
-        receipts=city.receipts,
-        count=lambda channel, state: metrics.sent.labels(channel.value, state.value).inc(),
     )
     app = make_web_app(
         settings=settings,
