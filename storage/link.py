@@ -1,10 +1,12 @@
 """The open transaction as the nouns see it: statements in, rows out, errors of reach by their name."""
 
+import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Executable, Row, Table
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Address
@@ -12,6 +14,7 @@ from bot.errors import NoOpenUnitOfWork
 from bot.ports.sealing import Vault
 from storage.sqlite_driver import SqliteConnection
 from storage.straight import Found, plain_form, run_aside, run_at_once
+from storage.straight_postgres import adapter_of, run_on_postgres
 from storage.trouble import busy_or_hush
 from storage.vaults import vault_of
 
@@ -52,7 +55,18 @@ class Link:
     """Lives as long as its unit of work."""
 
     __slots__ = (
-        *("_connection", "_dialect", "_driver", "engine", "has_erased", "has_mail", "has_news", "rung", "rung_after"),
+        *(
+            "_adapter",
+            "_connection",
+            "_dialect",
+            "_driver",
+            "engine",
+            "has_erased",
+            "has_mail",
+            "has_news",
+            "rung",
+            "rung_after",
+        ),
         "vault",
     )
 
@@ -61,7 +75,8 @@ class Link:
         self._dialect = dialect = connection.dialect
         self.engine = dialect.name
         self.vault: Vault | None = vault_of(dialect)
-        self._driver = driver_of(connection)  # None where every statement goes the usual way
+        self._driver = driver_of(connection)  # None on PostgreSQL
+        self._adapter = adapter_of(connection) if self._driver is None else None  # None where all goes the usual way
         self.rung: set[Address] = set()  # who hears the bell after the commit
         self.rung_after: dict[timedelta, set[Address]] = {}  # and who hears it so much later
         self.has_mail = False  # updates were kept: the other processes hear it after the commit
@@ -84,31 +99,54 @@ class Link:
             NoOpenUnitOfWork: The unit of work is over.
             StorageBusy: The database is out of reach.
         """
-        if self._driver is not None and (found := await self._straight(self._driver, statement, values)) is not None:
+        if (found := await self._past_sqlalchemy(statement, values)) is not None:
             return found.rows
         result = await self._execute(statement, values)
         return result.all()  # type: ignore[no-any-return]  # _execute's result is Any: see there
 
     async def row(self, statement: Executable | ByEngine, values: Values | None = None) -> Row[Any] | None:
         """The first row, if any. Raises as `rows` does."""
-        if self._driver is not None and (found := await self._straight(self._driver, statement, values)) is not None:
+        if (found := await self._past_sqlalchemy(statement, values)) is not None:
             return found.rows[0] if found.rows else None
         result = await self._execute(statement, values)
         return result.first()  # type: ignore[no-any-return]  # as above
 
     async def value(self, statement: Executable | ByEngine, values: Values | None = None) -> Any:
         """The first column of the first row; None when there is no row. Raises as `rows` does."""
-        if self._driver is not None and (found := await self._straight(self._driver, statement, values)) is not None:
+        if (found := await self._past_sqlalchemy(statement, values)) is not None:
             return found.rows[0][0] if found.rows else None
         result = await self._execute(statement, values)
         return result.scalar()
 
     async def run(self, statement: Executable | ByEngine, values: Values | Sequence[Values] | None = None) -> int:
         """Execute it for its effect; how many rows it touched. Raises as `rows` does."""
-        if self._driver is not None and (found := await self._straight(self._driver, statement, values)) is not None:
+        if (found := await self._past_sqlalchemy(statement, values)) is not None:
             return found.rowcount
         result = await self._execute(statement, values)
         return int(result.rowcount)
+
+    async def _past_sqlalchemy(
+        self, statement: Executable | ByEngine, values: Values | Sequence[Values] | None
+    ) -> Found | None:
+        if self._driver is not None:
+            return await self._straight(self._driver, statement, values)
+        if self._adapter is None or (values is not None and not isinstance(values, Mapping)):
+            return None
+        if self._connection is None:
+            raise NoOpenUnitOfWork
+        if isinstance(statement, ByEngine):
+            statement = statement[self.engine]
+        try:
+            return await run_on_postgres(self._adapter, self._dialect, statement, values or {})
+        except asyncio.CancelledError:  # the server may still be at it: this connection is of no more use
+            await asyncio.shield(self._connection.invalidate())
+            raise
+        except Exception as error:
+            if isinstance(error, DBAPIError) and error.connection_invalidated:
+                await self._connection.invalidate()  # it must not go back to the pool
+            if (busy := busy_or_hush(error)) is None:
+                raise
+            raise busy from None
 
     async def _straight(
         self, driver: SqliteConnection, statement: Executable | ByEngine, values: Values | Sequence[Values] | None

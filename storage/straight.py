@@ -4,7 +4,7 @@ SQLAlchemy writes every statement once; after that the same text is run again an
 own way there (a coroutine in a greenlet, an execution context, a result with a cursor) costs four times what SQLite needs
 for a step through an index. So a statement that was seen a few times is kept as text with the converters of its types, and
 its rows are SQLAlchemy's own `Row`. Whatever is not as plain as that (a list of rows, an IN of any length, a default in
-Python) goes the usual way; so does everything on PostgreSQL. A reader's statement leaves the loop either way.
+Python) goes the usual way. PostgreSQL's are `storage.straight_postgres`. A reader's statement leaves the loop either way.
 """
 
 import sqlite3
@@ -136,10 +136,10 @@ def _prepare(statement: Executable, names: Sequence[str], dialect: Dialect) -> _
     if not isinstance(statement, ClauseElement):
         return None
     compiled = statement.compile(dialect=dialect, column_keys=sorted(names))
-    return _Plain(compiled, dialect) if isinstance(compiled, SQLCompiler) and _is_plain(compiled, names) else None
+    return _Plain(compiled, dialect) if isinstance(compiled, SQLCompiler) and is_plain(compiled, names) else None
 
 
-def _is_plain(compiled: SQLCompiler, names: Sequence[str]) -> bool:
+def is_plain(compiled: SQLCompiler, names: Sequence[str]) -> bool:
     """Nothing of it is made at the moment of running, and every value is a name of its own."""
     binds = [compiled.binds[name] for name in compiled.positiontup or () if name in compiled.binds]
     keys = [column.keyname for column in compiled._result_columns]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from storage import Database
+from storage import Database, straight_postgres
 from storage.sqlite_driver import SqliteConnection
 
 
@@ -29,9 +29,20 @@ def statements_of(database: Database, *, writes: bool = False) -> Iterator[list[
             heard.append(statement)
         return straight(self, statement, values)
 
+    on_postgres = straight_postgres.fetch
+
+    async def fetch(
+        adapter: Any, dialect: Any, statement: str, values: Sequence[Any]
+    ) -> tuple[Sequence[Any], Sequence[Any], str]:
+        if writes or adapter.readonly:
+            heard.append(statement)
+        return await on_postgres(adapter, dialect, statement, values)
+
     engines = {database._readers.sync_engine, *([database._writers.sync_engine] if writes else [])}
     with ExitStack() as stack:
-        stack.enter_context(pytest.MonkeyPatch.context()).setattr(SqliteConnection, "run_at_once", run)
+        patch = stack.enter_context(pytest.MonkeyPatch.context())
+        patch.setattr(SqliteConnection, "run_at_once", run)
+        patch.setattr(straight_postgres, "fetch", fetch)
         for engine in engines:
             event.listen(engine, "before_cursor_execute", hear)
             stack.callback(event.remove, engine, "before_cursor_execute", hear)
