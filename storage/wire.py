@@ -13,7 +13,7 @@ from bot.bell import Bell
 from bot.domain.people import Address, Channel
 
 GATHER = 0.02  # seconds in which commits share a message
-MAIL_EVERY = 0.1  # seconds between two messages that only say that there is work: whoever is busy finds it anyway
+MAIL_EVERY = 0.3  # seconds between two messages that only say that there is work: each wakes everybody to look for it
 MOST_CHATS = 300  # named in one message, which may have 8000 bytes; of more, every open page looks
 _DESK, _MAIL, _ALL = "desk", "mail", "all"
 
