@@ -13,8 +13,9 @@ from tests.deterministic.telegram import CALL_FAULTS, LOST, NetworkFaults
 
 KILLED_WITHIN = 260  # steps of a process's life; few live longer in one seed
 COMMITS, STATEMENTS = 20, 300  # that one seed has, roughly
-CALLS = {"getUpdates": 6, "sendMessage": 8}
-SECONDS = 20.0  # in which what hangs on time begins
+CALLS = {"getUpdates": 6, "sendMessage": 8, "webhook": 8}
+TURNS, PUSHES = 7, 7
+SECONDS = 8.0  # in which what hangs on time begins
 
 KINDS = (
     "kill",
@@ -28,6 +29,8 @@ KINDS = (
     "jump",  # of the machine's clock
     "outage",  # no network at all for a while
     "stop",  # SIGTERM, and a new start
+    "raises",  # a turn that no dialogue takes: it is put aside, with an apology
+    "disorder",  # an update comes twice, late, or before an earlier one
 )
 
 
@@ -40,6 +43,9 @@ class Plan(DiskFaults, NetworkFaults):
     calls: dict[tuple[str, int], str] = field(default_factory=dict)
     commits: dict[int, str] = field(default_factory=dict)
     statements: dict[int, str] = field(default_factory=dict)
+    turns: list[int] = field(default_factory=list)
+    pushes: dict[int, str] = field(default_factory=dict)
+    poisoned: set[str] = field(default_factory=set)  # what turns can never be taken
     timed: list[tuple[float, str, float]] = field(default_factory=list)  # at which second, what, how much of it
     done: "Counter[str]" = field(default_factory=Counter)
     is_over: bool = False
@@ -70,6 +76,10 @@ class Plan(DiskFaults, NetworkFaults):
         elif kind == "failed statement":
             name = chance.choice(("SQLITE_FULL", "SQLITE_IOERR", "SQLITE_READONLY", "SQLITE_BUSY"))
             self.statements[chance.randint(1, STATEMENTS)] = name
+        elif kind == "raises":
+            self.turns.append(chance.randint(1, TURNS))
+        elif kind == "disorder":
+            self.pushes[chance.randint(1, PUSHES)] = chance.choice(("again", "late", "overtakes"))
         else:
             self.timed.append((chance.uniform(0.0, SECONDS), kind, chance.random()))
 
@@ -112,4 +122,23 @@ class Plan(DiskFaults, NetworkFaults):
         what = self.statements.get(self._passed["statement"], "")
         if what:
             self.done["failed statement"] += 1
+        return what
+
+    def turn(self, about: str) -> None:
+        """Called at the end of every turn. Raises for one of them, whenever it is tried again."""
+        if not self.is_over and about not in self.poisoned:
+            self._passed["turn"] += 1
+            if self._passed["turn"] in self.turns:
+                self.poisoned.add(about)
+                self.done["raises"] += 1
+        if about in self.poisoned:
+            raise RuntimeError("simulated: nobody takes this turn")
+
+    def push(self) -> str:
+        if self.is_over:
+            return ""
+        self._passed["push"] += 1
+        what = self.pushes.get(self._passed["push"], "")
+        if what:
+            self.done["disorder"] += 1
         return what

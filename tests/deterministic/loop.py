@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from contextvars import ContextVar, copy_context
 from itertools import count
 from random import Random
-from typing import Any
+from typing import Any, ClassVar
 
 MOST_STEPS = 400_000  # of one seed; a loop that spins without letting time go on ends here
 
@@ -21,6 +21,8 @@ class Stuck(Exception):
 
 class Life:
     """A process as the loop sees it: whether it lives, and the step before which it is to die (0: never)."""
+
+    is_burying: ClassVar[bool] = False  # what goes wrong meanwhile goes wrong for a dead process
 
     def __init__(self, name: str, *, dies_at: int = 0, killed: Callable[[], None] = lambda: None) -> None:
         self.name = name
@@ -37,14 +39,18 @@ class Life:
 
     def end(self) -> None:
         """The same, when nobody needs to know."""
-        self.is_dead = True
+        self.is_dead = Life.is_burying = True
         for task in self.tasks:
             if task.done():
                 task.cancelled() or task.exception()  # whoever would have looked at it is gone
             else:
                 task._log_destroy_pending = False  # type: ignore[attr-defined]  # nobody is to wonder at it
                 _bury(task.get_coro())
+        for waiter in (task._fut_waiter for task in self.tasks):  # type: ignore[attr-defined]  # what it waited for
+            if waiter is not None and waiter.done() and not waiter.cancelled():
+                waiter.exception()
         self.tasks.clear()
+        Life.is_burying = False
 
     def start(self, coroutine: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Run it as a part of this process."""

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from contextvars import Context
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from itertools import count
@@ -10,6 +11,7 @@ from typing import Any
 from unittest.mock import patch
 
 from sqlalchemy import Table, bindparam, update
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.incoming import Incoming
 from bot.domain.people import Channel
@@ -20,8 +22,10 @@ from handlers.delivery import Delivery
 from handlers.dialogue import Dialogue
 from handlers.intake import Intake
 from handlers.sending import Lane
+from storage import database
 from storage import inbox as inbox_nouns
 from storage import outbox as outbox_nouns
+from storage.link import driver_of
 from storage.outbox import SqlOutbox
 from storage.tables import inbox, outbox
 from tests.deterministic.process import Process
@@ -104,6 +108,19 @@ class RecordsTwice(World):
         return made
 
 
+class TwoOfOneAddress(World):
+    """Several processes, updates that come to any of them, and people who write in bursts."""
+
+    def __post_init__(self) -> None:
+        self.is_shared = self.is_pushed = True
+        super().__post_init__()
+
+    def _people_come(self, outside: Context) -> None:
+        super()._people_come(outside)
+        for resident in self.residents:
+            resident.hasty = 1.0
+
+
 def _confirms_too_early() -> AbstractContextManager[Any]:
     """The offset moves before what it confirms was kept."""
     turn = telegram_intake.TelegramPolling._turn
@@ -129,6 +146,19 @@ def _retries_lose_their_place() -> AbstractContextManager[Any]:
 def _addresses_are_not_looked_at() -> AbstractContextManager[Any]:
     """Two processes take two updates of one address at the same time."""
     return _claiming(inbox_nouns, inbox)
+
+
+def _failed_commits_stay() -> AbstractContextManager[Any]:
+    """As it was: SQLAlchemy still had the transaction whose COMMIT failed, and would begin no other."""
+
+    async def rolls_back(connection: AsyncConnection) -> bool:
+        if connection.in_transaction():
+            await connection.rollback()
+        elif (driver := driver_of(connection)) is not None:
+            await driver.rollback()
+        return not connection.invalidated
+
+    return patch.object(database, "roll_back", rolls_back)
 
 
 def _claiming(nouns: Any, table: Table) -> AbstractContextManager[Any]:
@@ -172,8 +202,8 @@ BUGS = (
     Bug(
         "the outbox is claimed without a lease",
         frozenset({"at most one repeated reply a kill or lost answer"}),
-        (),
-        20,
+        ("refused", "lost answer"),
+        200,
         ClaimsWithoutALease,
     ),
     Bug(
@@ -202,7 +232,22 @@ BUGS = (
         "a send's result is recorded twice",
         frozenset({"at most one repeated reply a kill or lost answer"}),
         (),
-        20,
+        50,
         RecordsTwice,
+    ),
+    Bug(
+        "the address rule is dropped between two processes",
+        frozenset({"an address's updates are taken in order"}),
+        ("failed commit", "failed statement"),
+        300,
+        TwoOfOneAddress,
+        _addresses_are_not_looked_at,
+    ),
+    Bug(
+        "what a failed commit left is not ended",
+        frozenset({"no process comes to an end by itself"}),
+        ("failed commit", "unknown commit"),
+        100,
+        patched=_failed_commits_stay,
     ),
 )

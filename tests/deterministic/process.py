@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot.bell import Bell
-from bot.domain.incoming import RemoteFile, StoredFile
+from bot.domain.incoming import Incoming, RemoteFile, StoredFile
 from bot.domain.people import Channel
 from bot.errors import FileNotFetched, StorageBusy
-from bot.ports import RawUpdate
+from bot.ports import RawUpdate, UnitOfWork
 from bot.receipts import KeyedReceipts
 from bot.sealing import SecretKeySealer
 from bot.services.city import City
@@ -20,6 +20,7 @@ from handlers.channels.telegram_intake import TelegramPolling
 from handlers.delivery import Delivery
 from handlers.dialogue import Dialogue, make_dialogue
 from handlers.intake import Intake
+from handlers.leading import led
 from handlers.leases import watch_leases
 from handlers.pacing import Pace
 from handlers.timekeeping import DueDrafts, Timekeeper
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
 Loop = Callable[[asyncio.Event], Awaitable[None]]
 
 BEGINS = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # a Monday, 9 o'clock in Hanoi
+TIMEKEEPER_LOOKS_EVERY = 5.0  # seconds
 OPENS_AGAIN_AFTER = 1.0  # seconds, when the database was out of reach at the start
 _SECRET = "a key of the tests, thirty-two letters"
 
@@ -69,24 +71,19 @@ class Process:
 
     Args:
         number: Unlike any other of this world.
-        polls: Whether it receives, as `run` does; `work` does not.
     """
 
     world: "World"
     number: int
-    polls: bool = True
     life: Life = field(init=False)
     database: SimulatedDatabase | None = None
     intake: Intake | None = None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     has_stopped: bool = False
+    gone: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
 
     def __post_init__(self) -> None:
         self.life = Life(f"p{self.number}", dies_at=self.world.plan.next_death(), killed=self._killed)
-
-    @property
-    def runs(self) -> bool:
-        return not self.life.is_dead and not self.has_stopped
 
     def start(self) -> None:
         self.world.trace(self.life.name, "starts")
@@ -107,6 +104,7 @@ class Process:
         self.life.is_dead = True
         if self.database is not None:
             self.database.killed()
+        self.gone.set_result(None)
         self.world.has_died(self)
 
     async def _main(self) -> None:
@@ -116,7 +114,10 @@ class Process:
             if self.life.is_dead:
                 return
             self.world.breaks("no process comes to an end by itself", f"{self.life.name}: {_innermost(error)!r}")
+            if self.database is not None:
+                self.database.killed()
         self.has_stopped = True
+        self.gone.set_result(None)
         self.world.has_stopped(self)
 
     async def _open(self) -> SimulatedDatabase:
@@ -136,8 +137,8 @@ class Process:
         intake = self.intake = world.make_intake(self, database, channels, dialogue)
         delivery = world.make_delivery(self, database, channels)
         loops: list[list[Loop]] = [
-            [TelegramPolling(Calls(world.telegram), self.keep).run] if self.polls else [],
-            [intake.work, world.make_timekeeper(database, dialogue).run, self._watches],
+            [] if world.pusher else [led("telegram", database, TelegramPolling(Calls(world.telegram), self.keep).run)],
+            [intake.work, led("timers", database, world.make_timekeeper(database, dialogue).run), self._watches],
             [delivery.run],
         ]
         await self._live_in_rows(loops)
@@ -175,12 +176,17 @@ async def _whole(work: Loop, stop: asyncio.Event) -> None:
 
 
 def make_intake(process: Process, database: SimulatedDatabase, channels: Any, dialogue: Dialogue) -> Intake:
-    """As `bot.app` makes it."""
+    """As `bot.app` makes it; some turns are made to fail."""
     world = process.world
+
+    async def converse(uow: UnitOfWork, incoming: Incoming, now: datetime) -> None:
+        await dialogue.converse(uow, incoming, now)
+        world.plan.turn(f"{incoming.source_id} {incoming.kind} {incoming.choice_id}")
+
     return Intake(
         database,
         channels,
-        dialogue.converse,
+        converse,
         dialogue.apologise,
         NoFiles(),
         world.clock,
@@ -196,7 +202,7 @@ def make_delivery(process: Process, database: SimulatedDatabase, channels: Any) 
 
 def make_timekeeper(database: SimulatedDatabase, dialogue: Dialogue, clock: MachineClock) -> Timekeeper:
     """With what concerns residents in the minutes and days of a seed."""
-    return Timekeeper([DueDrafts(database, dialogue.remind)], clock)
+    return Timekeeper([DueDrafts(database, dialogue.remind)], clock, look_every=TIMEKEEPER_LOOKS_EVERY)
 
 
 def new_bell() -> Bell:

@@ -4,14 +4,18 @@ They live outside of every process and see only what Telegram shows them. What t
 plain half of the oracle: which words are to be a case, and which code they were told for them.
 """
 
+import asyncio
 import re
 from collections import deque
 from collections.abc import Callable
+from contextvars import Context
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any
 
+from bot.domain.people import Language
 from bot.domain.reply import Reply
+from bot.wording import say
 from handlers.dialogue.choices import Act
 from tests.deterministic.telegram import Telegram
 from tests.deterministic.trace import Trace
@@ -29,6 +33,8 @@ MATTERS = (
     "Vỉa hè bị lấn chiếm ở phường Long Biên",
     "Cột điện nghiêng ở ngõ 5 phường Cầu Giấy",
 )
+ADDED = "Đã thêm vào hồ sơ"
+APOLOGY = say(Language.VI, "chat_apology")
 MORE = ("Mong phường xem sớm giúp", "Ở ngay đầu ngõ ạ", "Đã ba hôm nay rồi")
 
 
@@ -40,49 +46,87 @@ class Resident:
     telegram: Telegram
     chance: Random
     trace: Trace
-    later: Callable[[float, Callable[[], None]], None]
     matters: deque[str]
+    loop: asyncio.AbstractEventLoop
+    context: Context  # in which nothing dies with a process
     abandons: bool = False  # leaves the last matter lying, so that the timekeeper has something to do
     hasty: float = 0.15  # how likely something is pressed or written twice
     now_about: str = ""
     pressed: set[str] = field(default_factory=set)
     codes: dict[str, str] = field(default_factory=dict)  # code → matter
-    heard: list[str] = field(default_factory=list)
-    heard_at: dict[int, int] = field(default_factory=dict)
     wrote: int = 0
     heard_since: int = 0  # messages since the last thing they sent
+    _intends: int = 0  # so many things that are not done yet
+    _waits_to_write: bool = False
+    _last_pressed: tuple[int, str] | None = None  # about the present matter
 
     @property
     def chat(self) -> str:
         return str(self.number)
 
     @property
+    def has_left(self) -> bool:
+        """Never sends what they wrote last."""
+        return self.abandons and not self.matters
+
+    @property
     def is_done(self) -> bool:
-        return not self.matters and not self.now_about
+        return not self.matters and not self._intends and (not self.now_about or self.abandons)
+
+    def later(self, seconds: float, act: Callable[[], None]) -> None:
+        """They mean to do that."""
+        self._intends += 1
+        self.loop.call_later(seconds, self._does, act, context=self.context)
+
+    def _does(self, act: Callable[[], None]) -> None:
+        self._intends -= 1
+        act()
 
     def begins(self) -> None:
-        self.now_about = self.matters.popleft()
-        if self.codes:
-            self._writes("/new")
-        self._writes(self.now_about)
+        """Take up the next matter."""
+        self.now_about, self._last_pressed = self.matters.popleft(), None
+        self._opens()
         if self.chance.random() < self.hasty:
-            self.later(self.chance.uniform(0.0, 3.0), lambda: self._writes(self.chance.choice(MORE)))
+            within = self.chance.choice((0.05, 3.0))  # seconds: a burst, or an afterthought
+            self.later(self.chance.uniform(0.0, within), lambda: self._writes(self.chance.choice(MORE)))
+
+    def _opens(self) -> None:
+        if self.codes:
+            self._waits_to_write = True  # what comes after a filed case would be added to it
+            self._writes("/new")
+        else:
+            self._writes(self.now_about)
 
     def hears(self, message_id: int, reply: Reply) -> None:
         """A message arrives."""
-        self.heard.append(reply.text)
         self.heard_since += 1
         if found := CODE.search(reply.text):
             self._is_given(found[1])
+        elif reply.text == APOLOGY:
+            self.later(self.chance.uniform(0.3, 3.0), self._tries_again)
+        elif ADDED in reply.text:
+            if self.now_about and self.codes and not self._waits_to_write and not self._last_pressed:
+                self.later(self.chance.uniform(0.3, 3.0), self._opens)  # not what they meant
+        elif self._waits_to_write:
+            self._waits_to_write = False
+            self.later(self.chance.uniform(0.1, 2.0), lambda: self._writes(self.now_about))
         for choice in reply.offered:
-            if choice.data.startswith(f"{Act.SEND}:") and not (self.abandons and not self.matters):
+            if choice.data.startswith(f"{Act.SEND}:") and not self.has_left:
                 self._is_asked_to_send(message_id, choice.data)
+
+    def _tries_again(self) -> None:
+        if self.now_about and self._last_pressed:
+            self._presses(*self._last_pressed, self.now_about)
+        elif self.now_about:
+            self._opens()
+        else:
+            self._writes(MORE[0])
 
     def _is_given(self, code: str) -> None:
         if code in self.codes:
             return  # told once more
         self.codes[code] = self.now_about
-        self.now_about = ""
+        self.now_about, self._waits_to_write = "", False
         if self.matters:
             self.later(self.chance.uniform(0.2, 4.0), self.begins)
 
@@ -91,15 +135,17 @@ class Resident:
         self.pressed.add(data)
         if again and self.chance.random() > self.hasty:
             return
-        self.later(self.chance.uniform(0.3, 4.0), lambda: self._presses(message_id, data))
-        if self.chance.random() < self.hasty:
-            self.later(self.chance.uniform(0.3, 4.0), lambda: self._presses(message_id, data))
+        about = self.now_about
+        for _ in range(1 + (self.chance.random() < self.hasty)):
+            self.later(self.chance.uniform(0.3, 4.0), lambda: self._presses(message_id, data, about))
 
     def _writes(self, text: str) -> None:
         self._feeds({"message": {"message_id": self.telegram.next_message(), **self._base(), "text": text}}, text)
 
-    def _presses(self, message_id: int, data: str) -> None:
+    def _presses(self, message_id: int, data: str, about: str) -> None:
         self.wrote += 1
+        if about == self.now_about:
+            self._last_pressed = message_id, data
         message = {"message_id": message_id, **self._base(), "text": "…"}
         query = {"id": f"{self.number}-{self.wrote}", "from": self._me, "message": message, "data": data}
         self._feeds({"callback_query": query}, data.partition(":")[0])

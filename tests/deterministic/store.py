@@ -3,8 +3,10 @@
 The engines are made once, because what SQLAlchemy compiled is kept with them; a connection belongs to one process.
 """
 
-from collections.abc import Callable, Collection
+import asyncio
+from collections.abc import Callable
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -64,21 +66,35 @@ class _Readers(SqliteReaders):
         return found
 
 
+@dataclass
+class Company:
+    """What PostgreSQL's sessions know of the processes: which are gone, and who leads what."""
+
+    dead: list[int] = field(default_factory=list)
+    _leaders: dict[str, int] = field(default_factory=dict)
+
+    def lead(self, name: str, number: int) -> bool:
+        """Whether this one leads; nobody takes it over from one that lives."""
+        if self._leaders.get(name, number) in (number, *self.dead):
+            self._leaders[name] = number
+        return self._leaders[name] == number
+
+
 class SimulatedDatabase(Database):
     """The database as one process sees it.
 
     Args:
         number: The process, unlike any other of this seed.
-        dead: The numbers of processes that are gone, where several share the disk as on PostgreSQL. None: there is only
-            one at a time, and whatever another has claimed is free.
+        company: Who else there is, where several share the disk as on PostgreSQL. None: there is only one at a time, and
+            whatever another has claimed is free.
     """
 
-    def __init__(self, disk: Disk, bell: Bell, *, number: int, dead: Collection[int] | None) -> None:
+    def __init__(self, disk: Disk, bell: Bell, *, number: int, company: Company | None) -> None:
         super().__init__("", data_dir=Path("nowhere"), bell=bell)
         self.bell = bell
         self._presence.number = number
         self._disk = disk
-        self._dead = dead
+        self._company = company
         self._seen_dead: set[int] = set()
         self.connections: list[SimulatedSqlite] = []
         self._opened: list[AsyncConnection] = []
@@ -88,6 +104,10 @@ class SimulatedDatabase(Database):
         self._writers, self._readers = _engine(True), _engine(False)
         self._kept = _Readers(self._readers, self._opened)
         await self.free_claims_of_the_dead()
+
+    async def lead(self, name: str) -> bool:
+        await asyncio.sleep(0)
+        return self._company is None or self._company.lead(name, self._presence.number)
 
     def killed(self) -> None:
         for driver in self.connections:
@@ -101,10 +121,10 @@ class SimulatedDatabase(Database):
         return any(connection.task is task for connection in self.connections)
 
     async def free_claims_of_the_dead(self) -> int:
-        if self._dead is None:
+        if self._company is None:
             return await super().free_claims_of_the_dead()
         freed = 0
-        for number in sorted(set(self._dead) - self._seen_dead):
+        for number in sorted(set(self._company.dead) - self._seen_dead):
             async with self._transaction() as connection:
                 link = Link(connection)
                 freed += sum([await link.run(statement, {"dead": f"{number}/"}) for statement in _free])

@@ -58,7 +58,7 @@ class Telegram:
     arrives: Callable[[str, int, Reply], None] = lambda *_: None
     updates: Updates = field(default_factory=Updates)
     pace: Pace = field(default_factory=Pace)
-    fed: list[str] = field(default_factory=list)  # ids of updates, in the order they came into being
+    fed: Callable[[int, str], None] = lambda *_: None  # told of every update that came into being
     lost: "Counter[str]" = field(default_factory=Counter)  # answers to messages that did not come through, by chat
     _messages: int = FIRST_MESSAGE
 
@@ -71,7 +71,7 @@ class Telegram:
         number = self.updates.next_id
         body = json.dumps({"update_id": number, **content}, ensure_ascii=False, separators=(",", ":"))
         self.updates.add(body, chat)
-        self.fed.append(str(number))
+        self.fed(number, chat)
         return number
 
     def say(self, address: Address, reply: Reply, now: float) -> str:

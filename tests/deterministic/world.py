@@ -25,18 +25,22 @@ from tests.bot_api.rules import Refused
 from tests.deterministic import process as processes
 from tests.deterministic.disk import Disk
 from tests.deterministic.faults import KINDS, Plan
-from tests.deterministic.loop import SimulatedLoop, Stuck
+from tests.deterministic.loop import Life, SimulatedLoop, Stuck
 from tests.deterministic.oracle import Ledger, broken
 from tests.deterministic.process import MachineClock, Process
+from tests.deterministic.pushing import Pusher
 from tests.deterministic.residents import MATTERS, Resident
-from tests.deterministic.store import SimulatedDatabase
+from tests.deterministic.store import Company, SimulatedDatabase
 from tests.deterministic.telegram import Telegram
 from tests.deterministic.trace import Trace
 
 STARTS_AGAIN_AFTER = (0.2, 2.0)  # seconds until whoever supervises a process starts it anew
+SHARED, PUSHED, ABANDONED = 0.25, 0.35, 0.08  # of all seeds, of all seeds, of all residents
+TIMEKEEPING_WITHIN = 12.0  # seconds: a look, and what a killed process did not come to
+DIES_AGAIN, DIES_WITHIN = 0.4, 120  # how likely, and within how many steps
 FAULTS_FOR = 25.0  # seconds; after it everything is healed
 DRY_WITHIN = 400.0  # seconds after it, at most
-LONGEST_BUSY, LONGEST_OUTAGE = 12.0, 15.0  # seconds
+LONGEST_BUSY, LONGEST_OUTAGE = 8.0, 8.0  # seconds
 JUMPS_ON, JUMPS_BACK = timedelta(hours=3), timedelta(minutes=4)
 LOOKS_EVERY = 0.5  # seconds between two looks whether all is done
 
@@ -68,16 +72,19 @@ class World:
 
     seed: int
     chance: Random
+    kinds: Collection[str]  # of faults
     plan: Plan
     trace: Trace
     is_shared: bool  # several processes over one storage, as on PostgreSQL
+    is_pushed: bool  # updates come by a webhook; else they are asked for
     clock: MachineClock = field(default_factory=MachineClock)
     residents: list[Resident] = field(default_factory=list)
     running: list[Process] = field(default_factory=list)
-    dead: list[int] = field(default_factory=list)
+    company: Company = field(default_factory=Company)
+    pusher: Pusher | None = None
     kills: int = 0
     broken: list[tuple[str, str]] = field(default_factory=list)
-    was_years_later: bool = False
+    is_a_week_later: bool = False
     ledger: Ledger = field(init=False)
     telegram: Telegram = field(init=False)
     disk: Disk = field(init=False)
@@ -85,30 +92,43 @@ class World:
     _rivals: list[asyncio.Task[None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.ledger = Ledger(self.breaks, lambda chat: self.kills + self.telegram.lost[chat])
+        self.ledger = Ledger(self.breaks, self._repeats_allowed)
         self.telegram = Telegram(self.plan, self.trace, self._arrives)
         self.disk = Disk(self.plan, self._committed)
+
+    def _repeats_allowed(self, chat: str) -> int:
+        """One for each kill and each lost answer; and where a clock jumps past the lease of another process's claim."""
+        jumps = self.plan.done["jump"] if self.is_shared else 0
+        return self.kills + self.telegram.lost[chat] + jumps
 
     def breaks(self, rule: str, detail: str) -> None:
         self.trace("BROKEN", f"{rule}: {detail}")
         self.broken.append((rule, detail))
 
     def notices(self, _: asyncio.AbstractEventLoop, what: dict[str, Any]) -> None:
-        """The loop's way of saying that something went wrong that nobody waits for."""
+        """The loop's way of saying that something went wrong that nobody waits for; of the dead nobody expects to."""
+        if Life.is_burying:
+            return
         self.breaks("nothing goes wrong unseen", f"{what.get('message')} {what.get('exception')!r}")
 
     async def live(self) -> None:
         """With faults, then healed, until nothing waits."""
-        self._people_come()
-        for number in range(2 if self.is_shared else 1):
-            self._start(polls=number == 0)
-        loop = asyncio.get_running_loop()
+        loop, outside = asyncio.get_running_loop(), copy_context()  # what people do dies with no process
+        if self.is_pushed:
+            self.pusher = Pusher(self.telegram, self.chance, self.trace, lambda: self.running, outside)
+            self.telegram.fed = self.pusher.fed
+        self._people_come(outside)
+        for _ in range(2 if self.is_shared else 1):
+            self._start()
         for at, kind, share in self.plan.timed:
             loop.call_later(at, self._happens, kind, share)
-        await self._goes_on(FAULTS_FOR, lambda: self._has_run_dry() and not self.plan.timed)
+        begun = max((at for at, _, _ in self.plan.timed), default=0.0)
+        await self._goes_on(FAULTS_FOR, lambda: loop.time() > begun and self._has_run_dry())
         self._heal()
         if not await self._goes_on(DRY_WITHIN, self._has_run_dry) and not self.broken:
             self.breaks("everything comes to an end", f"it is {loop.time():.0f}, and there is still work")
+        if not self.broken and any(resident.abandons for resident in self.residents):
+            await self._time_goes_by()
         for process in list(self.running):
             process.ends()
         for rule, detail in () if self.broken else broken(self):
@@ -124,20 +144,40 @@ class World:
             await asyncio.sleep(LOOKS_EVERY)
         return True
 
-    def _people_come(self) -> None:
+    async def _time_goes_by(self) -> None:
+        """A day, and a week: who left a draft lying is reminded of it once, and told once that it is dropped."""
+        for days in (1, 7):
+            before = {resident.chat: self.ledger.count(resident.chat) for resident in self.residents}
+            self.trace("world", f"{days} days later")
+            self.clock.ahead += timedelta(days=days, hours=1)
+            self._may_die_again()
+            await asyncio.sleep(TIMEKEEPING_WITHIN)
+            await self._goes_on(DRY_WITHIN, self._has_run_dry)
+            for resident in self.residents:
+                told = self.ledger.count(resident.chat) - before[resident.chat]
+                if told != resident.abandons:
+                    self.breaks("what is due is done once", f"chat {resident.chat}, after {days} days: {told} times")
+        self.is_a_week_later = True
+
+    def _may_die_again(self) -> None:
+        for process in self.running:
+            if "kill" in self.kinds and self.chance.random() < DIES_AGAIN:
+                process.life.dies_at = process.life.steps + self.chance.randint(1, DIES_WITHIN)
+
+    def _people_come(self, outside: Context) -> None:
         chance = self.chance
         matters = deque(chance.sample(MATTERS, len(MATTERS)))
-        loop, outside = asyncio.get_running_loop(), copy_context()  # what people do dies with no process
-        later = partial(_later, loop, outside)
+        loop = asyncio.get_running_loop()
         for number in range(chance.choice((1, 1, 2, 2, 3))):
             own = deque(matters.popleft() for _ in range(chance.choice((1, 1, 1, 2))))
-            resident = Resident(7001 + number, self.telegram, chance, self.trace, later, own)
+            resident = Resident(7001 + number, self.telegram, chance, self.trace, own, loop, outside)
+            resident.abandons = chance.random() < ABANDONED
             self.residents.append(resident)
-            loop.call_later(chance.uniform(0.0, 3.0), resident.begins)
+            resident.later(chance.uniform(0.0, 3.0), resident.begins)
 
-    def _start(self, *, polls: bool = True) -> None:
+    def _start(self) -> None:
         self._numbers += 1
-        process = Process(self, self._numbers, polls)
+        process = Process(self, self._numbers)
         self.running.append(process)
         process.start()
 
@@ -149,10 +189,10 @@ class World:
         self._is_gone(process)
 
     def _is_gone(self, process: Process) -> None:
-        self.dead.append(process.number)
+        self.company.dead.append(process.number)
         self.running.remove(process)
         loop = asyncio.get_running_loop()
-        loop.call_later(self.chance.uniform(*STARTS_AGAIN_AFTER), lambda: self._start(polls=process.polls))
+        loop.call_later(self.chance.uniform(*STARTS_AGAIN_AFTER), self._start)
 
     def has_stopped(self, process: Process) -> None:
         """Asked to, or by itself, which is a fault; either way it is started again."""
@@ -194,8 +234,8 @@ class World:
 
     def ends(self) -> None:
         """Nothing runs any more; what was to be seen was seen."""
-        for rival in self._rivals:
-            rival._log_destroy_pending = False  # type: ignore[attr-defined]  # it may still ask
+        for rival in (*self._rivals, *(self.pusher.tasks if self.pusher else ())):
+            rival._log_destroy_pending = False  # it may still ask
         for process in list(self.running):
             process.ends()
         self.disk.end()
@@ -212,7 +252,7 @@ class World:
 
     def make_database(self, process: Process) -> SimulatedDatabase:
         return SimulatedDatabase(
-            self.disk, processes.new_bell(), number=process.number, dead=self.dead if self.is_shared else None
+            self.disk, processes.new_bell(), number=process.number, company=self.company if self.is_shared else None
         )
 
     def make_intake(self, process: Process, database: SimulatedDatabase, channels: Any, dialogue: Dialogue) -> Intake:
@@ -232,15 +272,12 @@ async def _polls_too(telegram: Telegram) -> None:
             await telegram.updates.get(None, 100, 1.0)
 
 
-def _later(loop: asyncio.AbstractEventLoop, context: Context, after: float, act: Callable[[], None]) -> None:
-    loop.call_later(after, act, context=context)
-
-
 def lived(seed: int, *, kinds: Collection[str] = KINDS, make: type[World] = World) -> Lived:
     """Live one seed through."""
     chance = Random(seed)
     loop = SimulatedLoop(chance)
-    world = make(seed, chance, Plan.drawn(chance, kinds), Trace(loop.time), is_shared=False)
+    is_shared, is_pushed = chance.random() < SHARED, chance.random() < PUSHED
+    world = make(seed, chance, kinds, Plan.drawn(chance, kinds), Trace(loop.time), is_shared=is_shared, is_pushed=is_pushed)
     loop.set_exception_handler(world.notices)
     try:
         with _by_chance(chance), _logs_into(world.trace):
