@@ -33,7 +33,8 @@ CHUNK = 1024 * 1024
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 _IN_MEMORY = 512 * 1024  # bytes of a file in the making; more waits in a temporary file
-_KEEPING_AT_ONCE = 3  # files being copied and re-encoded; each takes its 20 MB of memory
+_LARGE = 4 * 1024 * 1024  # bytes
+_KEEPING_AT_ONCE = 3  # files being sealed and copied, each in memory twice; of large ones one
 _UPLOADS_AT_ONCE = 64  # files on their way in, each a temporary file of up to 20 MB
 
 _T = TypeVar("_T")
@@ -88,7 +89,7 @@ class FormReader:
 
     def __init__(self, files: FileKeeper) -> None:
         self._keeper = files
-        self._keeping = asyncio.Semaphore(_KEEPING_AT_ONCE)
+        self._keeping, self._keeping_large = asyncio.Semaphore(_KEEPING_AT_ONCE), asyncio.Lock()
         self._uploads = 0
 
     async def read(self, request: web.Request, form: ChatForm, is_own: Callable[[str], bool]) -> None:
@@ -147,7 +148,7 @@ class FormReader:
                 remote = _describe(part, size)
                 if size > LARGEST_FILE or body.total_bytes > LARGEST_POST:
                     return StoredFile("", remote.kind, remote.name, "", size, trouble=FileTrouble.TOO_LARGE)
-                async with self._keeping:
+                async with self._keeping_large if size > _LARGE else self._keeping:
                     copy.seek(0)
                     return await self._keeper.keep(copy.read(), remote)
         finally:
