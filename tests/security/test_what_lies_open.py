@@ -43,7 +43,7 @@ CITY = hanoi()
 KEY = "the key of the tests, forty letters long"
 WARD, NEXT_WARD = "00103", "00091"
 CHAT, NAME, HOME, PHONE = "7318842065", "Bùi Thị Bưởi Tía", "4717 ngõ Sương Mù", "0987 318 842"
-NEEDLES = [CHAT, NAME, "Bưởi", "buoi", HOME, "4717", "Sương Mù", "suong", PHONE, "987318842", "Bưởi Tía.pdf", "buoitia"]
+NEEDLES = [CHAT, NAME, "Bưởi", "buoi", HOME, "Sương Mù", "suong", PHONE, "987318842", "Bưởi Tía.pdf", "buoitia"]
 
 # Columns of free text that lie open, and why each may.
 OPEN = {
@@ -77,6 +77,7 @@ OPEN = {
     "vault_keys.wrapped": "wrapped under the secret key",
     "case_keys.wrapped": "as above",
     "resident_keys.wrapped": "as above",
+    "guesses.judged": "seconds of the clock, of whom only an HMAC knows",
     "photo_prints.words": "numbers of a picture that is not there",
 }
 
