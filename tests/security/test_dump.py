@@ -12,9 +12,9 @@ from tests.security.dumps import dump, where
 from tests.stories.cast import City, OnTelegram, code_in, running_city
 
 CHAT, NAME, USERNAME = 7_318_842_065, "Đoàn Thị Bưởi Hồng", "buoihong_1987"
-PHONE, AT_HOME, FILE_NAME = "0987 318 842", "số 4717 ngõ Sương Mù", "don-to-cao-Bưởi-Hồng.pdf"
+PHONE, AT_HOME, FILE_NAME = "0987 318 842", "số 4717 ngõ Nghiêng Sương Mù", "don-to-cao-Bưởi-Hồng.pdf"
 PLACE = "GPS 21.0731 105.8427"
-PLANTED = [str(CHAT), NAME, "Bưởi Hồng", USERNAME, PHONE, "số 4717", "Sương Mù", "suong", "Bưởi-Hồng", PLACE, "buoi"]
+PLANTED = [str(CHAT), NAME, "Bưởi Hồng", USERNAME, PHONE, "số 4717", "Sương Mù", "nghieng", "Bưởi-Hồng", PLACE]
 ACCUSED = "Cán bộ một cửa phường Phú Thượng đòi tôi tiền"
 PDF = b"%PDF-1.4\n1 0 obj\n<< /Author (" + NAME.encode() + b") >>\nendobj\ntrailer\n<< >>\n%%EOF\n"
 

@@ -42,8 +42,8 @@ from tests.security.dumps import dump, where
 CITY = hanoi()
 KEY = "the key of the tests, forty letters long"
 WARD, NEXT_WARD = "00103", "00091"
-CHAT, NAME, HOME, PHONE = "7318842065", "Bùi Thị Bưởi Tía", "4717 ngõ Sương Mù", "0987 318 842"
-NEEDLES = [CHAT, NAME, "Bưởi", "buoi", HOME, "Sương Mù", "suong", PHONE, "987318842", "Bưởi Tía.pdf", "buoitia"]
+CHAT, NAME, HOME, PHONE = "7318842065", "Bùi Thị Bưởi Tía", "4717 ngõ Nghiêng Sương", "0987 318 842"
+NEEDLES = [CHAT, NAME, "Bưởi", HOME, "Nghiêng", "nghieng", PHONE, "987318842", "Bưởi Tía.pdf", "buoitia"]
 
 # Columns of free text that lie open, and why each may.
 OPEN = {
