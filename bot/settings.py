@@ -24,7 +24,7 @@ _MENDS = {
 }
 _ADDRESS = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?(?:/[^\s?#]*)?")
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{3,}", re.ASCII)
-_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{16,256}", re.ASCII)
+_WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{8,256}", re.ASCII)
 
 
 class Settings(BaseSettings):
@@ -48,7 +48,7 @@ class Settings(BaseSettings):
     telegram_api_base: str = Field("https://api.telegram.org", description="Where the Bot API is.")
     telegram_mode: Literal["polling", "webhook"] = Field("polling", description="How updates come: `polling` or `webhook`.")
     telegram_webhook_secret: SecretStr = Field(
-        SecretStr(""), description="What Telegram must send with each update; 16 to 256 of `A-Za-z0-9_-`."
+        SecretStr(""), description="What Telegram must send with each update; 8 to 256 of `A-Za-z0-9_-`."
     )
     telegram_per_second: int = Field(
         30,
@@ -118,7 +118,7 @@ class Settings(BaseSettings):
     @classmethod
     def _secret_is_sendable(cls, secret: SecretStr) -> SecretStr:
         if secret.get_secret_value() and not _WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
-            raise ValueError("must be 16 to 256 of A-Z a-z 0-9 _ -")
+            raise ValueError("must be 8 to 256 of A-Z a-z 0-9 _ -")
         return secret
 
     @field_validator("secret_key", "secret_key_new")
@@ -135,7 +135,7 @@ class Settings(BaseSettings):
         if self.telegram_token.get_secret_value() and self.telegram_mode == "webhook":
             if not self.telegram_webhook_secret.get_secret_value():
                 raise ValueError(
-                    "TELEGRAM_WEBHOOK_SECRET: is missing, the webhook would accept anybody; set 16 to 256 of A-Za-z0-9_-"
+                    "TELEGRAM_WEBHOOK_SECRET: is missing, the webhook would accept anybody; set 8 to 256 of A-Za-z0-9_-"
                 )
             if not self.public_url:
                 raise ValueError("PUBLIC_URL: is missing, Telegram must be told where the webhook is; set it to https://…")

@@ -40,7 +40,7 @@ WRONG_SETTINGS = [
     ({"HOMTHU_TELEGRAM_API_BASE": "ftp://api"}, "HOMTHU_TELEGRAM_API_BASE: must be an address"),
     ({"HOMTHU_TELEGRAM_API_BASE": "http://["}, "HOMTHU_TELEGRAM_API_BASE: must be an address"),
     ({"HOMTHU_TELEGRAM_MODE": "both"}, "HOMTHU_TELEGRAM_MODE: must be 'polling' or 'webhook'"),
-    ({"HOMTHU_TELEGRAM_WEBHOOK_SECRET": "too short"}, "HOMTHU_TELEGRAM_WEBHOOK_SECRET: must be 16 to 256"),
+    ({"HOMTHU_TELEGRAM_WEBHOOK_SECRET": "too short"}, "HOMTHU_TELEGRAM_WEBHOOK_SECRET: must be 8 to 256"),
     ({"HOMTHU_TELEGRAM_PER_SECOND": "0"}, "HOMTHU_TELEGRAM_PER_SECOND: must be 1 or more"),
     (WEBHOOK, "HOMTHU_TELEGRAM_WEBHOOK_SECRET: is missing"),
     ({**WEBHOOK, "HOMTHU_TELEGRAM_WEBHOOK_SECRET": "w" * 16}, "HOMTHU_PUBLIC_URL: is missing"),
