@@ -38,13 +38,16 @@ class Ledger:
     _by_row: dict[int, tuple[str, Queued]] = field(default_factory=dict)
     _last: dict[str, Queued] = field(default_factory=dict)  # that arrived in this chat
     repeated: "Counter[str]" = field(default_factory=Counter)
+    _waiting: set[int] = field(default_factory=set)  # rows of the outbox; one that is missing was replaced by a newer one
     _taken: set[int] = field(default_factory=set)  # rows of the inbox
     _last_taken: dict[str, int] = field(default_factory=dict)
     _numbers: int = 0
 
     def committed(self, disk: Disk) -> None:
         """Called after every commit: what waits now and was not known is new."""
-        for row, chat, body in disk.rows("SELECT id, external_id, body FROM outbox WHERE state = 'waiting' ORDER BY id"):
+        waiting = disk.rows("SELECT id, external_id, body FROM outbox WHERE state = 'waiting' ORDER BY id")
+        self._waiting = {row for row, _, _ in waiting}
+        for row, chat, body in waiting:
             known = self._by_row.get(row)
             if known is None:
                 self._new(row, chat, Reply.from_dict(json.loads(body)))
@@ -68,7 +71,7 @@ class Ledger:
         if not same:
             self.breaks("no reply is sent for a turn that was rolled back", f"chat {chat}: {reply.text[:60]!r}")
             return 0
-        queued = next((one for one in same if not one.arrived), same[-1])
+        queued = next((one for one in same if not one.arrived and one.row in self._waiting), same[-1])
         queued.arrived += 1
         if queued.arrived > 1:
             self.repeated[chat] += 1
