@@ -57,7 +57,8 @@ class Settings(BaseSettings):
         description="Messages a second over all chats, and a 30th of it in each; more than 30 only where allowed.",
     )
     clamav: str = Field(
-        "", description="ClamAV's socket, a path or `host:port` of a machine of yours: then nothing unscanned is kept or handed out."
+        "",
+        description="ClamAV's socket, a path or `host:port` of your own: then nothing unscanned is kept or served.",
     )
     timezone: str = Field("Asia/Ho_Chi_Minh", description="The city's time zone: deadlines and pages follow it.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
