@@ -30,7 +30,7 @@ from sqlalchemy import (
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from sqlalchemy.sql.elements import ColumnElement
 
-from storage.claiming import is_state
+from storage.claiming import claim_lock, is_state
 from storage.link import Link
 from storage.tables import inbox, outbox
 from storage.trouble import busy_when_out_of_reach
@@ -167,8 +167,11 @@ class Presence:
 
     async def free_claims_of_the_dead(self, link: Link) -> int:
         """Hand back what processes that are gone had claimed; returns how many."""
-        frees = _free_on_postgres if link.is_postgres else _free_on_sqlite
-        return sum([await link.run(free, {"mine": f"{self.number}/"}) for free in frees])
+        freed = 0
+        for claims in (inbox, outbox):
+            await claim_lock(link, claims.name)  # two who free at once would wait for each other's rows for ever
+            freed += await link.run(_frees[link.is_postgres, claims.name], {"mine": f"{self.number}/"})
+        return freed
 
 
 async def others_at_work(connection: AsyncConnection) -> bool:
@@ -201,5 +204,8 @@ def _is_alive(claims: Table) -> ColumnElement[bool]:
 
 
 # Made once: somebody looks every two seconds.
-_free_on_sqlite = [_free(table, is_postgres=False) for table in (inbox, outbox)]
-_free_on_postgres = [_free(table, is_postgres=True) for table in (inbox, outbox)]
+_frees = {
+    (is_postgres, claims.name): _free(claims, is_postgres=is_postgres)
+    for is_postgres in (False, True)
+    for claims in (inbox, outbox)
+}
