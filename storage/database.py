@@ -21,11 +21,12 @@ from storage import engine as engines
 from storage.claiming import claim_lock, share_lock
 from storage.folder_lock import FolderLock
 from storage.installation import keys_of, wrap_anew
-from storage.link import Link, commit, driver_of, roll_back
+from storage.link import Link, commit
 from storage.migrating import is_current, upgrade
 from storage.presence import Presence
 from storage.readers import SqliteReaders
 from storage.sealing_up import is_sealed, mark_sealed, seal_up
+from storage.sqlite_writer import SqliteWriter
 from storage.tables import heartbeat
 from storage.trouble import busy_when_out_of_reach
 from storage.unit_of_work import SqlUnitOfWork
@@ -86,8 +87,7 @@ class Database:
         self._writers: AsyncEngine | None = None
         self._readers: AsyncEngine | None = None
         self._kept: SqliteReaders | None = None
-        self._turn = asyncio.Lock()  # SQLite: whose turn it is to write, first come, first served
-        self._writer: AsyncConnection | None = None
+        self._writer: SqliteWriter | None = None
         self._wire = Wire(bell, self._tell) if bell is not None and not self.is_sqlite else None
         self.commits = 0
         self._presence = Presence(self._wire.hear if self._wire else None)
@@ -120,6 +120,7 @@ class Database:
             self._writers = engines.open_sqlite_writer(
                 self.url, lock_timeout=self._lock_timeout, checkpoints=not self._guest
             )
+            self._writer = SqliteWriter(self._writers, lock_timeout=self._lock_timeout)
             self._readers = engines.open_sqlite_readers(self.url, lock_timeout=self._lock_timeout)
             self._kept = SqliteReaders(self._readers, most=engines.READERS, timeout=self._lock_timeout)
         else:
@@ -332,8 +333,8 @@ class Database:
             return False
         self._has_erased = False  # what is erased meanwhile says so again
         try:
-            if self.is_sqlite:
-                self._has_erased = not await self._empty_log(self._writers)
+            if self._writer is not None:
+                self._has_erased = not await self._writer.empty_log()
             else:
                 await write_keys_anew(self._writers)
                 self._wipe_at = time.monotonic() + WIPES_EVERY
@@ -347,15 +348,6 @@ class Database:
 
     def _must_wipe(self) -> None:
         self._has_erased = not self._guest
-
-    async def _empty_log(self, writers: AsyncEngine) -> bool:
-        await self._take_turn()
-        try:
-            driver = driver_of(await self._sqlite_writer(writers))
-            with busy_when_out_of_reach():
-                return driver is not None and await driver.empty_log(within=self._lock_timeout / 10)
-        finally:
-            self._turn.release()
 
     async def ping(self) -> None:
         """Prove that a row can be committed. Raises StorageBusy."""
@@ -375,58 +367,16 @@ class Database:
         """
         if self._writers is None:
             raise NoOpenUnitOfWork
-        if not self.is_sqlite:
-            connection = self._writers.connect()
-            with busy_when_out_of_reach():
-                await connection.start()
-            try:
-                with busy_when_out_of_reach():
-                    await connection.begin()
+        if self._writer is not None:
+            async with self._writer.transaction(straight=straight) as connection:
                 yield connection
-            finally:
-                await asyncio.shield(connection.close())
             return
-        await self._take_turn()
+        connection = self._writers.connect()
+        with busy_when_out_of_reach():
+            await connection.start()
         try:
-            connection = await self._sqlite_writer(self._writers)
-            try:
-                with busy_when_out_of_reach():
-                    await self._begin(connection, straight=straight)
-                yield connection
-            finally:
-                await self._roll_back(connection)
+            with busy_when_out_of_reach():
+                await connection.begin()
+            yield connection
         finally:
-            self._turn.release()
-
-    async def _take_turn(self) -> None:
-        if not self._turn.locked():
-            await self._turn.acquire()  # at once: nobody has it
-            return
-        try:
-            async with asyncio.timeout(4 * self._lock_timeout):
-                await self._turn.acquire()
-        except TimeoutError:
-            raise StorageBusy(reason="another unit of work is not coming to an end") from None
-
-    async def _sqlite_writer(self, writers: AsyncEngine) -> AsyncConnection:
-        # Kept from one unit of work to the next: taking it from the pool costs as much as two statements.
-        if self._writer is None:
-            connection = writers.connect()
-            with busy_when_out_of_reach():
-                await connection.start()
-            self._writer = connection
-        return self._writer
-
-    @staticmethod
-    async def _begin(connection: AsyncConnection, *, straight: bool) -> None:
-        driver = driver_of(connection) if straight else None
-        if driver is None:
-            await connection.begin()
-        else:
-            await driver.begin()
-
-    async def _roll_back(self, connection: AsyncConnection) -> None:
-        """Undo what was not committed; a connection that cannot do that is given up."""
-        if not await roll_back(connection):
-            self._writer = None
-            await connection.close()
+            await asyncio.shield(connection.close())

@@ -113,7 +113,8 @@ async def test_a_full_disk_is_storage_busy_and_loses_nothing(sqlite_place: Place
     await database.open()
     await keep(database, update(1, "lan"))
     assert database._writer is not None
-    raw = (await database._writer.get_raw_connection()).driver_connection
+    assert database._writer.connection is not None
+    raw = (await database._writer.connection.get_raw_connection()).driver_connection
     assert raw is not None
     pages = raw.sqlite.execute("PRAGMA page_count").fetchone()[0]
     raw.sqlite.execute(f"PRAGMA max_page_count={pages}")
@@ -121,7 +122,7 @@ async def test_a_full_disk_is_storage_busy_and_loses_nothing(sqlite_place: Place
         await keep(database, *(update(number, "x" * 500) for number in range(2, 200)))
     async with database.reading() as uow:
         assert (await uow.inbox.backlog()).waiting == 1
-    raw = (await database._writer.get_raw_connection()).driver_connection
+    raw = (await database._writer.connection.get_raw_connection()).driver_connection
     assert raw is not None
     raw.sqlite.execute("PRAGMA max_page_count=1000000")
     await keep(database, *(update(number, "x" * 500) for number in range(2, 200)))
