@@ -2,15 +2,15 @@
 
 Read `build` for what there is and `live` for how it runs: on the way down, residents' channels stop first, then intake
 finishes its turns, then delivery sends what it has in hand, then the web server and the database close. Telegram, which may
-not be there, is made in `telegram`; what is looked at without running it, in `looking`.
+not be there, is made in `telegram`; what the process listens to, in `listening`; what is only
+looked at, in `looking`.
 """
 
 import asyncio
 import gc
-import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -20,13 +20,14 @@ from aiohttp import web
 import admin
 import public
 from bot import checks, upkeep
+from bot.app.listening import listen_to_signals, start_web
 from bot.app.telegram import Keep, Loop, open_telegram
 from bot.bell import Bell
 from bot.clock import SystemClock
 from bot.conduct import find, load_penalties
 from bot.demo import demo_settings, seed
 from bot.domain.people import Channel, Language
-from bot.errors import SettingsError, StorageBusy
+from bot.errors import StorageBusy
 from bot.file_keeper import SafeFileKeeper
 from bot.heads import KeyedHeads
 from bot.health import Health
@@ -48,7 +49,6 @@ from bot.settings import Settings
 from bot.standing import Surroundings
 from bot.vault import SecretMasterKey
 from bot.web import keys, make_web_app
-from bot.web.door import Door
 from handlers.channels import webchat_routes
 from handlers.channels.counter import Counter
 from handlers.channels.webchat import WebChat
@@ -86,9 +86,7 @@ from storage.files import ObjectFileStore, open_file_store
 
 log = structlog.get_logger()
 
-WEB_STOPS_WITHIN = 2.0  # seconds for pages under way
 COMMIT_WAITS = 0.001  # seconds that a thread with a commit done waits at most for the interpreter while the loop is busy
-WAITING_TO_BE_LET_IN = 512  # connections
 
 
 def prepare_logs(settings: Settings, *, quiet: bool) -> None:
@@ -314,7 +312,7 @@ class Started:
 
 async def run(settings: Settings, *, demo: bool = False) -> None:
     """Everything in one process, until SIGTERM or SIGINT."""
-    await serve(demo_settings(settings) if demo else settings, demo=demo, asked_to_stop=_signals(), started=_greet)
+    await serve(demo_settings(settings) if demo else settings, demo=demo, asked_to_stop=listen_to_signals(), started=_greet)
 
 
 def _greet(started: Started) -> None:
@@ -334,7 +332,7 @@ async def serve(
         parts = await build(settings, database, bell, stack)
         parts.web_app[keys.IS_DEMO] = demo
         accounts = await seed(database, parts.city, SystemClock()) if demo else []
-        port = await _start_web(settings, parts.web_app, stack)
+        port = await start_web(settings, parts.web_app, stack)
         await say_what_needs_a_hand(settings, database)
         started(Started(url=f"http://{settings.host}:{port}", accounts=accounts))
         await live(parts, asked_to_stop)
@@ -357,7 +355,7 @@ async def work(settings: Settings) -> None:
         if settings.telegram_mode == "webhook":  # it has no door to bring updates to; it may ask for them
             parts.receiving = []
         log.info("working")
-        await live(parts, _signals())
+        await live(parts, listen_to_signals())
 
 
 async def live(parts: Parts, asked_to_stop: asyncio.Event) -> None:
@@ -392,33 +390,3 @@ def read_word_lists(city: City) -> None:
 
 async def _coroutine(work: Awaitable[None]) -> None:
     await work
-
-
-def _signals() -> asyncio.Event:
-    asked = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):  # Windows: Ctrl-C arrives as KeyboardInterrupt
-            loop.add_signal_handler(name, asked.set)
-    return asked
-
-
-async def _start_web(settings: Settings, app: web.Application, stack: AsyncExitStack) -> int:
-    """Start listening; returns the port. Closed by `stack` before the database is."""
-    runner = web.AppRunner(app, access_log=None, shutdown_timeout=WEB_STOPS_WITHIN)
-    await runner.setup()
-    stack.push_async_callback(runner.cleanup)
-
-    async def end_streams() -> None:
-        app[keys.STOP].set()
-
-    stack.push_async_callback(end_streams)
-    assert runner.server is not None, "it is set up"
-    try:
-        listening = await asyncio.get_running_loop().create_server(
-            Door(runner.server), settings.host, settings.port, backlog=WAITING_TO_BE_LET_IN
-        )
-    except OSError as trouble:
-        raise SettingsError(line=checks.why_not_listening(settings, trouble)) from trouble
-    stack.callback(listening.close)  # nobody new comes in while those inside are served to the end
-    return int(listening.sockets[0].getsockname()[1])
