@@ -10,12 +10,13 @@ from sqlalchemy import case as case_when
 from bot.domain.case import Accused, Case, CaseCode, CaseId, CaseKind, CaseStatus, Desk, NewCase, new_code
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, ResidentId, StaffId, Unit
-from bot.domain.ward import Point, WardCode
+from bot.domain.ward import WardCode
 from bot.errors import StaleVersion
 from bot.ports import Viewer
 from storage.case_clocks import clocks_from
 from storage.case_words import CaseWords
 from storage.link import Link, by_engine
+from storage.spots import TELLS_NOTHING, point_of, spot_values
 from storage.tables import cases
 from storage.types import Id
 from storage.visible_cases import visible_to
@@ -75,6 +76,13 @@ _change = (
             ),
             "hops": cases.c.hops + bindparam("more_hops", type_=cases.c.hops.type),
         }
+        # See `storage.spots`: where nobody but a few may read, nothing lies open.
+        | {
+            name: case_when(
+                (_new_desk.in_(literal_column(f"'{desk}'") for desk in TELLS_NOTHING), null()), else_=cases.c[name]
+            )
+            for name in ("lat", "lon")
+        }
         # No ward has a case that is unplaced. One about a ward's leader keeps the ward it is about.
         | {
             "ward_code": case_when(
@@ -109,7 +117,7 @@ def case_from(row: Row[Any]) -> Case:
         status=CaseStatus(row.status),
         outcome=Outcome(row.outcome) if row.outcome else None,
         text=row.text,
-        point=_point(row),
+        point=point_of(row),
         created_at=row.created_at,
         due_at=row.due_at,
         closed_at=row.closed_at,
@@ -134,13 +142,6 @@ def case_from(row: Row[Any]) -> Case:
         owner_until=row.owner_until,
         hops=row.hops,
     )
-
-
-def _point(row: Row[Any]) -> Point | None:
-    if row.lat is None:
-        return None
-    # SQLite hands 21.0 back as 21 from an UPDATE … RETURNING.
-    return Point(float(row.lat), float(row.lon), None if row.accuracy is None else float(row.accuracy))
 
 
 class CaseRows:
@@ -235,9 +236,7 @@ def _values(case: NewCase) -> dict[str, Any]:
         "source_id": case.source_id,
         "status": CaseStatus.OPEN.value,
         "text": case.text,
-        "lat": case.point.lat if case.point else None,
-        "lon": case.point.lon if case.point else None,
-        "accuracy": case.point.accuracy if case.point else None,
+        **spot_values(case.point, desk=case.desk.value, is_sensitive=case.is_sensitive),
         "routing_trace": list(case.routing_trace),
         "created_at": case.created_at,
         "due_at": case.due_at,

@@ -6,8 +6,9 @@ from sqlalchemy import Row, bindparam, select
 
 from bot.domain.case import CaseId
 from bot.domain.correction import DESKS_THAT_TEACH, Correction
-from bot.domain.ward import Point, WardCode
+from bot.domain.ward import WardCode
 from storage.link import Link, by_engine
+from storage.spots import point_of, sealed_point
 from storage.tables import cases, routing_corrections
 from storage.types import Id
 
@@ -46,8 +47,7 @@ class SqlCorrections:
             {
                 "case_id": correction.case_id,
                 "text": correction.text,
-                "lat": correction.point.lat if correction.point else None,
-                "lon": correction.point.lon if correction.point else None,
+                "spot": sealed_point(correction.point) if correction.point else None,
                 "guess": _JOINED.join(correction.guess),
                 "truth": correction.truth,
                 "at": correction.at,
@@ -62,7 +62,7 @@ def _correction(row: Row[Any]) -> Correction:
     return Correction(
         case_id=CaseId(row.case_id),
         text=row.text,
-        point=None if row.lat is None else Point(float(row.lat), float(row.lon)),
+        point=point_of(row),
         guess=tuple(WardCode(code) for code in row.guess.split(_JOINED) if code),
         truth=WardCode(row.truth) if row.truth else None,
         at=row.at,

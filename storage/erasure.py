@@ -96,7 +96,7 @@ _NOBODY = {
 }
 _leave_words = update(cases).where(cases.c.id == _case).values({**_NOBODY, "erased_at": bindparam("when")})
 _empty_case = _leave_words.values(
-    text=bindparam("tombstone"), lat=null(), lon=null(), accuracy=null(), routing_trace=[], place_key=""
+    text=bindparam("tombstone"), spot=null(), lat=null(), lon=null(), accuracy=null(), routing_trace=[], place_key=""
 )
 
 _whose_mail = (inbox.c.channel == bindparam("on"), inbox.c.address_id == bindparam("whom"))

@@ -21,6 +21,7 @@ from sqlalchemy import (
     delete,
     func,
     insert,
+    null,
     or_,
     select,
     text,
@@ -35,6 +36,7 @@ from bot.ports.sealing import Vault
 from storage.case_words import CaseWords
 from storage.link import Link, by_engine, commit
 from storage.own_keys import OF_CASES, OF_RESIDENTS, OwnKeys
+from storage.spots import point_of, sealed_point, spot_values
 from storage.tables import (
     addresses,
     attachments,
@@ -113,6 +115,8 @@ def _portions() -> list[tuple[str, Portion]]:
         ("identities.sealed", partial(_seal_own, identities, OF_RESIDENTS, identities.c.resident_id)),
         *((f"{table.name}.staff", partial(_seal_rows, table)) for table in (*_OF_STAFF, saved_views)),
         ("staff_drafts.staff", _seal_staff_drafts),
+        ("cases.spot", _seal_spots),
+        ("routing_corrections.spot", _seal_corrected_spots),
     ]
 
 
@@ -282,3 +286,28 @@ async def _seal_own(table: Table, keys: OwnKeys, whose: ColumnElement[int], link
     )
     await link.run(put, [{"row_key": row.row_key, "own_seal": await keys.seal(link, row.whose, row.sealed)} for row in rows])
     return int(rows[-1].row_key)
+
+
+async def _seal_spots(link: Link, after: int) -> int | None:
+    find = select(cases).where(cases.c.id > after, cases.c.lat.is_not(None), cases.c.spot.is_(None))
+    rows = await link.rows(find.order_by(cases.c.id).limit(PORTION))
+    if not rows:
+        return None
+    mine = cases.c.id == bindparam("row_key", type_=Id)
+    for row in rows:
+        known = spot_values(point_of(row), desk=row.desk, is_sensitive=row.is_sensitive)
+        await link.run(update(cases).where(mine).values(known), {"row_key": row.id})
+    return int(rows[-1].id)
+
+
+async def _seal_corrected_spots(link: Link, after: int) -> int | None:
+    key = routing_corrections.c.case_id
+    find = select(routing_corrections).where(key > after, routing_corrections.c.lat.is_not(None))
+    rows = await link.rows(find.order_by(key).limit(PORTION))
+    if not rows:
+        return None
+    put = update(routing_corrections).where(key == bindparam("row_key", type_=Id))
+    for row in rows:
+        if (point := point_of(row)) is not None:
+            await link.run(put.values(spot=sealed_point(point), lat=null(), lon=null()), {"row_key": row.case_id})
+    return int(rows[-1].case_id)

@@ -15,6 +15,7 @@ from bot.errors import StaleVersion
 from bot.ports import Viewer
 from storage.case_rows import case_from
 from storage.link import Link
+from storage.spots import COARSE, point_of
 from storage.tables import cases, mentions, messages, staff
 from storage.types import Id, UtcDateTime
 from storage.visible_cases import visible_to
@@ -119,7 +120,8 @@ def _newest(wanted: Sequence[Select[Any]], viewer: Viewer) -> Select[Any]:
 def _is_near(case: Case, other: Row[Any], metres: float) -> bool:
     if case.place_key and other.place_key == case.place_key:
         return True
-    return case.point is not None and other.lat is not None and _distance(case.point, other.lat, other.lon) <= metres
+    there = point_of(other)
+    return case.point is not None and there is not None and _distance(case.point, there) <= metres
 
 
 def _is_on_earth(point: Point) -> bool:
@@ -127,8 +129,10 @@ def _is_on_earth(point: Point) -> bool:
 
 
 def _box(point: Point, metres: float) -> dict[str, float]:
+    """Degrees around it in which every case lies that is so near; what is looked up is coarser than what is compared."""
     high = metres / _METRES_PER_DEGREE
-    wide = high / max(math.cos(math.radians(point.lat)), 0.01)
+    wide = high / max(math.cos(math.radians(point.lat)), 0.01) + 2 * COARSE
+    high += 2 * COARSE
     return {
         "south": point.lat - high,
         "north": point.lat + high,
@@ -137,10 +141,10 @@ def _box(point: Point, metres: float) -> dict[str, float]:
     }
 
 
-def _distance(one: Point, lat: float, lon: float) -> float:
+def _distance(one: Point, other: Point) -> float:
     """Metres, on a plane: the points are no farther apart than a street is long."""
     wide = math.cos(math.radians(one.lat))
-    return math.hypot(one.lat - lat, (one.lon - lon) * wide) * _METRES_PER_DEGREE
+    return math.hypot(one.lat - other.lat, (one.lon - other.lon) * wide) * _METRES_PER_DEGREE
 
 
 class SqlMentions:

@@ -33,6 +33,7 @@ cases = Table(
     Column("status", String(8), nullable=False),
     Column("outcome", String(16)),
     Column("text", SealedText, nullable=False),
+    Column("spot", SealedJson),  # see `storage.spots`, also for the next three
     Column("lat", Float),
     Column("lon", Float),
     Column("accuracy", Float),

@@ -95,7 +95,8 @@ routing_corrections = Table(
     metadata,
     Column("case_id", Id, ForeignKey("cases.id"), primary_key=True, autoincrement=False),
     Column("text", SealedText, nullable=False),
-    Column("lat", Float),
+    Column("spot", SealedJson),
+    Column("lat", Float),  # of before points were sealed
     Column("lon", Float),
     Column("guess", CleanText, nullable=False),  # ward codes joined by ";", empty when unplaced
     Column("truth", String(5)),  # NULL while nobody knows
