@@ -38,7 +38,9 @@ def statements_of(database: Database, *, writes: bool = False) -> Iterator[list[
             heard.append(statement)
         return await on_postgres(adapter, dialect, statement, values)
 
-    engines = {database._readers.sync_engine, *([database._writers.sync_engine] if writes else [])}
+    engines = {database._writers.sync_engine if writes else database._readers.sync_engine}
+    if database.is_sqlite:  # on PostgreSQL the readers are the writers, set to read only: they would be heard twice
+        engines.add(database._readers.sync_engine)
     with ExitStack() as stack:
         patch = stack.enter_context(pytest.MonkeyPatch.context())
         patch.setattr(SqliteConnection, "run_at_once", run)
