@@ -20,6 +20,7 @@ from storage import engine as engines
 from storage.claiming import is_state
 from storage.link import Link
 from storage.readers import SqliteReaders
+from storage.sqlite_writer import SqliteWriter
 from storage.tables import inbox, outbox
 from storage.trouble import busy_when_out_of_reach
 from tests.deterministic.disk import Disk, SimulatedSqlite
@@ -51,6 +52,21 @@ def _engine(in_loop: bool) -> AsyncEngine:
             connection.exec_driver_sql("BEGIN")
 
     return engine
+
+
+class _Writer(SqliteWriter):
+    """The same, of which it is known what it opened."""
+
+    def __init__(self, engine: AsyncEngine, opened: list[AsyncConnection]) -> None:
+        super().__init__(engine, lock_timeout=engines.LOCK_TIMEOUT)
+        self._opened = opened
+
+    async def _connected(self) -> AsyncConnection:
+        is_new = self.connection is None
+        found = await super()._connected()
+        if is_new:
+            self._opened.append(found)
+        return found
 
 
 class _Readers(SqliteReaders):
@@ -102,6 +118,7 @@ class SimulatedDatabase(Database):
     async def open(self, *, migrate: bool = True) -> None:
         _CONNECT.set(self._connect)
         self._writers, self._readers = _engine(True), _engine(False)
+        self._writer = _Writer(self._writers, self._opened)
         self._kept = _Readers(self._readers, self._opened)
         await self.free_claims_of_the_dead()
 
@@ -132,13 +149,6 @@ class SimulatedDatabase(Database):
                     await connection.commit()
             self._seen_dead.add(number)
         return freed
-
-    async def _sqlite_writer(self, writers: AsyncEngine) -> AsyncConnection:
-        is_new = self._writer is None
-        found = await super()._sqlite_writer(writers)
-        if is_new:
-            self._opened.append(found)
-        return found
 
     def _connect(self, in_loop: bool) -> SimulatedSqlite:
         made = SimulatedSqlite(self._disk, in_loop=in_loop)
