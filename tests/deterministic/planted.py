@@ -22,9 +22,9 @@ from handlers.delivery import Delivery
 from handlers.dialogue import Dialogue
 from handlers.intake import Intake
 from handlers.sending import Lane
-from storage import database
 from storage import inbox as inbox_nouns
 from storage import outbox as outbox_nouns
+from storage import sqlite_writer
 from storage.link import driver_of
 from storage.outbox import SqlOutbox
 from storage.tables import inbox, outbox
@@ -158,7 +158,7 @@ def _failed_commits_stay() -> AbstractContextManager[Any]:
             await driver.rollback()
         return not connection.invalidated
 
-    return patch.object(database, "roll_back", rolls_back)
+    return patch.object(sqlite_writer, "roll_back", rolls_back)
 
 
 def _claiming(nouns: Any, table: Table) -> AbstractContextManager[Any]:
