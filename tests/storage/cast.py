@@ -18,6 +18,7 @@ LEASE = timedelta(seconds=30)
 LATER = NOW + LEASE + timedelta(seconds=1)
 TAY_HO, BA_DINH = WardCode("00091"), WardCode("00004")
 LAN, HOA = Address(Channel.TELEGRAM, "1001"), Address(Channel.TELEGRAM, "1002")
+SPOT = Point(21.0, 105.8, 12.0)
 LAN_ON_THE_WEB = Address(Channel.WEBCHAT, "ab" * 32)
 
 _numbers = count(1)
@@ -75,6 +76,7 @@ async def file_case(
     source_id: str | None = None,
     kind: CaseKind = CaseKind.VIOLATION,
     category: str = "lighting",
+    point: Point | None = SPOT,
     **more: Any,  # whatever else a new case has
 ) -> Case:
     who = await resident(uow, address)
@@ -90,7 +92,7 @@ async def file_case(
             address=address,
             source_id=source_id or f"m{next(_numbers)}",
             text=text,
-            point=Point(21.0, 105.8, 12.0),
+            point=point,
             created_at=NOW,
             due_at=due_at,
             routing_trace=("named: Tây Hồ",),

@@ -1,11 +1,9 @@
 """Where a case is lies sealed; what lies open finds neighbours and leads to nobody's door. Each on both engines."""
 
-from itertools import count
-
 import pytest
 from sqlalchemy import delete, text, update
 
-from bot.domain.case import Case, CaseKind, Desk, NewCase, new_code
+from bot.domain.case import Case, Desk
 from bot.domain.correction import Correction
 from bot.domain.people import Role
 from bot.domain.ward import Point
@@ -15,13 +13,12 @@ from storage import Database
 from storage.tables import cases, routing_corrections, sealed_tables
 from tests.conftest import Place
 from tests.security.dumps import dump, where
-from tests.storage.cast import LAN, LATER, NOW, TAY_HO, officer, resident
+from tests.storage.cast import NOW, TAY_HO, file_case, officer
 
 DOOR = Point(21.070123456, 105.820654321, 12.0)
 DIGITS = ["070123", "820654"]
 NEXT_DOOR = Point(21.071123, 105.821654)  # 152 m away
 KEY = "the key of the tests, forty letters long"
-_numbers = count(1)
 
 
 def sealed(place: Place) -> Database:
@@ -29,24 +26,7 @@ def sealed(place: Place) -> Database:
 
 
 async def at(uow: UnitOfWork, point: Point, desk: Desk = Desk.GENERAL) -> Case:
-    lan = await resident(uow)
-    assert lan.resident_id is not None
-    case = await uow.cases.add(
-        NewCase(
-            code=new_code(),
-            kind=CaseKind.VIOLATION,
-            category="",
-            ward_code=TAY_HO,
-            desk=desk,
-            resident_id=lan.resident_id,
-            address=LAN,
-            source_id=f"spot{next(_numbers)}",
-            text="Ổ gà",
-            point=point,
-            created_at=NOW,
-            due_at=LATER,
-        )
-    )
+    case = await file_case(uow, point=point, desk=desk)
     await uow.corrections.add(Correction(case_id=case.id, text="Ổ gà", point=point, guess=(), truth=TAY_HO, at=NOW))
     return case
 

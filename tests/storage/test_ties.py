@@ -1,18 +1,17 @@
 """Cases that have to do with each other, and notes that name somebody; each on both engines."""
 
-from itertools import count
+from typing import Any
 
-from bot.domain.case import Case, CaseKind, Desk, NewCase, new_code
+from bot.domain.case import Case, Desk
 from bot.domain.people import Role, StaffId
 from bot.domain.thread import Author, NewMessage
-from bot.domain.ward import Point, WardCode
+from bot.domain.ward import Point
 from bot.ports import UnitOfWork, Viewer
 from storage import Database
-from tests.storage.cast import BA_DINH, LAN, LATER, NOW, TAY_HO, file_case, hire, officer, resident
+from tests.storage.cast import BA_DINH, LATER, NOW, TAY_HO, file_case, hire, officer
 
 HERE = Point(21.0700, 105.8200)
 NEAR, FAR = Point(21.0712, 105.8205), Point(21.0725, 105.8200)  # 143 m and 278 m away
-_numbers = count(1)
 
 
 async def test_of_several_codes_only_those_that_one_may_see_are_found(database: Database) -> None:
@@ -38,28 +37,8 @@ async def test_what_joined_a_case_is_listed_as_far_as_one_may_see_it(database: D
         assert await uow.ties.of_main(officer(), main.id) == []
 
 
-async def at(
-    uow: UnitOfWork, point: Point | None, place: str = "", *, ward: WardCode = TAY_HO, desk: Desk = Desk.GENERAL
-) -> Case:
-    lan = await resident(uow)
-    assert lan.resident_id is not None
-    return await uow.cases.add(
-        NewCase(
-            code=new_code(),
-            kind=CaseKind.VIOLATION,
-            category="",
-            ward_code=ward,
-            desk=desk,
-            resident_id=lan.resident_id,
-            address=LAN,
-            source_id=f"near{next(_numbers)}",
-            text="Ổ gà",
-            point=point,
-            created_at=NOW,
-            due_at=LATER,
-            place_key=place,
-        )
-    )
+async def at(uow: UnitOfWork, point: Point | None, place: str = "", **where: Any) -> Case:
+    return await file_case(uow, point=point, place_key=place, **where)
 
 
 async def test_what_is_near_is_of_the_same_ward_and_within_the_distance(database: Database) -> None:
