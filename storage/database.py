@@ -49,7 +49,7 @@ OTHERS_ARE_AT_WORK = (
 )
 
 
-UNFINISHED_RESTORE = "restore.unfinished"  # lies in the folder while a restored file takes the place of another
+UNFINISHED_RESTORE = "restore.unfinished"  # lies in the folder while what was restored takes its place
 
 
 class Database:
@@ -78,6 +78,7 @@ class Database:
         self.url = engines.read_url(url, data_dir)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         self._has_own_folder = not url  # else the file lies in a folder of somebody else's choosing
+        self._folder = Path(str(self.url.database)).parent if self.is_sqlite else data_dir
         self._bell = bell
         self._guest = guest
         self._master = master
@@ -107,12 +108,12 @@ class Database:
             SettingsError: On SQLite, another process has the folder.
             StorageBusy: It is out of reach.
         """
+        if self._folder and (self._folder / UNFINISHED_RESTORE).exists():
+            raise SettingsError(
+                line=f"HOMTHU_DATA_DIR: a restore into {self._folder} was cut off; begin it again with --force"
+            )
         if self.is_sqlite:
             path = Path(str(self.url.database))
-            if (path.parent / UNFINISHED_RESTORE).exists():
-                raise SettingsError(
-                    line=f"HOMTHU_DATA_DIR: a restore into {path.parent} was cut off; begin it again with --force"
-                )
             with busy_when_out_of_reach():
                 self._file = engines.prepare_file(path, is_ours=self._has_own_folder)
             if self._folder_lock:

@@ -1,8 +1,8 @@
 """Brings a backup back. Everything is taken out beside what is there and proved first; then it changes places with it.
 
 On SQLite the restored file and folder are renamed into place, and what was there keeps its name with `.before-restore-…`
-behind it; a marker lies in the data folder meanwhile, so that nothing starts on half of it. On PostgreSQL it is one
-transaction. A backup of the one engine is not laid into the other: `homthu move-to` does that.
+behind it. On PostgreSQL the tables are one transaction. Until all is in its place a marker lies in the data folder, so that
+nothing starts on half of it. A backup of the one engine is not laid into the other: `homthu move-to` does that.
 """
 
 import json
@@ -185,7 +185,9 @@ async def _on_sqlite(given: _Given) -> Restored:
     finally:
         await opened.close()
     sqlite_copy.make_one_file(restored)
-    return await _change_places(given, settled, [(restored, database)])
+    kept = await _change_places(given, [(restored, database)], database.parent)
+    _finish(database.parent)
+    return Restored(given.manifest, settled, kept)
 
 
 def _holds_files(settings: Settings) -> bool:
@@ -229,11 +231,12 @@ async def _on_postgres(given: _Given) -> Restored:
                 raise _is_not_empty("the database")
             await _lay_postgres(given, connection)
             settled = await _settle(given, connection)
-            restored = await _change_places(given, settled, [])
+            kept = await _change_places(given, [], given.settings.data_dir)
             await connection.commit()
+            _finish(given.settings.data_dir)
     finally:
         await database.close()
-    return restored
+    return Restored(given.manifest, settled, kept)
 
 
 async def _lay_postgres(given: _Given, connection: AsyncConnection) -> None:
@@ -271,8 +274,14 @@ def _is_not_empty(place: str) -> BackupRefused:
     return BackupRefused(line=f"There is something in {place} already; `--force` puts the backup in its place")
 
 
-async def _change_places(given: _Given, settled: Settled, moves: list[tuple[Path, Path]]) -> Restored:
+async def _change_places(given: _Given, moves: list[tuple[Path, Path]], marked: Path) -> list[Path]:
     """Files, city and (on SQLite) the database; what was there keeps its name with the moment behind it.
+
+    Args:
+        marked: The folder that is marked as half restored, until `_finish`.
+
+    Returns:
+        Where that lies now which was there.
 
     Raises:
         BackupRefused: Something cannot be renamed; what had been is renamed back.
@@ -291,9 +300,10 @@ async def _change_places(given: _Given, settled: Settled, moves: list[tuple[Path
         moves = [(beside, files.folder), *moves]
     if (given.room / "city").is_dir():
         moves = [(given.room / "city", data_dir / "city"), *moves]
-    marker = (moves[-1][1].parent if given.settings.is_sqlite else data_dir) / UNFINISHED_RESTORE
+    marker = marked / UNFINISHED_RESTORE
+    was_cut_off = marker.exists()
     marker.touch(mode=0o600)
-    sync_folder(marker.parent)
+    sync_folder(marked)
     suffix = _unused_suffix([place for _, place in moves], given.now)
     done: list[tuple[Path, Path]] = []
     try:
@@ -310,13 +320,18 @@ async def _change_places(given: _Given, settled: Settled, moves: list[tuple[Path
     except OSError as trouble:
         for before, after in reversed(done):
             after.rename(before)
-        marker.unlink()
+        if not was_cut_off:
+            _finish(marked)
         raise BackupRefused(
             line=f"{trouble.filename} cannot be renamed ({trouble.strerror}); nothing was changed"
         ) from trouble
-    marker.unlink()
-    sync_folder(marker.parent)
-    return Restored(given.manifest, settled, [after for _, after in done if after.name.endswith(suffix)])
+    return [after for _, after in done if after.name.endswith(suffix)]
+
+
+def _finish(marked: Path) -> None:
+    """Everything is in its place: what is there may be started."""
+    (marked / UNFINISHED_RESTORE).unlink()
+    sync_folder(marked)
 
 
 def _unused_suffix(places: Sequence[Path], now: datetime) -> str:
