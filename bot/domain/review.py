@@ -3,6 +3,7 @@
 Plain values: they are counted, put into words and drawn elsewhere.
 """
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -10,8 +11,10 @@ from enum import StrEnum
 from typing import Self
 
 from bot.domain.campaign import CampaignFigures
-from bot.domain.figures import Figures
+from bot.domain.figures import SMALL, Figures
 from bot.domain.ward import Point
+
+_HALF, _YEAR = re.compile(r"(20[0-9]{2})-([12])"), re.compile(r"20[0-9]{2}")
 
 
 class TermKind(StrEnum):
@@ -43,7 +46,34 @@ class Term:
 
     @classmethod
     def days(cls, first: date, last: date) -> Self:
+        """Raises ValueError where the last day is before the first."""
+        if last < first:
+            raise ValueError("the last day is before the first")
         return cls(TermKind.DAYS, first, last)
+
+    @classmethod
+    def read(cls, name: str) -> Self:
+        """The term that `name` names: "2026-1" and "2026-2" are halves, "2026" a year, "2026-03-01_2026-04-15" days.
+
+        Raises ValueError for anything else.
+        """
+        if found := _HALF.fullmatch(name):
+            return cls.half(int(found[1]), int(found[2]))
+        if _YEAR.fullmatch(name):
+            return cls.year(int(name))
+        first, last = map(date.fromisoformat, name.split("_"))
+        if first.year < 2000:
+            raise ValueError("nobody wrote here then")
+        return cls.days(first, last)
+
+    @property
+    def name(self) -> str:
+        """Short, for addresses and file names; `read` reads it."""
+        if self.kind is TermKind.YEAR:
+            return f"{self.first.year:04d}"
+        if self.kind is TermKind.HALF_YEAR:
+            return f"{self.first.year:04d}-{1 if self.first.month == 1 else 2}"
+        return f"{self.first.isoformat()}_{self.last.isoformat()}"
 
     @property
     def before(self) -> "Term":
@@ -60,7 +90,10 @@ class Left(StrEnum):
     """Why a case that was accepted in the term is not among the figures. Each is counted and said."""
 
     JOINED = "joined"  # it was joined to another: the matter is counted once
-    HIDDEN = "hidden"  # whoever asked for the review may not see it (only the city's complete review has none)
+    HIDDEN = "hidden"  # whoever asked may not see it; told in fives (see `Review.left_out`)
+
+
+FEW, UNTOLD = f"< {SMALL}", "*"
 
 
 class Section(StrEnum):
@@ -74,18 +107,31 @@ class Section(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Row:
-    """One line of a table: a kind, a category, a ward or a channel, and the term before beside it."""
+    """One line of a table: a kind, a category, a ward or a channel, and the term before beside it.
+
+    What would point at a reporter is not told (`bot.domain.hushing`): its name stands in `few` or `untold`, and the number
+    in the figures is 0. Names are those of `Figures`, and "outcomes.<outcome>"; whoever writes a cell asks `mark` first.
+    """
 
     key: str  # the value in the database; empty: none
     now: Figures
     before: Figures
+    few: frozenset[str] = frozenset()  # of `now`: written "< 5"
+    untold: frozenset[str] = frozenset()  # of `now`: written "*", else the few could be reckoned from it
+    few_before: frozenset[str] = frozenset()  # the same of `before`
+    untold_before: frozenset[str] = frozenset()
+
+    def mark(self, name: str, *, before: bool = False) -> str:
+        """What is written in place of this number: "< 5", "*", or empty where the number itself is."""
+        few, untold = (self.few_before, self.untold_before) if before else (self.few, self.untold)
+        return FEW if name in few else UNTOLD if name in untold else ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Satisfaction:
-    """What residents said of the closings in the term. Whoever said nothing is in `asked` alone."""
+    """What residents said of the closings in the term, of cases of any age. Whoever said nothing is in `asked` alone."""
 
-    asked: int = 0  # closings that residents were told of
+    asked: int = 0  # closings by staff: each asks its resident
     resolved: int = 0  # "yes, it is done"
     unresolved: int = 0
     stars: Mapping[int, int] = field(default_factory=dict)  # 1 to 5: how many; giving them is optional
@@ -93,7 +139,7 @@ class Satisfaction:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HotSpot:
-    """Somewhere many cases came from: the middle of about a hundred metres. Never of cases about officials."""
+    """Somewhere at least five cases came from: the middle of about a hundred metres. Never of cases about officials."""
 
     point: Point
     ward_code: str | None
@@ -117,7 +163,23 @@ class Review:
     hot_spots: Sequence[HotSpot] = ()
     campaign: CampaignFigures = field(default_factory=CampaignFigures)
     campaign_before: CampaignFigures = field(default_factory=CampaignFigures)
+    # By reason. HIDDEN is missing where everything was seen; else it is rounded down to a multiple of five, so that nobody
+    # learns that somebody just wrote about them: 0 is written "< 5".
     left_out: Mapping[Left, int] = field(default_factory=dict)
+    wordless: int = 0  # counted, although their words are gone: residents wished so, or their time was over
     texts: Mapping[Section, str] = field(default_factory=dict)
     is_early: bool = False  # the term is not over: figures up to the day it was made
     counted_to: date | None = None  # the last day that was counted
+    counted_on: date | None = None  # what is open, closed or late is so at the beginning of this day
+
+    @property
+    def notes(self) -> Sequence[str]:
+        """How everything is counted: keys of wording, a sentence each, in the order of the review."""
+        return [f"review_note_{name}" for name in NOTES]
+
+
+# Each has a sentence `review_note_<name>`.
+NOTES = (
+    *("term", "accepted", "before", "closed", "outcomes", "deadlines", "waiting", "times", "disputed", "reopened"),
+    *("bare", "kinds", "wards", "channels", "satisfaction", "spots", "joined", "hidden", "wordless", "few", "staff"),
+)
