@@ -55,3 +55,8 @@ def sorting_key(name: str) -> str:
     """Vietnamese names in an order that people expect: by letters first, marks and đ after."""
     plain = unicodedata.normalize("NFD", name.casefold().replace("đ", "d\uffff"))
     return "".join(letter for letter in plain if not unicodedata.combining(letter))
+
+
+def grouped(language: Language, number: int) -> str:
+    """ "12.400" in Vietnamese, "12,400" in English."""
+    return f"{number:,}".replace(",", "." if language is Language.VI else ",")

@@ -15,6 +15,7 @@ from admin.guard import AUTHENTICATOR, PASSWORD, QUEUE, TOUCHES, finish_touches,
 from admin.guessing import GUESSES
 from admin.live import add_live
 from admin.own_sessions import SESSIONS, post_sessions, show_sessions
+from admin.papers import add_papers_routes
 from admin.password_page import post_password, show_password
 from admin.pausing import post_pause, show_pause
 from admin.queueing import post_view, remove_view, show_queue
@@ -64,6 +65,7 @@ def add_routes(app: web.Application) -> None:
     add_case_routes(app)
     add_live(app)
     add_settings_routes(app)
+    add_papers_routes(app)
     app.router.add_get(COUNTER, for_staff(show_counter))
     app.router.add_post(COUNTER, for_staff(post_counter))
     app.router.add_get(RIGHTS_PAGE, for_staff(show_rights))

@@ -11,9 +11,7 @@ from bot.exporting import correction_row, export_row
 from bot.ports import Storage
 from bot.routing.wards import Wards
 from bot.services.staff_accounts import add_staff, disable_staff, list_staff, reset_code, reset_password, sign_out_staff
-from bot.services.tell_auditors import tell_of_export
-
-DAY_BEGINS, DAY_ENDS = 6, 22  # hours of the city's clock
+from bot.services.tell_auditors import is_night, tell_of_export
 
 
 async def export_rows(storage: Storage, wards: Wards) -> AsyncIterator[dict[str, Any]]:
@@ -39,7 +37,7 @@ async def record_export(storage: Storage, *, what: str, now: datetime, zone: Zon
         now: At night, by the city's clock, it is said so: nobody has to export then.
         details: What was asked for; never what was found.
     """
-    at_night = not DAY_BEGINS <= now.astimezone(zone).hour < DAY_ENDS
+    at_night = is_night(now, zone)
     async with storage.begin() as uow:
         await uow.audit.record(action=what, now=now, details={**details, **({"at_night": True} if at_night else {})})
         await tell_of_export(uow, at_night=at_night, now=now)

@@ -9,6 +9,7 @@ from bot.bell import Bell
 from bot.errors import NoOpenUnitOfWork
 from bot.ports import (
     Absences,
+    Bulletins,
     Calendar,
     Cases,
     ChatLines,
@@ -25,6 +26,7 @@ from bot.ports import (
     Identities,
     IdentityOpenings,
     Inbox,
+    LongWorks,
     News,
     Notices,
     Offices,
@@ -47,6 +49,7 @@ from bot.ports import Audit as AuditPort
 from bot.ports.ties import Mentions, Ties
 from storage.absences import SqlAbsences
 from storage.audit import SqlAudit
+from storage.bulletins import SqlBulletins
 from storage.calendar import SqlCalendar
 from storage.case_presences import SqlPresences
 from storage.cases import SqlCases
@@ -65,6 +68,7 @@ from storage.identities import SqlIdentities
 from storage.identity_openings import SqlIdentityOpenings
 from storage.inbox import SqlInbox
 from storage.link import Link, commit
+from storage.long_works import SqlLongWorks
 from storage.news import SqlNews
 from storage.notices import SqlNotices
 from storage.offices import SqlOffices
@@ -140,6 +144,8 @@ class SqlUnitOfWork:
         self.evidence: EvidenceChecks = SqlEvidenceChecks(link)
         self.ties: Ties = SqlTies(link)
         self.mentions: Mentions = SqlMentions(link)
+        self.bulletins: Bulletins = SqlBulletins(link)
+        self.long_works: LongWorks = SqlLongWorks(link)
 
     async def commit(self) -> None:
         """Keep everything, once.

@@ -22,6 +22,7 @@ import public
 from bot import checks, upkeep
 from bot.app.listening import listen_to_signals, start_web
 from bot.app.telegram import Keep, Loop, open_telegram
+from bot.app.workshop import ProcessWorkshop
 from bot.bell import Bell
 from bot.clock import SystemClock
 from bot.conduct import find, load_penalties
@@ -79,6 +80,7 @@ from handlers.timekeeping import (
     IdleOwners,
     LaterQuestions,
     OldMail,
+    OldPapers,
     Timekeeper,
 )
 from storage import Database
@@ -210,6 +212,8 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         file_keeper=keeper,
     )
     app[keys.CITY], app[keys.SEALER], app[keys.RECEIPTS] = city, city.sealer, city.receipts
+    app[keys.WORKSHOP] = workshop = ProcessWorkshop(settings, database, clock)
+    stack.push_async_callback(workshop.close)
     keep = counted(intake.keep, metrics)
     add_pages(app, keep, Health(database, clock, metrics, Surroundings(settings.data_dir)))
     return Parts(
@@ -232,6 +236,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
                 DueWarnings(database, city.calendar),
                 ChangedCalendar(database, city.calendar),
                 OldMail(database),
+                OldPapers(database),
                 DoomedFiles(database, files),
                 DueDigests(database, city.calendar, city.public_url),
                 DueHeads(database, KeyedHeads(database.keys[KeyPurpose.HEADS].decode()), metrics),

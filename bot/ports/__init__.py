@@ -7,6 +7,7 @@ unit of work holds them all), `outside`.
 """
 
 from bot.ports.after import Rating, Ratings, Tries
+from bot.ports.bulletins import Bulletins
 from bot.ports.cases import Cases, Corrections
 from bot.ports.closings import Closings, Proposals
 from bot.ports.desk import (
@@ -21,6 +22,7 @@ from bot.ports.desk import (
     Templates,
 )
 from bot.ports.evidence import EvidenceChecks, KeptFinding, PhotoPrints, Sighting
+from bot.ports.long_work import LongWorks, Workshop
 from bot.ports.mail import Backlog, ChatLine, ChatLines, Conversations, FailedUpdate, Inbox, KeptUpdate, Outbox, RawUpdate
 from bot.ports.news import CaseNews, News
 from bot.ports.notices import Notices
@@ -47,6 +49,7 @@ __all__ = [
     "Absences",
     "Audit",
     "Backlog",
+    "Bulletins",
     "Calendar",
     "CalendarSource",
     "CaseNews",
@@ -76,6 +79,7 @@ __all__ = [
     "Inbox",
     "KeptFinding",
     "KeptUpdate",
+    "LongWorks",
     "News",
     "Notices",
     "Offices",
@@ -104,4 +108,5 @@ __all__ = [
     "UnitOfWork",
     "Viewer",
     "Wiper",
+    "Workshop",
 ]

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.ports.after import Ratings, Tries
+from bot.ports.bulletins import Bulletins
 from bot.ports.cases import Cases, Corrections
 from bot.ports.closings import Closings, Proposals
 from bot.ports.desk import (
@@ -19,6 +20,7 @@ from bot.ports.desk import (
     Templates,
 )
 from bot.ports.evidence import EvidenceChecks, PhotoPrints
+from bot.ports.long_work import LongWorks
 from bot.ports.mail import ChatLines, Conversations, Inbox, Outbox
 from bot.ports.news import News
 from bot.ports.notices import Notices
@@ -68,6 +70,8 @@ class UnitOfWork(Protocol):
     evidence: EvidenceChecks
     ties: Ties
     mentions: Mentions
+    long_works: LongWorks
+    bulletins: Bulletins
 
     async def commit(self) -> None:
         """Keep everything, once. After it the unit of work is over."""

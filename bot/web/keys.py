@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aiohttp import web
 
 from bot.bell import Bell
-from bot.ports import CalendarSource, Clock, FileStore, Imager, PictureKeeper, Receipts, Sealer, Storage
+from bot.ports import CalendarSource, Clock, FileStore, Imager, PictureKeeper, Receipts, Sealer, Storage, Workshop
 from bot.routing.wards import Wards
 from bot.services.city import City
 from bot.settings import Settings
@@ -25,6 +25,7 @@ SEALER: web.AppKey[Sealer] = web.AppKey("sealer", Sealer)  # of the same key
 CITY: web.AppKey[City] = web.AppKey("city", City)  # how words are read; set by whoever composes the pages
 CALENDAR: web.AppKey[CalendarSource] = web.AppKey("calendar", CalendarSource)  # by rule; the table's changes come apart
 IS_DEMO: web.AppKey[bool] = web.AppKey("is_demo", bool)  # invented people on a loopback address: no codes are asked for
+WORKSHOP: web.AppKey[Workshop] = web.AppKey("workshop", Workshop)  # makes what takes long; set as the city is
 STOP: web.AppKey[asyncio.Event] = web.AppKey("stop", asyncio.Event)  # set when the process ends: streams must end too
 
 

@@ -9,6 +9,7 @@ from handlers.timekeeping.clocks import ChangedCalendar, DueWarnings
 from handlers.timekeeping.drafts import DueDrafts
 from handlers.timekeeping.notices import LOOK_FOR_NOTICES_EVERY, DueDigests, DueNotices
 from handlers.timekeeping.owners import IdleOwners
+from handlers.timekeeping.papers import OldPapers
 from handlers.timekeeping.plans import DuePlans
 from handlers.timekeeping.prints import LOOK_FOR_PICTURES_EVERY, DuePrints
 from handlers.timekeeping.questions import LaterQuestions
@@ -37,5 +38,6 @@ __all__ = [
     "IdleOwners",
     "LaterQuestions",
     "OldMail",
+    "OldPapers",
     "Timekeeper",
 ]

@@ -29,6 +29,7 @@ from storage.tables.people import (
     templates,
     used_steps,
 )
+from storage.tables.sheets import bulletins, long_works
 from storage.tables.threads import (
     attachments,
     case_events,
@@ -50,6 +51,7 @@ __all__ = [
     "audit",
     "audit_heads",
     "audit_tip",
+    "bulletins",
     "calendar_days",
     "calendar_sweeps",
     "case_events",
@@ -70,6 +72,7 @@ __all__ = [
     "identity_openings",
     "inbox",
     "is_ours",
+    "long_works",
     "mentions",
     "message_revisions",
     "messages",

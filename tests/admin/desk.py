@@ -40,6 +40,7 @@ from bot.web import keys, make_web_app
 from bot.wording import catalogue
 from storage import Database
 from storage.files import open_file_store
+from tests.admin.workshop import HereWorkshop
 from tests.closing import PROOF_BYTES
 from tests.closing import fields as closing_fields
 from tests.codes import code_at, enrol
@@ -149,6 +150,7 @@ class StaffDesk:
     clock: StillClock
     files: FileStore
     server: TestServer
+    workshop: HereWorkshop
     browsers: list[TestClient[Any, Any]] = field(default_factory=list)
     filed: int = 0
 
@@ -308,13 +310,14 @@ async def open_desk(
 ) -> AsyncIterator[StaffDesk]:
     """The desk on a free port of this machine. `around` is put around every request, outside everything else."""
     clock, files = StillClock(), open_file_store("memory://")
-    app = make_web_app(
+    settings = load_settings(
         # Only whether others may write too is read from the address; the database is the one that is given.
-        settings=load_settings(
-            public_url=public_url,
-            telegram_token=telegram_token,
-            database_url="" if database.is_sqlite else "postgresql://else.where/x",
-        ),
+        public_url=public_url,
+        telegram_token=telegram_token,
+        database_url="" if database.is_sqlite else "postgresql://else.where/x",
+    )
+    app = make_web_app(
+        settings=settings,
         secret_key=SECRET_KEY,
         storage=database,
         clock=clock,
@@ -324,16 +327,18 @@ async def open_desk(
         file_keeper=SafeFileKeeper(files),
     )
     app[keys.CITY] = City(app[keys.WARDS], app[keys.CALENDAR], _router(), app[keys.SEALER], app[keys.RECEIPTS], public_url)
+    app[keys.WORKSHOP] = workshop = HereWorkshop(database, files, settings, clock)
     admin.add_routes(app)
     public.add_routes(app)
     if around is not None:
         app.middlewares.insert(0, around)
     server = TestServer(app)
     await server.start_server()
-    desk = StaffDesk(database, clock, files, server)
+    desk = StaffDesk(database, clock, files, server, workshop)
     try:
         yield desk
     finally:
+        await workshop.settle()
         for client in desk.browsers:
             await client.session.close()
         await server.close()

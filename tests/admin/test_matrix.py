@@ -86,6 +86,8 @@ AROUND: dict[tuple[str, str], tuple[Right, ...]] = {
     ("GET", "/staff/trouble"): (Right.OPERATE,),
     ("POST", "/staff/trouble/updates"): (Right.OPERATE,),
     ("POST", "/staff/trouble/replies"): (Right.OPERATE,),
+    ("GET", "/staff/reports/work"): (),  # one's own; the file of one that is there, tests/admin/test_papers.py
+    ("POST", "/staff/reports/work/stop"): (),
     ("GET", SETTINGS): (),
     ("GET", f"{SETTINGS}/wards"): (Right.SETTINGS_WARD, Right.SETTINGS_CITY),
     ("GET", f"{SETTINGS}/people"): (Right.ACCOUNTS, Right.NAME_RESTRICTED),
@@ -132,6 +134,7 @@ APART = {
     ("POST", "/staff/login/code"),
     ("POST", "/staff/logout"),
     ("GET", "/staff/events"),
+    ("GET", "/staff/reports/work/file"),  # of whoever had one made: tests/admin/test_papers.py
 }
 CLASSIFIED = {*ON_A_CASE, *NEVER_SHOWN, *AROUND, *BY_FIELDS, *ON_A_WARD, *ON_A_COLLEAGUE, *APART}
 

@@ -11,12 +11,14 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, inspect, text
 
+from bot.domain.bulletin import Bulletin
 from bot.domain.case import CaseId, CaseStatus, Desk
 from bot.domain.clocks.state import next_alarm
 from bot.domain.closing import NewClosing
 from bot.domain.correction import Correction
 from bot.domain.evidence import Finding, FindingKind
 from bot.domain.guessing import Counted
+from bot.domain.long_work import NewWork, WorkKind
 from bot.domain.notices import Choices, Reason
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, Language, Role, StaffId, Unit
@@ -153,6 +155,15 @@ async def populate(database: Database) -> None:
         )
         await uow.proposals.add(
             NewProposal(case_id=case.id, kind=ProposalKind.CLOSE, by=minh.id, at=NOW, version=case.version, report=report())
+        )
+        await uow.long_works.begin(
+            NewWork(
+                staff_id=minh.id, kind=WorkKind.EXPORT, asked={"ward": TAY_HO}, file_name="x.csv", media_type="text/csv"
+            ),
+            NOW,
+        )
+        await uow.bulletins.put(
+            Bulletin(ward_code=TAY_HO, first=date(2026, 1, 1), last=date(2026, 6, 30), text="x", version=0), minh.id, NOW
         )
         await uow.commit()
     await wrap_keys(database)

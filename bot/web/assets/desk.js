@@ -112,6 +112,16 @@ wanted.checked = wish() !== "off";
 wanted.onchange = () => wish(wanted.checked ? "on" : "off");
 if (location.hash.startsWith("#key-")) goTo(location.hash[5]), history.replaceState(0, "", location.pathname + location.search);
 
+// A paper that is being made. Without a script its page reloads itself.
+const making = $("[data-progress]");
+const see = async () => {
+  const page = await (await fetch(location.href)).text(), found = $("[data-progress]", new DOMParser().parseFromString(page, "text/html"));
+  if (!found) return location.reload();
+  making.replaceChildren(...found.childNodes);
+  setTimeout(() => see().catch(() => location.reload()), 1500);
+};
+if (making) setTimeout(see, 1000);
+
 // Small things.
 const press = (query, does) => { for (const button of all(query)) button.hidden = false, button.onclick = does; };
 press("[data-keys-open]", () => sheet.showModal());

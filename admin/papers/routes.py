@@ -1,0 +1,12 @@
+"""The addresses of this room."""
+
+from aiohttp import web
+
+from admin.guard import for_staff
+from admin.papers.work import WORK, post_stop, serve_work, show_work
+
+
+def add_papers_routes(app: web.Application) -> None:
+    app.router.add_get(WORK, for_staff(show_work))
+    app.router.add_post(f"{WORK}/stop", for_staff(post_stop))
+    app.router.add_get(f"{WORK}/file", for_staff(serve_work))
