@@ -16,9 +16,11 @@ from tests.backup.installation import Installation, named_cases
 from tests.bot_api import BotApiServer, Resident
 from tests.conftest import Place
 from tests.databases import PostgresDatabases
+from tests.faults.oracle import read
+from tests.faults.reporting import CODE, MARKER, Told, hears, keeps_reporting, shows
+from tests.faults.scene import PATIENCE
 from tests.files.pictures import phone_photo
 from tests.kills.program import Program
-from tests.kills.test_kills import CODE, PATIENCE, Told, cases_by_marker, hears, keeps_reporting, shows
 
 RESIDENTS = 4
 SERVING_WITHIN = 60.0  # seconds from the empty folder to the first answer; a small city's restore takes one or two
@@ -28,9 +30,9 @@ async def reports_with_a_photo(resident: Resident, told: Told) -> None:
     """One case with a picture in it."""
     marker = f"dấu-{resident.id}-0-hết"
     resident.sends_photo(phone_photo(size=(640, 480)), f"Ổ gà lớn ở ngõ 3 phường Phú Thượng {marker}")
-    await hears(resident, shows(marker))
+    await hears(resident, shows(marker), PATIENCE)
     resident.presses("Gửi")
-    found = CODE.search((await hears(resident, told.is_new)).text)
+    found = CODE.search((await hears(resident, told.is_new, PATIENCE)).text)
     assert found
     told.codes[marker] = found[1]
 
@@ -58,7 +60,7 @@ async def test_whatever_was_acknowledged_before_the_backup_began_is_there_after_
         try:
             await asyncio.to_thread(program.starts)
             await reports_with_a_photo(residents[0], told)
-            writing = [asyncio.create_task(keeps_reporting(one, told, asyncio.Event())) for one in residents]
+            writing = [asyncio.create_task(keeps_reporting(one, told, lambda: True, PATIENCE)) for one in residents]
             await has_codes(told, 2 * RESIDENTS)
             before, old_updates = dict(told.codes), list(api.updates.ever)
             saved = await asyncio.to_thread(office.does, "backup", str(archive))
@@ -90,6 +92,15 @@ async def test_whatever_was_acknowledged_before_the_backup_began_is_there_after_
     assert await files_are_whole(after_the_loss) == 4  # two photos, each with its shown copy
     assert took < SERVING_WITHIN
     print(f"{place.engine}: from the empty folder to a filed case in {took:.1f} s")
+
+
+async def cases_by_marker(place: Place) -> dict[str, list[str]]:
+    """What the database holds."""
+    found: dict[str, list[str]] = {}
+    for case in (await read(place)).cases:
+        [marker] = set(MARKER.findall(case.text))
+        found.setdefault(marker, []).append(case.code)
+    return found
 
 
 async def is_lost(office: Installation, server: PostgresDatabases) -> Installation:

@@ -17,7 +17,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Heard:
-    """A message of the bot's. `buttons` maps labels to data; `asks_location` is the reply keyboard's button."""
+    """A message of the bot's. `buttons` maps labels to data; `asks_location` is the reply keyboard's button.
+
+    `at` is when it came, by the loop's clock in seconds.
+    """
 
     message_id: int
     text: str  # or the caption
@@ -25,6 +28,7 @@ class Heard:
     asks_location: str
     file: bytes
     message: dict[str, Any]
+    at: float
 
 
 class Resident:
@@ -168,7 +172,8 @@ class Resident:
         buttons = {button["text"]: button.get("callback_data", "") for row in rows for button in row}
         wishes = [b["text"] for row in markup.get("keyboard", ()) for b in row if b.get("request_location")]
         text = message.get("text", message.get("caption", ""))
-        self.heard.append(Heard(message["message_id"], text, buttons, wishes[0] if wishes else "", file, message))
+        wish, now = wishes[0] if wishes else "", asyncio.get_running_loop().time()
+        self.heard.append(Heard(message["message_id"], text, buttons, wish, file, message, now))
         self._news.set()
 
     async def next(self, timeout: float = 60.0) -> Heard:

@@ -51,6 +51,7 @@ class BotApiServer:
         self.webhook = Webhook("")
         self.residents: dict[str, Resident] = {}
         self.calls: list[Call] = []
+        self.lost: list[tuple[float, float, str]] = []  # answers to calls that acted: from when to when, and whose chat
         self.violations: list[str] = []
         self.menus: dict[str, dict[str, str]] = {}
         self.open_queries: set[str] = set()
@@ -152,7 +153,8 @@ class BotApiServer:
         parameters = await _parameters(request)
         known = METHODS.get(method.lower())
         self.violations += oracle.call_violations(method, parameters)
-        self.calls.append(Call(method, parameters, asyncio.get_running_loop().time()))
+        came_at = asyncio.get_running_loop().time()
+        self.calls.append(Call(method, parameters, came_at))
         if known is None:
             return _answer(Refused(404, "Not Found: method not found"))
         fault = self.faults.take(method)
@@ -164,7 +166,10 @@ class BotApiServer:
             return _answer(refused)
         self.violations += oracle.answer_violations(method, result)
         if fault is not None:
-            return await _fail(request, fault)
+            try:
+                return await _fail(request, fault)
+            finally:
+                self.lost.append((came_at, asyncio.get_running_loop().time(), str(parameters.get("chat_id", ""))))
         if method.lower() == "getupdates":  # spliced as text: an update may be what no JSON library would write
             text = '{"ok":true,"result":[' + ",".join(update.json for update in result) + "]}"
             return web.Response(body=text.encode("utf-8", "surrogatepass"), content_type="application/json")

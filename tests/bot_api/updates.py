@@ -28,6 +28,8 @@ class Updates:
         self.next_id = 700_000_001
         self.confirmed: list[int] = []
         self.ever: list[Waiting] = []  # all there have been, for whoever brings some a second time
+        self.brings_twice = False  # with what is new comes what was confirmed last, once more and behind it
+        self._brought_twice: set[int] = set()
         self._news = asyncio.Event()
         self._poll = 0  # the number of the poll in flight; an older one is turned away
 
@@ -70,10 +72,17 @@ class Updates:
                     "Conflict: terminated by other getUpdates request; make sure that only one bot instance is running",
                 )
             if self.waiting or loop.time() >= deadline:
-                return [self.waiting[known] for known in sorted(self.waiting)[: max(1, min(limit, 100))]]
+                return [self.waiting[known] for known in sorted(self.waiting)[: max(1, min(limit, 100))]] + self._again()
             self._news.clear()
             try:
                 async with asyncio.timeout_at(deadline):
                     await self._news.wait()
             except TimeoutError:
                 continue
+
+    def _again(self) -> list[Waiting]:
+        if not self.brings_twice or not self.waiting:
+            return []
+        again = [one for one in self.ever if one.update_id not in self.waiting and one.update_id not in self._brought_twice]
+        self._brought_twice |= {one.update_id for one in again}
+        return again

@@ -1,6 +1,7 @@
 """The program as a process of its own, to be killed without warning and started again on the same data."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -84,12 +85,16 @@ class Program:
 
     def is_asked_to_stop(self) -> float:
         """SIGTERM; returns the seconds it took. It must leave with 0."""
-        assert self.process is not None
         began = time.monotonic()
-        self.process.terminate()
-        self.process.wait(timeout=60)
-        assert self.process.returncode == 0, self.log.read_text()[-3000:]
-        self._close()
+        if self.forked is not None:
+            code = self.forked.stops_on(signal.SIGTERM)
+            self.forked = None
+        else:
+            assert self.process is not None
+            self.process.terminate()
+            code = self.process.wait(timeout=60)
+            self._close()
+        assert code == 0, f"it left with {code}\n{self.log.read_text()[-3000:]}"
         return time.monotonic() - began
 
     def is_ready(self) -> bool:

@@ -5,17 +5,21 @@ could harm. A start from here is a process of its own that runs the same command
 behind is what any killed process leaves. The first and the last start of a test are made from nothing all the same.
 """
 
+import atexit
 import importlib
 import json
 import os
 import pkgutil
 import select
+import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from functools import cache
 from itertools import count
 from pathlib import Path
 
@@ -50,12 +54,18 @@ class Forked:
 
     def kill(self) -> None:
         """SIGKILL, and wait until it is gone."""
+        self.stops_on(signal.SIGKILL)
+
+    def stops_on(self, number: signal.Signals) -> int | None:
+        """Send the signal and wait until it is gone; its exit code, None when it had no time to leave one."""
         if self.is_running():
-            os.kill(self.pid, signal.SIGKILL)
+            os.kill(self.pid, number)
         until = time.monotonic() + GONE_WITHIN
         while self.is_running():
-            assert time.monotonic() < until, f"{self.pid} was killed and is still there"
+            assert time.monotonic() < until, f"{self.pid} was sent {number.name} and is still there"
             time.sleep(0.005)
+        left = _left(self._said)
+        return int(left.read_text()) if left.exists() else None
 
 
 class QuickStarts:
@@ -108,12 +118,27 @@ class QuickStarts:
         return int(self._process.stdout.readline())
 
 
+def _left(said: Path) -> Path:
+    """Where a process that comes to its end leaves its exit code: who ordered it does not wait for it."""
+    return said.with_name(f"{said.name}-code")
+
+
 def started(folder: Path, *read: str) -> QuickStarts:
     """It writes to this folder, which must be there. `read`: the modules it has read; all of the program by default."""
     words = [sys.executable, "-m", "tests.kills.quick_start", *read]
     return QuickStarts(
         subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1), folder
     )
+
+
+@cache
+def shared(*read: str) -> QuickStarts:
+    """The same, one for all that this process starts; it goes when this process does."""
+    folder = Path(tempfile.mkdtemp(prefix="homthu-quick-"))
+    quick = started(folder, *read)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    atexit.register(quick.ends)
+    return quick
 
 
 @asynccontextmanager
@@ -174,6 +199,7 @@ def _become(*, words: list[str], environment: dict[str, str], said: str, log: st
     code = command(words)
     sys.stdout.flush()
     sys.stderr.flush()
+    _left(Path(said)).write_text(str(code), encoding="utf-8")
     os._exit(code)
 
 

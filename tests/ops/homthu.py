@@ -1,13 +1,10 @@
 """The program as an operator has it: commands in a shell, a process that runs, signals, pages."""
 
-import atexit
 import json
 import os
-import shutil
 import signal
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import urllib.error
@@ -15,25 +12,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from tests.conftest import Place
 from tests.house.imports import ROOT
-from tests.kills.quick_start import QuickStarts, started
+from tests.kills.quick_start import shared
 
 LINE_WITHIN = 180.0  # seconds until a start says where it listens; a busy machine is slow
-
-
-@cache
-def _quick() -> QuickStarts:
-    """One for all commands of this process: of the two seconds that a command takes it spares all but a tenth."""
-    folder = Path(tempfile.mkdtemp(prefix="homthu-quick-"))
-    quick = started(folder, "bot.cli")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    atexit.register(quick.ends)
-    return quick
 
 
 @dataclass
@@ -58,8 +44,8 @@ class Homthu:
         }
 
     def does(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """One command, to its end, by a process of its own that has read the program's modules already."""
-        return subprocess.CompletedProcess(words, *_quick().does(words, self.environment))
+        """One command, to its end, by a process that was read already: of its two seconds that spares all but a tenth."""
+        return subprocess.CompletedProcess(words, *shared("bot.cli").does(words, self.environment))
 
     def does_from_nothing(self, *words: str) -> subprocess.CompletedProcess[str]:
         """The same as a shell starts it."""
