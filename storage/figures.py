@@ -5,7 +5,7 @@ happened to a case is one number on its row, which `storage.case_tally` keeps.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -21,7 +21,7 @@ from bot.ports import Viewer
 from storage.case_tally import WEIGHT, digits
 from storage.link import Link
 from storage.tables import cases, closings, staff
-from storage.tallying import Tally, tallies
+from storage.tallying import Key, Tally, tallies
 from storage.visible_cases import visible_to
 
 _COLUMN = {By.WARD: cases.c.ward_code, By.DESK: cases.c.desk, By.CATEGORY: cases.c.category, By.CHANNEL: cases.c.channel}
@@ -41,7 +41,7 @@ def _if(condition: ColumnElement[bool], number: int) -> ColumnElement[int]:
 
 
 @dataclass(slots=True)
-class _Group:
+class Group:
     """What is counted so far of one group."""
 
     numbers: Counter[str] = field(default_factory=Counter)  # by the names of `Figures`
@@ -67,54 +67,15 @@ class SqlFigures:
         self._link = link
 
     async def by(self, viewer: Viewer, by: By, *, start: datetime, end: datetime, now: datetime) -> dict[str, Figures]:
-        group = func.coalesce(_COLUMN[by], "")
-        mine = (visible_to(viewer), cases.c.main_case_id.is_(None))
-        # Every deadline is later than that; saying so lets SQLite choose the queue's own index among those of open cases.
-        waits = (*mine, _IS_OPEN, cases.c.due_at > _MINUTES_SINCE)
-        [waiting] = await tallies(self._link, [(group, _if(cases.c.due_at < now, 1))], waits)
-        found: defaultdict[str, _Group] = defaultdict(_Group)
-        _take_waiting(found, waiting)
-        await self._take_period(found, group, viewer, start, end, now)
-        return {name: counted.figures() for name, counted in found.items()}
+        groups, mine = Breakdown(func.coalesce(_COLUMN[by], "")), visible_to(viewer)
+        await take_waiting(self._link, [groups], mine, now)
+        await take_period(self._link, [groups], mine, (start, end), now)
+        return {name: counted.figures() for name, counted in groups.found.items()}
 
     async def total(self, viewer: Viewer, *, start: datetime, end: datetime, now: datetime) -> Figures:
-        found: defaultdict[str, _Group] = defaultdict(_Group)
-        await self._take_period(found, None, viewer, start, end, now)
-        return found[""].figures()
-
-    async def _take_period(
-        self,
-        found: defaultdict[str, _Group],
-        group: ColumnElement[str] | None,
-        viewer: Viewer,
-        start: datetime,
-        end: datetime,
-        now: datetime,
-    ) -> None:
-        """Of the cases accepted in it. Few of them are late now, or have more to tell than that they were closed once."""
-        minute = int((now - _MINUTES_SINCE).total_seconds() // 60)
-        late = case((and_(_IS_OPEN, cases.c.due_minute < minute), 1))
-        more = case((cases.c.tally > _CLOSED_ONCE, cases.c.tally))
-        told = (cases.c.fate, cases.c.answer_hours, cases.c.close_hours, late, more)
-        came, answered, ended, delayed, happened = await tallies(
-            self._link,
-            # All together: the number alone is written for each case, where it is a group's it follows the group's name.
-            [(cast(number, String),) if group is None else (group, number) for number in told],
-            (
-                visible_to(viewer),
-                cases.c.main_case_id.is_(None),
-                cases.c.created_at >= start,
-                cases.c.created_at < end,
-            ),
-        )
-        _take_fates(found, _named(came))
-        for name, hours, number in _named(answered):  # a clock that was set back makes some negative
-            found[name].to_answer[max(hours, 0)] += number
-        for name, hours, number in _named(ended):
-            found[name].to_close[max(hours, 0)] += number
-        for name, _, number in _named(delayed):
-            found[name].numbers["missed"] += number
-        _take_more(found, _named(happened))
+        together = Breakdown(None)
+        await take_period(self._link, [together], visible_to(viewer), (start, end), now)
+        return together.found[""].figures()
 
     async def closers(self, viewer: Viewer, *, start: datetime, end: datetime) -> list[Closer]:
         rows = await self._link.rows(_closers(viewer, start, end))
@@ -130,6 +91,71 @@ class SqlFigures:
             )
             for row in rows
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Breakdown:
+    """What is counted, by the names that `name` gives to cases; None: all together."""
+
+    name: ColumnElement[str] | None
+    found: defaultdict[str, Group] = field(default_factory=lambda: defaultdict(Group))
+
+    def beside(self, number: ColumnElement[int]) -> Key:
+        """All together, the number alone is written for each case; where it is a group's it follows the group's name."""
+        return (cast(number, String),) if self.name is None else (self.name, number)
+
+
+async def take_waiting(link: Link, breakdowns: Sequence[Breakdown], where: ColumnElement[bool], now: datetime) -> None:
+    """What waits now, and what of it is late."""
+    # Every deadline is later than that; saying so lets SQLite choose the queue's own index among those of open cases.
+    waits = (where, cases.c.main_case_id.is_(None), _IS_OPEN, cases.c.due_at > _MINUTES_SINCE)
+    found = await tallies(link, [one.beside(_if(cases.c.due_at < now, 1)) for one in breakdowns], waits)
+    for breakdown, waiting in zip(breakdowns, found, strict=True):
+        for name, is_late, number in _named(waiting):
+            breakdown.found[name].numbers["waiting"] += number
+            breakdown.found[name].numbers["overdue"] += number if is_late else 0
+
+
+async def take_period(
+    link: Link,
+    breakdowns: Sequence[Breakdown],
+    where: ColumnElement[bool],
+    period: tuple[datetime, datetime],
+    now: datetime,
+    more: Sequence[Key] = (),
+) -> list[Tally]:
+    """Of the cases accepted from its begin until just before its end, all in one walk.
+
+    Few of them are late now, or have more to tell than that they were closed once.
+
+    Args:
+        more: What else is to be told apart of the same cases; their tallies come back.
+    """
+    start, end = period
+    minute = int((now - _MINUTES_SINCE).total_seconds() // 60)
+    late = case((and_(_IS_OPEN, cases.c.due_minute < minute), 1))
+    told_more = case((cases.c.tally > _CLOSED_ONCE, cases.c.tally))
+    told = (cases.c.fate, cases.c.answer_hours, cases.c.close_hours, late, told_more)
+    found = await tallies(
+        link,
+        [*(one.beside(number) for one in breakdowns for number in told), *more],
+        (where, cases.c.main_case_id.is_(None), cases.c.created_at >= start, cases.c.created_at < end),
+    )
+    for place, breakdown in enumerate(breakdowns):
+        _take(breakdown.found, found[place * len(told) : (place + 1) * len(told)])
+    return found[len(breakdowns) * len(told) :]
+
+
+def _take(found: defaultdict[str, Group], told: Sequence[Tally]) -> None:
+    came, answered, ended, delayed, happened = told
+    _take_fates(found, _named(came))
+    for name, hours, number in _named(answered):  # a clock that was set back makes some negative
+        found[name].to_answer[max(hours, 0)] += number
+    for name, hours, number in _named(ended):
+        found[name].to_close[max(hours, 0)] += number
+    for name, _, number in _named(delayed):
+        found[name].numbers["missed"] += number
+    _take_more(found, _named(happened))
 
 
 def _closers(viewer: Viewer, start: datetime, end: datetime) -> Select[Any]:
@@ -162,13 +188,7 @@ def _named(tally: Tally) -> Iterator[tuple[str, int, int]]:
         yield (*key, number) if len(key) > 1 else ("", int(key[0]), number)
 
 
-def _take_waiting(found: defaultdict[str, _Group], waiting: Tally) -> None:
-    for (name, is_late), number in waiting.items():
-        found[name].numbers["waiting"] += number
-        found[name].numbers["overdue"] += number if is_late else 0
-
-
-def _take_fates(found: defaultdict[str, _Group], came: Iterator[tuple[str, int, int]]) -> None:
+def _take_fates(found: defaultdict[str, Group], came: Iterator[tuple[str, int, int]]) -> None:
     outcomes = {number: outcome for outcome, number in _ENDED.items()}
     for name, fate, number in came:
         counted = found[name]
@@ -198,7 +218,7 @@ def _facts(fate: int, *, is_closed: bool) -> Iterator[str]:
         yield "closings"
 
 
-def _take_more(found: defaultdict[str, _Group], told: Iterator[tuple[str, int, int]]) -> None:
+def _take_more(found: defaultdict[str, Group], told: Iterator[tuple[str, int, int]]) -> None:
     for name, tally, number in told:
         counted, happened = found[name].numbers, digits(tally)
         for fact in _OF_CASES:

@@ -36,6 +36,7 @@ from bot.ports import (
     Proposals,
     Ratings,
     Retention,
+    Reviews,
     SavedViews,
     SecondFactors,
     Sessions,
@@ -77,6 +78,7 @@ from storage.prints import SqlPhotoPrints
 from storage.proposals import SqlProposals
 from storage.ratings import SqlRatings, SqlTries
 from storage.retention import SqlRetention
+from storage.reviewing.texts import SqlReviews
 from storage.saved_views import SqlSavedViews
 from storage.second_factors import SqlSecondFactors
 from storage.sessions import SqlSessions
@@ -119,6 +121,7 @@ class SqlUnitOfWork:
         self.chat_lines: ChatLines = SqlChatLines(link)
         self.calendar: Calendar = SqlCalendar(link)
         self.figures: FiguresOf = SqlFigures(link)
+        self.reviews: Reviews = SqlReviews(link)
         self.deadlines: Deadlines = SqlDeadlines(link)
         self.corrections: Corrections = SqlCorrections(link)
         self.absences: Absences = SqlAbsences(link)

@@ -41,6 +41,7 @@ from bot.ports.outside import (
     Sealer,
 )
 from bot.ports.residents import Erased, Erasure, Fading, Identities, Offices, Retention
+from bot.ports.reviews import Reviews
 from bot.ports.staff import Audit, Guesses, HeadSigner, SecondFactors, Sessions, StaffMembers
 from bot.ports.storage import Storage, UnitOfWork, Wiper
 from bot.ports.viewing import Viewer
@@ -93,6 +94,7 @@ __all__ = [
     "RawUpdate",
     "Receipts",
     "Retention",
+    "Reviews",
     "SavedViews",
     "Scanner",
     "Sealer",

@@ -26,6 +26,7 @@ from bot.ports.news import News
 from bot.ports.notices import Notices
 from bot.ports.outside import Calendar, Deadlines
 from bot.ports.residents import Erasure, Fading, Identities, Offices, Retention
+from bot.ports.reviews import Reviews
 from bot.ports.staff import Audit, Guesses, SecondFactors, Sessions, StaffMembers
 from bot.ports.ties import Mentions, Ties
 
@@ -46,6 +47,7 @@ class UnitOfWork(Protocol):
     calendar: Calendar
     deadlines: Deadlines
     figures: FiguresOf
+    reviews: Reviews
     corrections: Corrections
     absences: Absences
     exclusions: Exclusions

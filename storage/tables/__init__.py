@@ -29,6 +29,7 @@ from storage.tables.people import (
     templates,
     used_steps,
 )
+from storage.tables.reviews import review_drafts, review_rounds, reviews
 from storage.tables.sheets import bulletins, long_works
 from storage.tables.threads import (
     attachments,
@@ -90,6 +91,9 @@ __all__ = [
     "resident_keys",
     "residents",
     "retention_rules",
+    "review_drafts",
+    "review_rounds",
+    "reviews",
     "routing_corrections",
     "saved_views",
     "sealed_tables",

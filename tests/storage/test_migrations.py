@@ -23,6 +23,8 @@ from bot.domain.notices import Choices, Reason
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, Language, Role, StaffId, Unit
 from bot.domain.proposal import NewProposal, ProposalKind
+from bot.domain.review import Section, Term
+from bot.domain.review_texts import Round, TextsDraft
 from bot.domain.signing_in import HalfSession
 from bot.domain.staffing import DraftForm, Exclusion, NewTemplate, StaffDraft, Why
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
@@ -165,6 +167,10 @@ async def populate(database: Database) -> None:
         await uow.bulletins.put(
             Bulletin(ward_code=TAY_HO, first=date(2026, 1, 1), last=date(2026, 6, 30), text="x", version=0), minh.id, NOW
         )
+        half = Term.half(2026, 1)
+        await uow.reviews.begin([TAY_HO], half, NOW)
+        await uow.reviews.put_draft(TAY_HO, half, TextsDraft(texts={Section.TASKS: "x"}, version=0, at=NOW), by=minh.id)
+        await uow.reviews.set_rounds([Round(half, NOW)])
         await uow.commit()
     await wrap_keys(database)
 
