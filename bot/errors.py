@@ -64,6 +64,12 @@ class StaleVersion(BotError):
     wording_key = "case_changed_meanwhile"
 
 
+class LedgerChanged(BotError):
+    """The board, entry or submission was changed by someone else since the form was opened."""
+
+    wording_key = "campaign_changed"
+
+
 class CaseAlreadyClosed(BotError):
     """The case is closed, so this cannot be done to it."""
 

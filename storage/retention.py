@@ -13,7 +13,7 @@ from bot.domain.draft import Conversation
 from storage.claiming import is_state
 from storage.conversations import ROWS, conversation_from
 from storage.link import Link, by_engine
-from storage.tables import HANDLED, attachments, conversations, doomed_files, inbox, proposals
+from storage.tables import HANDLED, attachments, board_checks, conversations, doomed_files, inbox, proposals
 from storage.types import Id, SealedKey, UtcDateTime, pack_json
 
 _most = bindparam("most", type_=Id)
@@ -46,6 +46,16 @@ _is_attached: Select[tuple[int]] = select(literal_column("1")).where(
         select(literal_column("1")).where(attachments.c.key == _key, attachments.c.key != literal_column("''")).exists(),
         select(literal_column("1"))
         .where(attachments.c.shown_key == _key, attachments.c.shown_key != literal_column("''"))
+        .exists(),
+    )
+)
+_is_on_a_board: Select[tuple[int]] = select(literal_column("1")).where(
+    or_(
+        select(literal_column("1"))
+        .where(board_checks.c.photo == _key, board_checks.c.photo != literal_column("''"))
+        .exists(),
+        select(literal_column("1"))
+        .where(board_checks.c.shown_photo == _key, board_checks.c.shown_photo != literal_column("''"))
         .exists(),
     )
 )
@@ -93,7 +103,7 @@ class SqlRetention:
         return [row.key for row in await self._link.rows(_doomed, {"now": now, "most": most})]
 
     async def is_needed(self, key: str) -> bool:
-        for statement in (_is_attached, _is_drafted):
+        for statement in (_is_attached, _is_drafted, _is_on_a_board):
             if await self._link.value(statement, {"key": key}):
                 return True
         return any(key in pack_json(row.content) for row in await self._link.rows(_proposed))  # few wait, and lie sealed

@@ -9,8 +9,10 @@ from bot.bell import Bell
 from bot.errors import NoOpenUnitOfWork
 from bot.ports import (
     Absences,
+    Boards,
     Bulletins,
     Calendar,
+    Campaign,
     Cases,
     ChatLines,
     Closings,
@@ -26,12 +28,14 @@ from bot.ports import (
     Identities,
     IdentityOpenings,
     Inbox,
+    Ledger,
     LongWorks,
     News,
     Notices,
     Offices,
     Outbox,
     PhotoPrints,
+    Praises,
     Presences,
     Proposals,
     Ratings,
@@ -52,6 +56,7 @@ from storage.absences import SqlAbsences
 from storage.audit import SqlAudit
 from storage.bulletins import SqlBulletins
 from storage.calendar import SqlCalendar
+from storage.campaign import SqlBoards, SqlCampaign, SqlLedger, SqlPraises
 from storage.case_presences import SqlPresences
 from storage.cases import SqlCases
 from storage.chat_lines import SqlChatLines
@@ -149,6 +154,10 @@ class SqlUnitOfWork:
         self.mentions: Mentions = SqlMentions(link)
         self.bulletins: Bulletins = SqlBulletins(link)
         self.long_works: LongWorks = SqlLongWorks(link)
+        self.boards: Boards = SqlBoards(link)
+        self.ledger: Ledger = SqlLedger(link)
+        self.praises: Praises = SqlPraises(link)
+        self.campaign: Campaign = SqlCampaign(link)
 
     async def commit(self) -> None:
         """Keep everything, once.

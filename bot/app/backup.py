@@ -43,7 +43,7 @@ from storage.folder_lock import FolderLock
 from storage.migrating import is_current
 from storage.migrations import HEAD
 from storage.saving import apart, postgres_copy, sqlite_copy
-from storage.tables import attachments
+from storage.tables import attachments, board_checks
 
 ROOM = "backup.unfinished"  # in the data folder: what a backup needs while it is made; a killed one's is thrown away
 _SPARE = 64 << 20  # bytes that stay free beside all we write
@@ -280,17 +280,21 @@ async def _pack_postgres(work: _Work, connection: AsyncConnection) -> None:
 
 async def _named_files(connection: AsyncConnection, files: ObjectFileStore, listed: Path) -> Path:
     """Where the files of this moment lie, one a line."""
-    after = 0
-    columns = (attachments.c.id, attachments.c.key, attachments.c.shown_key)
     with listed.open("w", encoding="ascii") as out:
-        while True:
-            portion = select(*columns).where(attachments.c.id > after).order_by(attachments.c.id).limit(_PORTION)
-            rows = (await connection.execute(portion)).all()
-            if not rows:
-                return listed
-            after = rows[-1].id
-            for row in rows:
-                out.writelines(f"{files.place(key)}\n" for key in (row.key, row.shown_key) if key)
+        for number, *named in (
+            (attachments.c.id, attachments.c.key, attachments.c.shown_key),
+            (board_checks.c.id, board_checks.c.photo, board_checks.c.shown_photo),
+        ):
+            after = 0
+            while True:
+                portion = select(number, *named).where(number > after).order_by(number).limit(_PORTION)
+                rows = (await connection.execute(portion)).all()
+                if not rows:
+                    break
+                after = rows[-1][0]
+                for row in rows:
+                    out.writelines(f"{files.place(key)}\n" for key in row[1:] if key)
+    return listed
 
 
 async def _pack_files(work: _Work, files: ObjectFileStore, named: Path) -> None:

@@ -40,6 +40,10 @@ class CampaignFigures:
     boards: BoardFigures = field(default_factory=BoardFigures)
     inspections: int = 0
     violations_found: int = 0  # at inspections
+    reminded: int = 0  # what came of them
+    criticised: int = 0
+    disciplined: int = 0
+    panels: int = 0  # put up without being entered one by one: none of them is among the boards
     seminars: int = 0
     seminar_people: int = 0
     groups_reached: int = 0  # residential groups with at least one seminar, each once

@@ -215,6 +215,7 @@ class Conversation:
     asked: Question | None = None
     case_code: CaseCode | None = None
     preset_ward: WardCode | None = None
+    preset_board: int | None = None  # the board whose QR code was read, until the first case is filed
     last_group_id: str = ""
     is_blocked: bool = False  # the resident stopped the bot
     last_ward: WardCode | None = None

@@ -32,6 +32,9 @@ class Right(StrEnum):
     DASHBOARD = "dashboard"
     CLOSERS = "closers"  # what each one's closings came to
 
+    LEDGER = "ledger"  # enter what was done for the codes
+    COMMEND = "commend"  # decide who is commended
+
     SETTINGS_WARD = "settings_ward"
     SETTINGS_CITY = "settings_city"
     NAME_RESTRICTED = "name_restricted"  # who reads the restricted desk
@@ -60,16 +63,17 @@ _OFFICER = frozenset(
 _CHIEF = frozenset(
     {
         *(Right.OVERRIDE_GATE, Right.PAUSE_RESIDENT, Right.EXCLUDE_STAFF, Right.APPROVE_IDENTITY, Right.EXPORT),
-        Right.CLOSERS,
+        *(Right.CLOSERS, Right.COMMEND),
     }
 )
 
 RIGHTS: dict[Role, frozenset[Right]] = {
-    Role.WARD_OFFICER: _OFFICER,
-    Role.RESTRICTED_OFFICER: _OFFICER | {Right.EXCLUDE_STAFF, Right.APPROVE_IDENTITY},
+    Role.WARD_OFFICER: _OFFICER | {Right.LEDGER},
+    Role.RESTRICTED_OFFICER: _OFFICER | {Right.EXCLUDE_STAFF, Right.APPROVE_IDENTITY, Right.LEDGER},
     Role.WARD_LEADER: _OFFICER
     | _CHIEF
-    | {Right.SETTINGS_WARD, Right.NAME_RESTRICTED, Right.ABSENCES, Right.AUDIT},  # of the own ward, all four
+    | {Right.SETTINGS_WARD, Right.NAME_RESTRICTED, Right.ABSENCES, Right.AUDIT}  # of the own ward, all four
+    | {Right.LEDGER},  # whoever answers for it enters it: the city reads
     Role.CITY_COORDINATOR: _OFFICER | _CHIEF | {Right.SETTINGS_CITY, Right.ACCOUNTS},
     Role.INSPECTOR: frozenset({Right.READ_CASE, Right.EXPORT, Right.DASHBOARD, Right.AUDIT}),
     Role.OPERATOR: frozenset({Right.SETTINGS_WARD, Right.SETTINGS_CITY, Right.ABSENCES, Right.ACCOUNTS, Right.OPERATE}),

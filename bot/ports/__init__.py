@@ -2,12 +2,13 @@
 
 Storage works in units of work: one transaction each, committed once and explicitly; every other way out changes nothing.
 
-Read in this order: `mail`, `viewing`, `cases`, `closings`, `evidence`, `after`, `residents`, `staff`, `desk`, `storage` (a
-unit of work holds them all), `outside`.
+Read in this order: `mail`, `viewing`, `cases`, `closings`, `evidence`, `after`, `residents`, `staff`, `desk`, `campaign`,
+`storage` (a unit of work holds them all), `outside`.
 """
 
 from bot.ports.after import Rating, Ratings, Tries
 from bot.ports.bulletins import Bulletins
+from bot.ports.campaign import Boards, Campaign, Ledger, Praises
 from bot.ports.cases import Cases, Corrections
 from bot.ports.closings import Closings, Proposals
 from bot.ports.desk import (
@@ -50,9 +51,11 @@ __all__ = [
     "Absences",
     "Audit",
     "Backlog",
+    "Boards",
     "Bulletins",
     "Calendar",
     "CalendarSource",
+    "Campaign",
     "CaseNews",
     "Cases",
     "ChannelPort",
@@ -80,6 +83,7 @@ __all__ = [
     "Inbox",
     "KeptFinding",
     "KeptUpdate",
+    "Ledger",
     "LongWorks",
     "News",
     "Notices",
@@ -87,6 +91,7 @@ __all__ = [
     "Outbox",
     "PhotoPrints",
     "PictureKeeper",
+    "Praises",
     "Presences",
     "Proposals",
     "Rating",

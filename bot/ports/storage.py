@@ -6,6 +6,7 @@ from typing import Protocol
 
 from bot.ports.after import Ratings, Tries
 from bot.ports.bulletins import Bulletins
+from bot.ports.campaign import Boards, Campaign, Ledger, Praises
 from bot.ports.cases import Cases, Corrections
 from bot.ports.closings import Closings, Proposals
 from bot.ports.desk import (
@@ -74,6 +75,10 @@ class UnitOfWork(Protocol):
     mentions: Mentions
     long_works: LongWorks
     bulletins: Bulletins
+    boards: Boards
+    ledger: Ledger
+    praises: Praises
+    campaign: Campaign
 
     async def commit(self) -> None:
         """Keep everything, once. After it the unit of work is over."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Self
 
-from bot.domain.people import Role, StaffId, StaffMember, Unit
+from bot.domain.people import WARD_ROLES, Role, StaffId, StaffMember, Unit
 from bot.domain.rights import Right, may
 from bot.domain.staffing import Standing
 from bot.domain.ward import WardCode
@@ -35,6 +35,15 @@ class Viewer:
     def may(self, right: Right) -> bool:
         """Whether they hold this right at all, by themselves or for somebody who is away."""
         return any(may(standing.role, right) for standing in self.standings())
+
+    def wards(self, right: Right) -> frozenset[WardCode] | None:
+        """The wards over which they hold this right; None for all of them. Nobody of a ward holds it for the city."""
+        there = [standing for standing in self.standings() if may(standing.role, right)]
+        if self.role in WARD_ROLES:
+            there = [standing for standing in there if standing.role in WARD_ROLES]
+        if any(standing.role not in WARD_ROLES for standing in there):
+            return None
+        return frozenset(standing.ward_code for standing in there if standing.ward_code)
 
     def standings(self) -> tuple[Standing, ...]:
         """Where they stand: in their own place first, then in those of whom they deputise."""

@@ -57,6 +57,8 @@ async def file_case(
         return case
     await _tell_thread(uow, case, draft, words, now)
     await exclude_accused(uow, case, draft.text, now)
+    if conversation.preset_board is not None and not draft.is_about_official:  # where somebody stood may tell who it was
+        await uow.boards.came_from(case.id, conversation.preset_board, now)
     details = {"kind": case.kind.value, "desk": case.desk.value, "ward": case.ward_code or ""}
     filed = {**details, **filed_details(case, setting)}
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.FILED, at=now, details=filed))

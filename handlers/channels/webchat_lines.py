@@ -74,6 +74,7 @@ class ChatPage:
     lines: Sequence[LineView]  # oldest first
     last_key: int  # of our newest line: where the event stream goes on
     ward: Ward | None  # of the QR code; told to the dialogue with the first message
+    place: str  # its mark, with the board whose code was read: "00091_b17"; empty for none
     notice: str  # a wording key of what went wrong; empty when nothing did
     text: str  # what was typed and could not be kept
     client_key: str  # what the form is posted under

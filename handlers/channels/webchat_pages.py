@@ -6,11 +6,13 @@ and the answer comes back through the outbox. Live updates are in `webchat_event
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 
 from aiohttp import web
 
 from bot.bell import heard
+from bot.domain.ledger import read_start, start_word
 from bot.domain.people import Address, Channel
 from bot.domain.ward import Ward
 from bot.errors import StorageBusy, UnknownWard
@@ -64,11 +66,11 @@ class ChatPages:
     async def show(self, request: web.Request) -> web.Response:
         """`GET /chat`: the transcript and the form. Gives the browser its cookie; stores nothing."""
         visitor = visitor_of(request)
-        ward = _ward(request, request.query.get("ward", "")) or _ward(request, read_cookie(request, WARD_COOKIE))
+        place = _place(request, _asked(request)) or _place(request, read_cookie(request, WARD_COOKIE))
         notice = "webchat_too_many_files" if request.query.get("notice") == "files" else ""
-        response = await self._page(request, visitor, ward=ward, notice=notice)
-        if ward and request.query.get("ward"):
-            set_cookie(request, response, WARD_COOKIE, ward.code)
+        response = await self._page(request, visitor, place=place, notice=notice)
+        if place and request.query.get("ward"):
+            set_cookie(request, response, WARD_COOKIE, place.mark)
         return response
 
     async def back(self, request: web.Request) -> web.Response:
@@ -110,8 +112,8 @@ class ChatPages:
             return await self._refuse(request, visitor, form, Refusal(400, "webchat_bad_form"))
         # This form names files that were picked, and does not send them: they have to be picked again.
         notice = "webchat_pick_again" if form.fields.get("files") else ""
-        ward = _ward(request, form.fields.get("ward", ""))
-        return await self._page(request, visitor, ward=ward, notice=notice, text=form.text[:LONGEST_TEXT])
+        place = _place(request, form.fields.get("ward", ""))
+        return await self._page(request, visitor, place=place, notice=notice, text=form.text[:LONGEST_TEXT])
 
     async def forget(self, request: web.Request) -> web.Response:
         """`POST /chat/forget`: this browser forgets the chat. The cases stay: they were filed."""
@@ -183,11 +185,10 @@ class ChatPages:
             response = web.json_response(answer, status=refusal.status)
             remember(request, response, visitor)
         else:
-            ward = _ward(request, form.fields.get("ward", ""))
             response = await self._page(
                 request,
                 visitor,
-                ward=ward,
+                place=_place(request, form.fields.get("ward", "")),
                 notice=refusal.wording_key,
                 text=form.text,
                 status=refusal.status,
@@ -202,7 +203,7 @@ class ChatPages:
         request: web.Request,
         visitor: Visitor,
         *,
-        ward: Ward | None,
+        place: "Place | None",
         notice: str = "",
         text: str = "",
         status: int = 200,
@@ -219,7 +220,8 @@ class ChatPages:
         page = ChatPage(
             lines=show_lines(lines, request.app[keys.RECEIPTS]),
             last_key=_last_key(lines),
-            ward=ward,
+            ward=place.ward if place else None,
+            place=place.mark if place else "",
             notice=notice,
             text=text,
             client_key=new_client_key(),
@@ -249,16 +251,40 @@ def _updates(request: web.Request, address: Address, form: ChatForm) -> list[Raw
     if post.is_empty:
         raise Refusal(400, "webchat_empty")
     updates = [post.update(address, form.client_key)]
-    if ward := _ward(request, form.fields.get("ward", "")):
-        preset = ChatPost(text=f"/start ward_{ward.code}", language=language, is_preset=True)
+    if place := _place(request, form.fields.get("ward", "")):
+        preset = ChatPost(text=f"/start {place.word}", language=language, is_preset=True)
         updates.insert(0, preset.update(address, form.client_key))
     return updates
 
 
-def _ward(request: web.Request, code: str) -> Ward | None:
-    """The ward of this code; None for whatever else stood there."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where somebody read a QR code: the ward, and the board it was on."""
+
+    ward: Ward
+    board: int | None = None
+
+    @property
+    def word(self) -> str:
+        return start_word(self.ward.code, self.board)
+
+    @property
+    def mark(self) -> str:
+        """As page and cookie carry it: "00091", "00091_b17"."""
+        return self.word.removeprefix("ward_")
+
+
+def _asked(request: web.Request) -> str:
+    """ "/chat?ward=00091&board=17" as its mark."""
+    board = request.query.get("board", "")
+    return request.query.get("ward", "") + (f"_b{board}" if board else "")
+
+
+def _place(request: web.Request, mark: str) -> Place | None:
+    """The place of this mark; None for whatever else stood there. A board that cannot be leaves its ward."""
+    code, board = read_start(f"ward_{mark}")
     try:
-        return request.app[keys.WARDS][code]
+        return Place(request.app[keys.WARDS][code or mark.partition("_")[0]], board)
     except UnknownWard:
         return None
 

@@ -3,25 +3,24 @@
 from dataclasses import replace
 
 from bot.domain.draft import WardSource
+from bot.domain.ledger import read_start
 from bot.domain.reply import Choice
 from bot.domain.ward import WardCode
 from handlers.dialogue.asking import ask_next, new_button, shown_day, ward_name
 from handlers.dialogue.choices import Act
 from handlers.dialogue.turn import Turn
 
-_PRESET = "ward_"
-
 
 def start(turn: Turn) -> None:
-    """/start, perhaps with the ward of a notice board's code: "/start ward_00091".
+    """/start, perhaps with the ward of a notice board's code: "/start ward_00091", or of one board: "/start ward_00091_b17".
 
     Whoever presses Start begins anew: what comes next is a matter of its own and joins no earlier case. An unfinished
     draft is never thrown away for it.
     """
-    code = turn.incoming.argument.strip().removeprefix(_PRESET)
+    code, board = read_start(turn.incoming.argument.strip())
     turn.say("chat_start")
-    if turn.incoming.argument.startswith(_PRESET) and code in turn.city.wards:
-        _preset(turn, turn.city.wards[code].code)
+    if code in turn.city.wards:
+        _preset(turn, turn.city.wards[code].code, board)
     if turn.draft is not None:
         turn.say("chat_draft_open")
         ask_next(turn)
@@ -32,8 +31,8 @@ def start(turn: Turn) -> None:
         turn.say("chat_start_earlier")
 
 
-def _preset(turn: Turn, code: WardCode) -> None:
-    turn.conversation = replace(turn.conversation, preset_ward=code)
+def _preset(turn: Turn, code: WardCode, board: int | None) -> None:
+    turn.conversation = replace(turn.conversation, preset_ward=code, preset_board=board)
     turn.say("chat_start_ward", ward=ward_name(turn, code))
     draft = turn.draft
     if draft is not None and not draft.ward_codes and draft.ward_source is None:

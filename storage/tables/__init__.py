@@ -6,6 +6,16 @@ the next one never looks at the history, which only grows.
 
 from storage.tables.after import consents, identities, identity_openings, ratings, secret_tries
 from storage.tables.base import metadata
+from storage.tables.campaign import (
+    board_cases,
+    board_checks,
+    boards,
+    entry_groups,
+    ledger_entries,
+    ledger_settings,
+    praises,
+    residential_groups,
+)
 from storage.tables.cases import cases
 from storage.tables.city import calendar_days, calendar_sweeps, category_settings, heartbeat, retention_rules, ward_settings
 from storage.tables.closings import closings, proposals
@@ -52,6 +62,9 @@ __all__ = [
     "audit",
     "audit_heads",
     "audit_tip",
+    "board_cases",
+    "board_checks",
+    "boards",
     "bulletins",
     "calendar_days",
     "calendar_sweeps",
@@ -65,6 +78,7 @@ __all__ = [
     "consents",
     "conversations",
     "doomed_files",
+    "entry_groups",
     "evidence_checks",
     "guesses",
     "half_sessions",
@@ -73,6 +87,8 @@ __all__ = [
     "identity_openings",
     "inbox",
     "is_ours",
+    "ledger_entries",
+    "ledger_settings",
     "long_works",
     "mentions",
     "message_revisions",
@@ -84,11 +100,13 @@ __all__ = [
     "outbox",
     "photo_prints",
     "photo_words",
+    "praises",
     "presences",
     "proposals",
     "ratings",
     "recovery_codes",
     "resident_keys",
+    "residential_groups",
     "residents",
     "retention_rules",
     "review_drafts",

@@ -106,6 +106,7 @@ conversations = Table(
     Column("asked", String(16)),
     Column("case_code", String(16)),
     Column("preset_ward", String(5)),
+    Column("preset_board", Id),  # whose QR code was read; no foreign key: anybody can type a number
     Column("last_group_id", CleanText, nullable=False),
     Column("is_blocked", Boolean, nullable=False),
     Column("updated_at", UtcDateTime, nullable=False),

@@ -18,6 +18,7 @@ from bot.domain.closing import NewClosing
 from bot.domain.correction import Correction
 from bot.domain.evidence import Finding, FindingKind
 from bot.domain.guessing import Counted
+from bot.domain.ledger import CodeOf, EntryKind, LedgerSetting, NewBoard, NewEntry, NewPraise, Source
 from bot.domain.long_work import NewWork, WorkKind
 from bot.domain.notices import Choices, Reason
 from bot.domain.outcome import Outcome
@@ -132,6 +133,24 @@ async def furnish(uow: UnitOfWork, case_id: CaseId, minh: StaffId) -> None:
     await uow.evidence.add(case_id, [finding], staff_id=minh, reason="", now=NOW)
 
 
+async def fill_ledger(uow: UnitOfWork, case_id: CaseId, minh: StaffId) -> None:
+    """A board that the case came through and is about, a seminar for a group, somebody to be praised."""
+    day = NOW.date()
+    board = NewBoard(ward_code=TAY_HO, code=CodeOf.PUBLIC, place="x", point=None, posted_on=day, due_on=day)
+    number = await uow.boards.add(board, staff_id=minh, now=NOW)
+    await uow.boards.came_from(case_id, number, NOW)
+    await uow.boards.is_about(case_id, number, NOW)
+    await uow.ledger.add_groups(TAY_HO, ["Tổ dân phố số 1"])
+    [group] = await uow.ledger.groups(TAY_HO, first=day, last=day)
+    entry = NewEntry(
+        ward_code=TAY_HO, kind=EntryKind.SEMINAR, day=day, code=CodeOf.BOTH, number=40, words="x", groups=(group.id,)
+    )
+    await uow.ledger.add(entry, doubts=["doubt_future"], staff_id=minh, now=NOW)
+    await uow.ledger.decide(TAY_HO, LedgerSetting(inhabitants=60_000), NOW)
+    praise = NewPraise(ward_code=TAY_HO, name="x", is_group=False, deed="x", source=Source.CHAT, day=day, case_id=case_id)
+    await uow.praises.add(praise)
+
+
 async def populate(database: Database) -> None:
     """Somebody in every table."""
     await keep(database, update(1, "lan"), update(2, "hoa", unreadable="not JSON"))
@@ -152,6 +171,7 @@ async def populate(database: Database) -> None:
         await uow.audit.add_head(TrailHead(number=1, at=NOW, point=TrailPoint(1, 1, "0" * 64), previous="", key="K"))
         await uow.mentions.add(case.id, message_id, minh.id, NOW)
         await furnish(uow, case.id, minh.id)
+        await fill_ledger(uow, case.id, minh.id)
         await uow.closings.add(
             NewClosing(case_id=case.id, at=NOW, closer_id=minh.id, report=report(), message_id=message_id, minutes_open=5)
         )

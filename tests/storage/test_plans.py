@@ -38,6 +38,7 @@ async def plan(database: Database, statement: Executable) -> list[str]:
         (retention._old, ["ix_inbox_read"]),
         (retention._doomed, ["ix_doomed_files_due_at"]),
         (retention._is_attached, ["ix_attachments_key", "ix_attachments_shown_key"]),
+        (retention._is_on_a_board, ["ix_board_checks_photo", "ix_board_checks_shown_photo"]),
         (retention._is_drafted, ["ix_conversations_draft_due"]),
         (retention._due_drafts, ["ix_conversations_draft_due", "ix_inbox_waiting_address"]),
         (erasure._cases_of, ["ix_cases_resident"]),

@@ -168,7 +168,9 @@ def filed(turn: Turn, case: Case) -> None:
     """The draft is a case now: what comes next joins it, and the resident is told its code."""
     turn.update(None, None)
     last_ward = case.ward_code or turn.conversation.last_ward
-    turn.conversation = replace(turn.conversation, case_code=case.code, preset_ward=None, last_ward=last_ward)
+    turn.conversation = replace(
+        turn.conversation, case_code=case.code, preset_ward=None, preset_board=None, last_ward=last_ward
+    )
     say_filed(turn, case)
 
 

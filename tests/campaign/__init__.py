@@ -1,0 +1,1 @@
+"""The campaign ledger, from its tables to its pages."""
