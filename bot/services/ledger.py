@@ -213,5 +213,9 @@ def _read(ward_code: WardCode, typed: Mapping[str, str], today: date) -> NewEntr
         code=CodeOf(code),
         is_planned=is_planned,
         words=words,
-        **numbers,
+        number=numbers.get("number", 0),
+        found=numbers.get("found", 0),
+        reminded=numbers.get("reminded", 0),
+        criticised=numbers.get("criticised", 0),
+        disciplined=numbers.get("disciplined", 0),
     )

@@ -1,7 +1,7 @@
 """The campaign's figures, however the engine counts them, are those of a plain reading of what was entered."""
 
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -101,19 +101,11 @@ async def put_up(uow: UnitOfWork, minh: StaffId, luck: random.Random, told: Told
     if removed:
         board = await uow.boards.get(officer(ward), number)
         assert board is not None
-        await uow.boards.change(replace_removed(board, removed))
+        await uow.boards.change(replace(board, removed_on=removed))
     told.boards.append({"ward": ward, "posted": posted, "removed": removed, "lines": lines})
 
 
-def replace_removed(board, day):  # type: ignore[no-untyped-def]  # a board, taken down
-    from dataclasses import replace
-
-    return replace(board, removed_on=day)
-
-
 async def praise(uow: UnitOfWork, minh: StaffId, luck: random.Random, told: Told) -> None:
-    from dataclasses import replace
-
     ward, day = luck.choice(WARDS), some_day(luck)
     new = NewPraise(
         ward_code=ward,
