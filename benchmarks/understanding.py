@@ -16,10 +16,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.understanding import Understanding
+from bot.understanding import Understanding, prebuilt
 from bot.understanding.categories import DATA
 from bot.understanding.experience import SEEN
 from bot.understanding.learning import learn
+from bot.understanding.lexicon import WORDS, build_books
 from bot.understanding.understand import _understand, understand_text
 
 TESTS = Path(__file__).parents[1] / "tests" / "understanding"
@@ -129,9 +130,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("file", type=Path, nargs="?")
     parser.add_argument("--learn", action="store_true", help="make the table of experience anew, from `examples`")
+    parser.add_argument("--build", action="store_true", help="lay out the phrases of the lexicon anew; see `prebuilt`")
     parser.add_argument("--half", default="", help="only rows whose column `half` says so")
     parser.add_argument("--errors", action="store_true", help="print every row that was not understood")
     arguments = parser.parse_args()
+    if arguments.build:
+        prebuilt.write(DATA / prebuilt.FILE, build_books(), prebuilt.digest(WORDS))
+        return
     if arguments.learn:
         SEEN.write_text(learn(examples()), encoding="utf-8")
         return

@@ -17,6 +17,7 @@ import structlog
 
 from bot import app, audit_commands, backup_commands
 from bot.app import looking, moving
+from bot.app.beforehand import migrate_apart
 from bot.clock import SystemClock
 from bot.commands import (
     accounts,
@@ -29,6 +30,7 @@ from bot.commands import (
     reset_account_code,
     sign_out_account,
 )
+from bot.demo import demo_settings
 from bot.domain.people import Role
 from bot.domain.ward import WardCode
 from bot.errors import AuditBroken, BackupRefused, BotError, DatabaseOutOfReach, NotMoved, SettingsError, StorageBusy
@@ -56,6 +58,8 @@ def command(words: Sequence[str]) -> int:
     try:
         settings = load_settings()
         app.prepare_logs(settings, quiet=chosen.do is not _run and chosen.do is not _work)
+        if chosen.do is _run:
+            migrate_apart(demo_settings(settings) if chosen.demo else settings)
         return int(asyncio.run(chosen.do(settings, chosen)))
     except SettingsError as wrong:
         return _tell(wrong.values["line"], WRONG)

@@ -18,6 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from bot.errors import SettingsError
 from storage.sqlite_driver import SqliteConnection
+from storage.tables.base import know_postgres
 
 FILE_NAME = "homthu.sqlite3"
 LOCK_TIMEOUT = 5.0  # seconds to wait for another process's write lock, or for a free connection
@@ -127,6 +128,7 @@ def open_sqlite_readers(url: URL, *, lock_timeout: float) -> AsyncEngine:
 
 def open_postgres(url: URL, *, timeout: float) -> AsyncEngine:
     """A pool; a commit is on the disk before it is confirmed, and nobody can hold a lock for ever."""
+    know_postgres()
     return create_async_engine(
         url,
         pool_size=5,

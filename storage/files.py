@@ -9,14 +9,17 @@ import os
 import re
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from functools import cached_property
 from pathlib import Path
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import structlog
-from obstore.store import LocalStore, MemoryStore, ObjectStore, from_url
 
 from bot.errors import NotOurSeal, SettingsError
 from bot.ports.sealing import FileSealer
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 log = structlog.get_logger()
@@ -29,12 +32,21 @@ Out = TypeVar("Out")
 
 
 class ObjectFileStore:
-    """See `bot.ports.FileStore`. An object lies at `ab/cd/abcd…`, so that no folder grows too large."""
+    """See `bot.ports.FileStore`. An object lies at `ab/cd/abcd…`, so that no folder grows too large.
 
-    def __init__(self, store: ObjectStore, folder: Path | None = None, sealer: FileSealer | None = None) -> None:
-        self._store = store
+    The store is opened with the first file: its library is five megabytes that a chat without pictures does not need.
+    """
+
+    def __init__(
+        self, opens: "Callable[[], ObjectStore]", folder: Path | None = None, sealer: FileSealer | None = None
+    ) -> None:
+        self._opens = opens
         self._folder = folder
         self._sealer = sealer
+
+    @cached_property
+    def _store(self) -> "ObjectStore":
+        return self._opens()
 
     async def put(self, data: bytes) -> str:
         key = hashlib.sha256(data).hexdigest()
@@ -81,7 +93,7 @@ class ObjectFileStore:
             False when it was asked to stop before the end.
         """
         looked = sealed = 0
-        if self._sealer is None:
+        if self._sealer is None or (self._folder is not None and not any(self._folder.iterdir())):
             return True
         async for page in self._store.list():
             for place in (one["path"] for one in page):
@@ -179,7 +191,7 @@ def open_file_store(url: str, sealer: FileSealer | None = None) -> ObjectFileSto
         SettingsError: It is none of these.
     """
     if url == "memory://":
-        return ObjectFileStore(MemoryStore(), sealer=sealer)
+        return ObjectFileStore(_in_memory, sealer=sealer)
     if url.startswith("file://") or "://" not in url:
         folder = Path(url.removeprefix("file://")).absolute()
         try:
@@ -191,14 +203,33 @@ def open_file_store(url: str, sealer: FileSealer | None = None) -> ObjectFileSto
             raise SettingsError(line=line) from trouble
         if not os.access(folder, os.W_OK | os.X_OK):
             raise SettingsError(line=f"HOMTHU_FILES_URL: {folder} cannot be written to; choose another, or mend its rights")
-        return ObjectFileStore(LocalStore(folder), folder, sealer)
+        return ObjectFileStore(lambda: _in_folder(folder), folder, sealer)
     if not url.startswith("s3://"):
         raise SettingsError(line="HOMTHU_FILES_URL: must be a folder or begin with s3://")
     try:
-        return ObjectFileStore(from_url(url), sealer=sealer)
+        store = _at(url)  # now: what is wrong with it is said at the start
     except Exception as wrong:
         line = f"HOMTHU_FILES_URL: cannot be opened ({type(wrong).__name__}); it must look like s3://bucket/prefix"
         raise SettingsError(line=line) from wrong
+    return ObjectFileStore(lambda: store, sealer=sealer)
+
+
+def _in_memory() -> "ObjectStore":
+    from obstore.store import MemoryStore
+
+    return MemoryStore()
+
+
+def _in_folder(folder: Path) -> "ObjectStore":
+    from obstore.store import LocalStore
+
+    return LocalStore(folder)
+
+
+def _at(url: str) -> "ObjectStore":
+    from obstore.store import from_url
+
+    return from_url(url)
 
 
 def _path(key: str) -> str:

@@ -35,7 +35,7 @@ from bot.health import Health
 from bot.imager import PrintsImager
 from bot.keys import adopt_next_key, load_secret_key, next_secret_key
 from bot.logs import set_up_logs
-from bot.memory import give_large_blocks_back
+from bot.memory import give_large_blocks_back, let_go_of_the_start
 from bot.metrics import Metrics
 from bot.ports import ChannelPort, FileStore, RawUpdate, Scanner
 from bot.ports.sealing import KeyPurpose
@@ -373,6 +373,7 @@ async def live(parts: Parts, asked_to_stop: asyncio.Event) -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 50)
+    await asyncio.to_thread(let_go_of_the_start)
     sys.setswitchinterval(COMMIT_WAITS)
     async with asyncio.TaskGroup() as group:
         running = [

@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from bot.understanding.phrases import PhraseBook
+from bot.understanding.prebuilt import FILE, Books, digest
+from bot.understanding.prebuilt import read as read_built
 from bot.understanding.slips import Mender
 from bot.understanding.text import Text, read
 
 DATA = Path(__file__).parent / "data"
+WORDS = (DATA / "words.vi.toml", DATA / "words.en.toml")
 SAYS = "says:"  # before the tags of phrases that speak for a category by themselves: "says:vio_noise:7"
 
 
@@ -55,17 +58,25 @@ def load_lexicon() -> Lexicon:
         for line in found["rules"]:
             rule = read_rule(category, line)
             rules.setdefault(rule.needs[0], []).append(rule)
-    vietnamese = _read("words.vi.toml")
-    vi = PhraseBook(_lines(vietnamese), frozenset(vietnamese["clear_without_marks"].split()))
-    en = PhraseBook(_lines(_read("words.en.toml")))
+    books = read_built(DATA / FILE, digest(WORDS)) or build_books()
     return Lexicon(
-        vi,
-        en,
+        books.vi,
+        books.en,
         {first: tuple(same) for first, same in rules.items()},
-        frozenset(vietnamese["between_call"].split()),
+        frozenset(books.between),
         tuple((idea, tuple(categories.split())) for idea, _, categories in guesses),
         no_matter,
-        Mender(vi.words, en.words),
+        Mender(books.vi.words, books.en.words),
+    )
+
+
+def build_books() -> Books:
+    """The books made of the words themselves."""
+    vietnamese = _read("words.vi.toml")
+    return Books(
+        PhraseBook(_lines(vietnamese), frozenset(vietnamese["clear_without_marks"].split())),
+        PhraseBook(_lines(_read("words.en.toml"))),
+        tuple(vietnamese["between_call"].split()),
     )
 
 

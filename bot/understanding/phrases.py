@@ -11,7 +11,7 @@ from array import array
 from bisect import bisect_left
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 from bot.understanding.text import Text, faces
 
@@ -36,12 +36,23 @@ class PhraseBook:
 
     From node `n` of the tree, word `_words[i]` leads to node `_next[i]`, for `i` from `_first[n]` up to `_first[n + 1]`,
     sorted by word. The phrases that end there are those from `_ends[n]` up to `_ends[n + 1]`: each with its words as written
-    (`_written`, from `_from[e]` up to `_from[e + 1]`), whether it is strict, and the place of its tags in `_tags`.
+    (`_written`, from `_from[e]` up to `_from[e + 1]`), whether it is strict, and the place of its tags in `tags`.
     """
 
+    # Its arrays and the kinds of their numbers; with `ids`, `spelled`, `marked` and `tags` they are all of it.
+    PARTS: ClassVar[Mapping[str, str]] = {
+        "first": "I",
+        "ends": "I",
+        "from": "I",
+        "next": "I",
+        "words": "H",
+        "written": "H",
+        "tag_sets": "H",
+        "strict": "B",
+    }
     __slots__ = (
-        *("_ends", "_first", "_from", "_ids", "_marked", "_next", "_spelled", "_strict", "_tag_sets", "_tags", "_words"),
-        *("_written", "size"),
+        *("_ends", "_first", "_from", "_next", "_strict", "_tag_sets", "_words", "_written"),
+        *("ids", "marked", "spelled", "tags"),
     )
 
     def __init__(self, lines: Mapping[str, str], clear: frozenset[str] = frozenset()) -> None:
@@ -55,15 +66,43 @@ class PhraseBook:
                 for phrase in unfold(line)
             }
         )
-        self._ids = {word: ord(letter) for word, letter in plain.items()}
-        self._spelled = tuple(written)
-        self._marked = tuple(_two_faces(word)[1] for word in written)
-        self._first, self._ends, self._from, self._next = array("I"), array("I"), array("I"), array("I")
-        self._words, self._written, self._tag_sets = array("H"), array("H"), array("H")
-        self._strict = bytearray()
-        self._tags: tuple[tuple[str, ...], ...] = ()
+        self.ids = {word: ord(letter) for word, letter in plain.items()}
+        self.spelled = tuple(written)
+        self.marked = tuple(_two_faces(word)[1] for word in written)
+        self.tags: tuple[tuple[str, ...], ...] = ()
+        self._take({name: array(code) for name, code in self.PARTS.items()})
         self._grow(records, tuple(lines))
-        self.size = len(self._strict)
+
+    @classmethod
+    def of(
+        cls,
+        words: Sequence[str],
+        spelled: tuple[str, ...],
+        marked: tuple[str, ...],
+        tags: tuple[tuple[str, ...], ...],
+        parts: "Mapping[str, array[int]]",
+    ) -> "PhraseBook":
+        """The book that another one was: its `ids` in order, and so on."""
+        book = cls.__new__(cls)
+        book.ids = {word: at for at, word in enumerate(words)}
+        book.spelled, book.marked, book.tags = spelled, marked, tags
+        book._take(parts)
+        return book
+
+    @property
+    def parts(self) -> "dict[str, array[int]]":
+        """By the names of `PARTS`."""
+        return {name: getattr(self, f"_{name}") for name in self.PARTS}
+
+    def _take(self, parts: "Mapping[str, array[int]]") -> None:
+        self._first, self._ends, self._from, self._next = (parts[name] for name in ("first", "ends", "from", "next"))
+        self._words, self._written, self._tag_sets = parts["words"], parts["written"], parts["tag_sets"]
+        self._strict = parts["strict"]
+
+    @property
+    def size(self) -> int:
+        """How many phrases."""
+        return len(self._strict)
 
     def _grow(self, records: list[str], names: tuple[str, ...]) -> None:
         """Lay out the tree of sorted records, level by level: what a node leads to lies together."""
@@ -87,7 +126,7 @@ class PhraseBook:
         self._first.append(len(self._words))
         self._ends.append(len(self._strict))
         self._from.append(len(self._written))
-        self._tags = tuple(known)
+        self.tags = tuple(known)
 
     def _add_ends(self, records: list[str], at: int, names: tuple[str, ...], known: dict[tuple[str, ...], int]) -> None:
         """What ends at one node: records with the same words as written are one phrase with several tags."""
@@ -103,11 +142,11 @@ class PhraseBook:
     @property
     def words(self) -> Container[str]:
         """Every word of the phrases, without marks."""
-        return self._ids
+        return self.ids
 
     def find(self, text: Text) -> list[Match]:
         """Everything that is said, in the order of its beginning."""
-        ids = [self._ids.get(token.plain, _ANYTHING) for token in text.tokens]
+        ids = [self.ids.get(token.plain, _ANYTHING) for token in text.tokens]
         numbers = bytes(token.plain[:1].isdigit() for token in text.tokens)
         walk = _Walk(self._first, self._words, self._next, self._ends, ids, numbers)
         matches: list[Match] = []
@@ -117,11 +156,11 @@ class PhraseBook:
                     for phrase in range(self._ends[node], self._ends[node + 1]):
                         if self._fits(phrase, path, text):
                             words = self._words_of(phrase)
-                            matches += [Match(tag, start, end, words) for tag in self._tags[self._tag_sets[phrase]]]
+                            matches += [Match(tag, start, end, words) for tag in self.tags[self._tag_sets[phrase]]]
         return matches
 
     def _words_of(self, phrase: int) -> str:
-        return " ".join(self._spelled[word] for word in self._written[self._from[phrase] : self._from[phrase + 1]])
+        return " ".join(self.spelled[word] for word in self._written[self._from[phrase] : self._from[phrase + 1]])
 
     def _fits(self, phrase: int, path: tuple[int, ...], text: Text) -> bool:
         """Do the marks fit? A word without marks fits one with them unless the writer otherwise sets marks."""
@@ -130,7 +169,7 @@ class PhraseBook:
             if place == _ANYTHING:
                 continue
             token = text.tokens[place]
-            if token.marked == self._marked[wanted]:
+            if token.marked == self.marked[wanted]:
                 continue
             if token.has_marks:
                 return False

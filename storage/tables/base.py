@@ -16,5 +16,17 @@ metadata = MetaData(
 
 
 def only_where(condition: str) -> dict[str, Any]:
-    """The arguments that make an index partial, for either engine."""
-    return {"sqlite_where": text(condition), "postgresql_where": text(condition)}
+    """The arguments that make an index partial; on PostgreSQL once `know_postgres` was called."""
+    return {"sqlite_where": text(condition)}
+
+
+def know_postgres() -> None:
+    """Let every partial index be one on PostgreSQL as well.
+
+    Said of a table when that is declared, it would load PostgreSQL's dialects into every process on SQLite.
+    """
+    for table in metadata.tables.values():
+        for index in table.indexes:
+            condition = index.dialect_options["sqlite"]["where"]
+            if condition is not None:
+                index.dialect_kwargs["postgresql_where"] = condition
