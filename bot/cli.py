@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from bot import app, audit_commands, backup_commands
+from bot import app, audit_commands, backup_commands, review_commands
 from bot.app import looking, moving
 from bot.app.beforehand import migrate_apart
 from bot.clock import SystemClock
@@ -154,6 +154,7 @@ def _parser() -> argparse.ArgumentParser:
         help="verify: lines of heads that were kept elsewhere (- for what is piped in)",
     )
     backup_commands.add(add)
+    review_commands.add(add)
     return parser
 
 

@@ -32,7 +32,7 @@ class Reviews(Protocol):
             ward_code: Of this ward alone; what was moved away is no longer the ward's.
             late_at: What is open and due before then is late.
             counts_waiting: Whether what waits now is counted too; it belongs to no term.
-            tell: Called after each month of the term.
+            tell: Called after each portion of the term, a month or some.
         """
         ...
 

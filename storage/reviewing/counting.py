@@ -5,7 +5,7 @@ term.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import reduce
@@ -27,9 +27,10 @@ from storage.tables import cases, ratings
 from storage.tallying import Tally
 from storage.visible_cases import visible_to
 
-Tell = Callable[[], Awaitable[None]]  # called once for each month that was counted
+Tell = Callable[[], Awaitable[None]]  # called once for each portion that was counted
 
-MONTH = timedelta(days=31)
+# A portion of a term. SQLite hands out each case's values; PostgreSQL has counted them, and is slower to ask.
+MONTH, SEASON = timedelta(days=31), timedelta(days=124)
 MOST_SPOTS = 20  # on a map; more would be no help to anybody
 _NEXT = "\x1d"  # no kind, category, ward or channel has it
 _WARD = func.coalesce(cases.c.ward_code, "")
@@ -57,10 +58,10 @@ _SPOT = case((_MAY_TELL_WHERE, _WHERE))
 _IS_WORDLESS = case((or_(cases.c.erased_at.is_not(None), cases.c.faded_at.is_not(None)), literal("1", String)))
 
 
-def months(start: datetime, end: datetime) -> Iterator[tuple[datetime, datetime]]:
-    """The term in portions; nothing where it is empty."""
+def portions(start: datetime, end: datetime, length: timedelta) -> Iterator[tuple[datetime, datetime]]:
+    """The term in pieces of this length, the last one shorter; nothing where it is empty."""
     while start < end:
-        until = min(start + MONTH, end)
+        until = min(start + length, end)
         yield start, until
         start = until
 
@@ -109,9 +110,9 @@ async def count_term(
     mine, sums = and_(visible_to(viewer), place), _Sums()
     if counts_waiting:
         await take_waiting(link, sums.breakdowns, mine, late_at)
-    for month in months(start, end):
+    for portion in portions(start, end, SEASON if link.is_postgres else MONTH):
         more = [(_SPOT,), (_IS_WORDLESS,)]
-        spots, wordless = await take_period(link, sums.breakdowns, mine, month, late_at, more)
+        spots, wordless = await take_period(link, sums.breakdowns, mine, portion, late_at, more)
         sums.spots.update(spots)
         sums.wordless += wordless.total()
         if tell is not None:
@@ -161,7 +162,7 @@ async def _ratings(link: Link, which: ColumnElement[bool]) -> dict[str, Any]:
     }
 
 
-def _hot(told: Tally) -> list[HotSpot]:
+def _hot(told: Tally) -> Sequence[HotSpot]:
     """Those that many cases came from; where two are alike, the southern and western one first."""
     cells: Counter[str] = Counter()
     for (written,), number in told.items():
@@ -173,7 +174,7 @@ def _hot(told: Tally) -> list[HotSpot]:
             _, _, ward, category = written.split(_NEXT)
             inside[cell][ward, category] += number
     found = [(-number, _place(cell), inside[cell]) for cell, number in many.items()]
-    return [_spot(where, counted) for _, where, counted in sorted(found, key=lambda one: one[:2])[:MOST_SPOTS]]
+    return tuple(_spot(where, counted) for _, where, counted in sorted(found, key=lambda one: one[:2])[:MOST_SPOTS])
 
 
 def _cell(written: str) -> str:

@@ -79,6 +79,8 @@ OPEN = {
     "case_keys.wrapped": "as above",
     "resident_keys.wrapped": "as above",
     "guesses.judged": "seconds of the clock, of whom only an HMAC knows",
+    "long_works.file_name": "which paper, of which ward and days",
+    "long_works.media_type": "a type of ours",
     "photo_prints.words": "numbers of a picture that is not there",
 }
 

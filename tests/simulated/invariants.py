@@ -13,6 +13,7 @@ from tests.simulated import invariants_of_people as people
 from tests.simulated import invariants_of_time as time
 from tests.simulated.record import Record
 from tests.simulated.recount import Life, counted, lives_of
+from tests.simulated.recount_review import differences, recounted
 
 Invariant = Callable[[Record, dict[int, Life]], Iterator[str]]
 _SPOKEN = ("answered", "closed", "postponed")
@@ -164,6 +165,13 @@ def the_figures_are_those_of_the_events(record: Record, lives: dict[int, Life]) 
             yield from _differences(f"{asked.who.role} by {asked.by} {group!r}", found.get(group), expected.get(group, {}))
 
 
+def the_reviews_are_those_of_the_events(record: Record, lives: dict[int, Life]) -> Iterator[str]:
+    """For every reader, ward and term: each number of each table, what is left out, and what residents thought."""
+    for asked, found in record.reviews.items():
+        where = f"{asked.who.role if asked.who else 'operator'} {asked.ward} {asked.start:%d.%m.}"
+        yield from differences(found, recounted(record, lives, asked), _differences, where)
+
+
 def _differences(where: str, figures: Figures | None, expected: dict[str, Any]) -> Iterator[str]:
     figures = figures or Figures()
     for outcome in Outcome:
@@ -181,6 +189,7 @@ def _differences(where: str, figures: Figures | None, expected: dict[str, Any]) 
 
 
 INVARIANTS: tuple[Invariant, ...] = (
+    the_reviews_are_those_of_the_events,
     each_case_is_where_its_events_say,
     each_case_is_in_exactly_one_state,
     what_accuses_an_official_stays_restricted,

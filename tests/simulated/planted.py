@@ -1,6 +1,6 @@
 """Faults in what staff and the timekeeper do, each with what must find it. Those of what happens later: `planted_after`."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +16,7 @@ from storage.cases import SqlCases
 from storage.closings import SqlClosings
 from storage.notices import SqlNotices
 from storage.outbox import SqlOutbox
+from storage.reviewing import counting
 from tests.simulated import closers, invariants
 from tests.simulated import invariants_of_time as time
 from tests.simulated.fault import Fault
@@ -132,6 +133,15 @@ def _closers_judge_themselves(patch: pytest.MonkeyPatch) -> None:
             patch.setattr(place, "closers_disputed", lambda _: frozenset())
 
 
+def _a_review_loses_the_end_of_a_month(patch: pytest.MonkeyPatch) -> None:
+    portions = counting.portions
+
+    def without(start: datetime, end: datetime, length: timedelta) -> Any:
+        return ((first, last - timedelta(days=2)) for first, last in portions(start, end, length))
+
+    patch.setattr(counting, "portions", without)
+
+
 FAULTS = (
     Fault("the unproven count as quick", _the_unproven_are_not_counted, invariants.the_figures_are_those_of_the_events),
     Fault("everybody is warned twice", _everybody_is_warned_twice, time.every_warning_comes_once_and_in_its_order),
@@ -154,6 +164,11 @@ FAULTS = (
     ),
     Fault("a case is due at once", _a_case_is_due_at_once, invariants.no_open_case_lacks_a_deadline),
     Fault("moves are forgotten", _moves_are_forgotten, invariants.each_case_is_where_its_events_say),
+    Fault(
+        "a review loses the end of a month",
+        _a_review_loses_the_end_of_a_month,
+        invariants.the_reviews_are_those_of_the_events,
+    ),
     Fault("refused is added to done", _refused_is_added_to_done, invariants.the_figures_are_those_of_the_events),
     Fault("facts are never spread", _facts_are_never_spread, invariants.nothing_lies_waiting),
 )

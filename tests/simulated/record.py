@@ -8,11 +8,14 @@ from typing import Any
 
 from sqlalchemy import Row, Table, select
 
+from bot.domain.counting import Counted
 from bot.domain.figures import By, Figures
 from bot.domain.people import Address, Role, StaffMember
 from bot.domain.rights import Right
 from bot.domain.trail import TrailBreak
+from bot.domain.ward import WardCode
 from bot.ports import Viewer
+from bot.services.review import COMPLETE
 from storage import Database
 from storage.tables import (
     absences,
@@ -30,7 +33,7 @@ from storage.tables import (
     ratings,
 )
 from storage.unit_of_work import SqlUnitOfWork
-from tests.simulated.town import BEGINS, ENDS, Town
+from tests.simulated.town import BEGINS, ENDS, HANOI, Town
 
 Rows = Sequence[Row[Any]]
 QUARTER = BEGINS + timedelta(days=90), BEGINS + timedelta(days=181)
@@ -53,6 +56,17 @@ class Asked:
 
 
 @dataclass(frozen=True)
+class AskedReview:
+    """A question to the review: whose eyes (None: the operator's), which ward, and its term's borders."""
+
+    who: StaffMember | None
+    ward: str  # empty: the city
+    start: datetime
+    end: datetime
+    late_at: datetime
+
+
+@dataclass(frozen=True)
 class Record:
     """Every row, oldest first, and what the dashboard says. `now` is the last look's moment."""
 
@@ -68,6 +82,7 @@ class Record:
     untold: int  # facts that nobody was told of yet
     broken_trail: TrailBreak | None
     figures: Mapping[Asked, Mapping[str, Figures]]
+    reviews: Mapping[AskedReview, Counted]
     barred: frozenset[tuple[int, int]]  # case and staff member
     proposals: Mapping[int, Rows]  # of each case
     absences: Rows
@@ -103,6 +118,7 @@ async def read_record(town: Town) -> Record:
         untold=len(found["notice_facts"]),
         broken_trail=broken,
         figures=await _figures(town.database, town),
+        reviews=await _reviews(town.database, town),
         barred=frozenset((row.case_id, row.staff_id) for row in found["case_exclusions"]),
         proposals=_by_case(found["proposals"]),
         absences=found["absences"],
@@ -138,4 +154,25 @@ async def _figures(database: Database, town: Town) -> Mapping[Asked, Mapping[str
                 for by in By:
                     told = await uow.figures.by(viewer, by, start=start, end=end, now=town.now)
                     found[Asked(who, by, start, end)] = told
+    return found
+
+
+async def _reviews(database: Database, town: Town) -> Mapping[AskedReview, Counted]:
+    """The operator's of the city, its inspector's of a ward, a leader's of their own; of the year, some days, and a half."""
+    leader = next(one for one in town.staff if one.role is Role.WARD_LEADER)
+    inspector = next(one for one in town.staff if one.role is Role.INSPECTOR)
+    midnight = town.now.astimezone(HANOI).replace(hour=0, minute=0, second=0, microsecond=0)
+    middle = datetime(2026, 7, 1, tzinfo=HANOI)
+    ward = str(leader.ward_code)
+    asked = [
+        AskedReview(None, "", BEGINS, ENDS, midnight),
+        AskedReview(inspector, ward, middle - timedelta(days=40), middle, midnight),
+        AskedReview(leader, ward, BEGINS, middle, midnight),
+    ]
+    found = {}
+    async with database.reading() as uow:
+        for one in asked:
+            viewer = COMPLETE if one.who is None else Viewer.of(one.who).wanting(Right.DASHBOARD)
+            place = WardCode(one.ward) if one.ward else None
+            found[one] = await uow.reviews.count(viewer, ward_code=place, start=one.start, end=one.end, late_at=one.late_at)
     return found

@@ -12,6 +12,7 @@ from typing import Any
 
 from sqlalchemy import Row
 
+from bot.domain.people import StaffMember
 from tests.simulated.record import Asked, Record
 from tests.simulated.town import BEGINS
 
@@ -131,10 +132,10 @@ def counted(record: Record, lives: dict[int, Life], asked: Asked) -> dict[str, d
     found: dict[str, dict[str, Any]] = {}
     for case in record.cases:
         life = lives[case.id]
-        if life.has_joined or (case.id, asked.who.id) in record.barred or not _may_see(asked, life):
+        if life.has_joined or (case.id, asked.who.id) in record.barred or not may_see(asked.who, life):
             continue
-        facts = _now(life, case.due_at, record.now) + (
-            _since(life, case.due_at, record.now) if asked.start <= life.filed_at < asked.end else []
+        facts = waits(life, case.due_at, record.now) + (
+            since(life, case.due_at, record.now) if asked.start <= life.filed_at < asked.end else []
         )
         for name, value in facts:
             group = found.setdefault(life.group(asked.by.value), {})
@@ -142,17 +143,20 @@ def counted(record: Record, lives: dict[int, Life], asked: Asked) -> dict[str, d
     return found
 
 
-def _may_see(asked: Asked, life: Life) -> bool:
-    if asked.who.ward_code is None:  # an inspector
+def may_see(who: StaffMember, life: Life) -> bool:
+    """Of an inspector, and of a ward's leader."""
+    if who.ward_code is None:
         return True
-    return life.ward == asked.who.ward_code and life.desk in _WARD_DESKS
+    return life.ward == who.ward_code and life.desk in _WARD_DESKS
 
 
-def _now(life: Life, due_at: datetime, now: datetime) -> list[tuple[str, Any]]:
+def waits(life: Life, due_at: datetime, now: datetime) -> list[tuple[str, Any]]:
+    """What is to be said of it at that moment, whenever it was filed."""
     return [] if life.closed_at else [("waiting", True), ("overdue", due_at < now)]
 
 
-def _since(life: Life, due_at: datetime, now: datetime) -> list[tuple[str, Any]]:
+def since(life: Life, due_at: datetime, now: datetime) -> list[tuple[str, Any]]:
+    """What is to be said of it where it was filed in the period."""
     is_closed = life.closed_at is not None
     is_late = life.closed_at > due_at if life.closed_at else due_at.replace(second=0, microsecond=0) < now
     facts: list[tuple[str, Any]] = [
