@@ -171,6 +171,12 @@ class Review:
     is_early: bool = False  # the term is not over: figures up to the day it was made
     counted_to: date | None = None  # the last day that was counted
     counted_on: date | None = None  # what is open, closed or late is so at the beginning of this day
+    counted_from: date | None = None  # the first day that there was anything to count; None: before the terms compared
+
+    @property
+    def has_before(self) -> bool:
+        """Was there anybody to count in the term before? Else its zeros are no figures, and nothing is compared."""
+        return self.counted_from is None or self.counted_from <= self.term.before.last
 
     @property
     def notes(self) -> Sequence[str]:

@@ -18,6 +18,15 @@ CORE_OF_SERVICES = (
     "bot.wording",
     "bot.services",
 )
+CORE_OF_PAPERS = (
+    "bot.domain",
+    "bot.routing",
+    "bot.understanding",
+    "bot.errors",
+    "bot.exporting",
+    "bot.wording",
+    "bot.papers",
+)
 CORE_OF_CONDUCT = ("bot.domain", "bot.routing.folding", "bot.conduct")
 CORE_OF_STORAGE = ("bot.domain", "bot.ports", "bot.errors", "bot.bell", "storage")
 
@@ -33,6 +42,8 @@ def breaks_house_rule(found: Import) -> bool:
         return not within(what, "bot.domain") and what.split(".")[0] not in sys.stdlib_module_names
     if within(who, "bot.services"):
         return ours and what != "bot" and not any(within(what, module) for module in CORE_OF_SERVICES)
+    if within(who, "bot.papers"):
+        return ours and what != "bot" and not any(within(what, module) for module in CORE_OF_PAPERS)
     if within(who, "bot.conduct"):
         return ours and what not in ("bot", "bot.routing") and not any(within(what, module) for module in CORE_OF_CONDUCT)
     if room == "storage":
@@ -54,6 +65,7 @@ def imports_telegrams_library(found: Import) -> bool:
         ("bot.conduct.finding", "from bot.understanding import understand_text"),
         ("bot.conduct.finding", "from bot.routing.names import near"),
         ("bot.routing.points", "from handlers import intake"),
+        ("bot.papers.review_paper", "from bot.clock import SystemClock"),
         ("handlers.intake", "from storage import Database"),
         ("handlers.dialogue.report.filing", "from admin import pages"),
         ("admin.queue", "import public.front"),
