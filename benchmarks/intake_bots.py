@@ -65,15 +65,15 @@ def free_port() -> int:
         return int(found.getsockname()[1])
 
 
-def words(bot: Bot, loadgen: Path, folder: Path) -> list[str]:
-    """The load generator's arguments for a fresh process of this bot, with an empty data folder in `folder`."""
+def words(bot: Bot, loadgen: Path, folder: Path, data: Path | None = None) -> list[str]:
+    """The load generator's arguments for a fresh process of this bot; without `data`, on an empty folder in `folder`."""
     scenario = loadgen / "scenarios" / "flow.json"
     if bot.scenario is not None:
         scenario = folder / "scenario.json"
         scenario.write_text(json.dumps(bot.scenario), encoding="utf-8")
     port = free_port()
     path = "/webhook" if bot.floor else "/hooks/telegram"
-    data = Path(tempfile.mkdtemp(dir=folder))
+    data = data or Path(tempfile.mkdtemp(dir=folder))
     command = _floor(bot, loadgen, data) if bot.floor else _ours(bot, port, data)
     return [
         *("--scenario", str(scenario), "--bot-cmd", command, "--bot-cwd", str(ROOT), "--mode", bot.mode),

@@ -68,9 +68,9 @@ def measure(processes: int, url: str, arguments: argparse.Namespace, folder: Pat
     words = [arguments.python, "-m", "loadgen", "--scenario", str(folder / "scenario.json")]
     words += ["--bot-cmd", f"sh -c {shlex.quote(command)}", "--bot-cwd", str(ROOT), "--mode", "polling"]
     words += ["--port", str(arguments.port), "--residents", str(arguments.residents), "--think-ms", str(arguments.think_ms)]
-    words += ["--warmup", "4", "--measure", str(arguments.seconds), "--drain", "12"]
+    words += ["--warmup", str(arguments.warmup), "--measure", str(arguments.seconds), "--drain", "12"]
     words += ["--bot-log", str(folder / f"{processes}.log"), "--watch", f"database=^postgres: .*{name}"]
-    done = subprocess.run(words, cwd=arguments.loadgen, capture_output=True, text=True, check=False, timeout=300)
+    done = subprocess.run(words, cwd=arguments.loadgen, capture_output=True, text=True, check=False, timeout=600)
     if done.returncode:
         raise SystemExit(f"the load generator failed\n{done.stdout[-800:]}\n{done.stderr[-800:]}")
     if arguments.verbose:
@@ -137,6 +137,8 @@ def main() -> None:
     parser.add_argument("--processes", type=int, nargs="+", default=[1, 2, 4])
     parser.add_argument("--residents", type=int, default=400)
     parser.add_argument("--think-ms", type=float, default=1100.0)
+    # Until all of them have started, and the residents who waited meanwhile have been answered.
+    parser.add_argument("--warmup", type=float, default=15.0)
     parser.add_argument("--seconds", type=float, default=10.0)
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--port", type=int, default=18471)
