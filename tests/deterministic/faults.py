@@ -15,7 +15,7 @@ KILLED_WITHIN = 260  # steps of a process's life; few live longer in one seed
 COMMITS, STATEMENTS = 20, 300  # that one seed has, roughly
 CALLS = {"getUpdates": 6, "sendMessage": 8, "webhook": 8}
 TURNS, PUSHES = 7, 7
-SECONDS = 8.0  # in which what hangs on time begins
+SECONDS = 5.0  # in which what hangs on time begins
 
 KINDS = (
     "kill",

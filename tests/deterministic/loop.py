@@ -7,7 +7,7 @@ handles are dropped where they stand, whatever they were in the middle of.
 import asyncio
 import heapq
 from collections.abc import Callable, Coroutine
-from contextvars import ContextVar, copy_context
+from contextvars import Context, ContextVar, copy_context
 from itertools import count
 from random import Random
 from typing import Any, ClassVar
@@ -86,6 +86,29 @@ class _Task(asyncio.Task[Any]):
 _numbers = count()
 
 
+class _Handle:
+    """What asyncio's own handles are asked for, without the half of them that is for debugging."""
+
+    __slots__ = ("_args", "_callback", "_cancelled", "_context", "_when")
+
+    def __init__(self, callback: Callable[..., Any], args: tuple[Any, ...], context: Context | None, when: float) -> None:
+        self._callback = callback
+        self._args = args
+        self._cancelled = False
+        self._context = copy_context() if context is None else context  # one with nothing in it is false
+        self._when = when
+
+    def cancel(self) -> None:
+        self._cancelled = True
+        self._callback = self._args = None  # type: ignore[assignment]  # what it held may go
+
+    def cancelled(self) -> bool:
+        return self._cancelled
+
+    def when(self) -> float:
+        return self._when
+
+
 class SimulatedLoop(asyncio.BaseEventLoop):
     """See the module. `chance` decides what runs next."""
 
@@ -94,31 +117,55 @@ class SimulatedLoop(asyncio.BaseEventLoop):
         self._chance = chance.random
         self._now = 0.0
         self.steps = 0
-        self.set_task_factory(_make_task)
+        self._next: list[_Handle] = []
+        self._later: list[tuple[float, int, _Handle]] = []
+        self._planned = count()
 
     def time(self) -> float:
         return self._now
 
+    def call_soon(  # type: ignore[override]  # a handle of our own
+        self, callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> _Handle:
+        handle = _Handle(callback, args, context, 0.0)
+        self._next.append(handle)
+        return handle
+
+    def call_later(  # type: ignore[override]  # as above
+        self, delay: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> _Handle:
+        return self.call_at(self._now + delay, callback, *args, context=context)
+
+    def call_at(  # type: ignore[override]  # as above
+        self, when: float, callback: Callable[..., Any], *args: Any, context: Context | None = None
+    ) -> _Handle:
+        handle = _Handle(callback, args, context, when)
+        heapq.heappush(self._later, (when, next(self._planned), handle))
+        return handle
+
+    def create_task(self, coro: Any, **options: Any) -> asyncio.Task[Any]:
+        task = _Task(coro, loop=self, **options)
+        life = LIFE.get()
+        if life is not None:
+            life.tasks.append(task)
+        return task
+
     def _run_once(self) -> None:
-        ready: Any = self._ready  # type: ignore[attr-defined]  # asyncio's own queue
+        ready = self._next
         if not ready:
             self._let_time_pass(ready)
-        while ready and not self._stopping:  # type: ignore[attr-defined]  # as above
+        while ready and not self._stopping:  # type: ignore[attr-defined]  # asyncio's own
             waiting = len(ready)
-            if waiting == 1:
-                handle = ready.popleft()
-            else:
-                at = int(self._chance() * waiting)
-                handle = ready[at]
-                del ready[at]
+            handle = ready.pop() if waiting == 1 else ready.pop(int(self._chance() * waiting))
             if not handle._cancelled:
                 self._step(handle)
 
-    def _step(self, handle: Any) -> None:
+    def _step(self, handle: _Handle) -> None:
         self.steps += 1
         if self.steps > MOST_STEPS:
             raise Stuck(f"{self.steps} steps, and it is {self._now:.3f}")
-        life = handle._context.get(LIFE)
+        context = handle._context
+        life = context.get(LIFE)
         if life is not None:
             if life.is_dead:
                 return
@@ -126,29 +173,28 @@ class SimulatedLoop(asyncio.BaseEventLoop):
             if life.steps == life.dies_at:
                 life.kill()
                 return
-        handle._run()
+        try:
+            context.run(handle._callback, *handle._args)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:
+            self.call_exception_handler({"message": f"in {handle._callback}", "exception": error})
 
-    def _let_time_pass(self, ready: Any) -> None:
-        scheduled: Any = self._scheduled  # type: ignore[attr-defined]  # asyncio's own heap
-        while scheduled:
-            handle = heapq.heappop(scheduled)
-            handle._scheduled = False
-            life = handle._context.get(LIFE)
-            if handle._cancelled or (life is not None and life.is_dead):
+    def _let_time_pass(self, ready: list[_Handle]) -> None:
+        later = self._later
+        while later:
+            when, _, handle = heapq.heappop(later)
+            if handle._cancelled or ((life := handle._context.get(LIFE)) is not None and life.is_dead):
                 continue
-            self._now = max(self._now, handle._when)
+            self._now = max(self._now, when)
             ready.append(handle)
             break
         else:
             raise Stuck(f"nothing will ever happen again; it is {self._now:.3f}")
-        while scheduled and scheduled[0]._when <= self._now:
-            handle = heapq.heappop(scheduled)
-            handle._scheduled = False
+        while later and later[0][0] <= self._now:
+            handle = heapq.heappop(later)[2]
             if not handle._cancelled:
                 ready.append(handle)
-
-    def _timer_handle_cancelled(self, handle: asyncio.TimerHandle) -> None:
-        """It is passed over when its time comes."""
 
     def _write_to_self(self) -> None:
         """Nobody sleeps who would have to be woken."""
@@ -161,11 +207,3 @@ class SimulatedLoop(asyncio.BaseEventLoop):
 
     def run_in_executor(self, executor: Any, func: Any, *args: Any) -> Any:  # type: ignore[override]  # it never runs
         raise AssertionError(f"{func} wants a thread, which is not to be had here")
-
-
-def _make_task(loop: asyncio.AbstractEventLoop, coroutine: Any, **options: Any) -> asyncio.Task[Any]:
-    task = _Task(coroutine, loop=loop, **options)
-    life = LIFE.get()
-    if life is not None:
-        life.tasks.append(task)
-    return task

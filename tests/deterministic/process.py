@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 Loop = Callable[[asyncio.Event], Awaitable[None]]
 
 BEGINS = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # a Monday, 9 o'clock in Hanoi
-TIMEKEEPER_LOOKS_EVERY = 5.0  # seconds
+TIMEKEEPER_LOOKS_EVERY = 3.0  # seconds
 OPENS_AGAIN_AFTER = 1.0  # seconds, when the database was out of reach at the start
 _SECRET = "a key of the tests, thirty-two letters"
 

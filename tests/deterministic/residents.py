@@ -103,13 +103,13 @@ class Resident:
         if found := CODE.search(reply.text):
             self._is_given(found[1])
         elif reply.text == APOLOGY:
-            self.later(self.chance.uniform(0.3, 3.0), self._tries_again)
+            self.later(self.chance.uniform(0.3, 2.0), self._tries_again)
         elif ADDED in reply.text:
             if self.now_about and self.codes and not self._waits_to_write and not self._last_pressed:
-                self.later(self.chance.uniform(0.3, 3.0), self._opens)  # not what they meant
+                self.later(self.chance.uniform(0.3, 2.0), self._opens)  # not what they meant
         elif self._waits_to_write:
             self._waits_to_write = False
-            self.later(self.chance.uniform(0.1, 2.0), lambda: self._writes(self.now_about))
+            self.later(self.chance.uniform(0.1, 1.0), lambda: self._writes(self.now_about))
         for choice in reply.offered:
             if choice.data.startswith(f"{Act.SEND}:") and not self.has_left:
                 self._is_asked_to_send(message_id, choice.data)
@@ -128,7 +128,7 @@ class Resident:
         self.codes[code] = self.now_about
         self.now_about, self._waits_to_write = "", False
         if self.matters:
-            self.later(self.chance.uniform(0.2, 4.0), self.begins)
+            self.later(self.chance.uniform(0.2, 2.0), self.begins)
 
     def _is_asked_to_send(self, message_id: int, data: str) -> None:
         again = data in self.pressed
@@ -137,7 +137,7 @@ class Resident:
             return
         about = self.now_about
         for _ in range(1 + (self.chance.random() < self.hasty)):
-            self.later(self.chance.uniform(0.3, 4.0), lambda: self._presses(message_id, data, about))
+            self.later(self.chance.uniform(0.3, 2.0), lambda: self._presses(message_id, data, about))
 
     def _writes(self, text: str) -> None:
         self._feeds({"message": {"message_id": self.telegram.next_message(), **self._base(), "text": text}}, text)

@@ -36,11 +36,12 @@ from tests.deterministic.trace import Trace
 
 STARTS_AGAIN_AFTER = (0.2, 2.0)  # seconds until whoever supervises a process starts it anew
 SHARED, PUSHED, ABANDONED = 0.25, 0.35, 0.08  # of all seeds, of all seeds, of all residents
-TIMEKEEPING_WITHIN = 12.0  # seconds: a look, and what a killed process did not come to
+RESIDENTS, MATTERS_EACH = (1, 1, 1, 2, 2, 3), (1, 1, 1, 1, 2)  # as often as they stand there
+TIMEKEEPING_WITHIN = 7.0  # seconds: a look, and what a killed process did not come to
 DIES_AGAIN, DIES_WITHIN = 0.4, 120  # how likely, and within how many steps
 FAULTS_FOR = 25.0  # seconds; after it everything is healed
 DRY_WITHIN = 400.0  # seconds after it, at most
-LONGEST_BUSY, LONGEST_OUTAGE = 8.0, 8.0  # seconds
+LONGEST_BUSY, LONGEST_OUTAGE = 6.0, 6.0  # seconds
 JUMPS_ON, JUMPS_BACK = timedelta(hours=3), timedelta(minutes=4)
 LOOKS_EVERY = 0.5  # seconds between two looks whether all is done
 
@@ -168,12 +169,12 @@ class World:
         chance = self.chance
         matters = deque(chance.sample(MATTERS, len(MATTERS)))
         loop = asyncio.get_running_loop()
-        for number in range(chance.choice((1, 1, 2, 2, 3))):
-            own = deque(matters.popleft() for _ in range(chance.choice((1, 1, 1, 2))))
+        for number in range(chance.choice(RESIDENTS)):
+            own = deque(matters.popleft() for _ in range(chance.choice(MATTERS_EACH)))
             resident = Resident(7001 + number, self.telegram, chance, self.trace, own, loop, outside)
             resident.abandons = chance.random() < ABANDONED
             self.residents.append(resident)
-            resident.later(chance.uniform(0.0, 3.0), resident.begins)
+            resident.later(chance.uniform(0.0, 1.5), resident.begins)
 
     def _start(self) -> None:
         self._numbers += 1
