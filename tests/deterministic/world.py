@@ -43,6 +43,7 @@ FAULTS_FOR = 25.0  # seconds; after it everything is healed
 DRY_WITHIN = 400.0  # seconds after it, at most
 LONGEST_BUSY, LONGEST_OUTAGE = 6.0, 6.0  # seconds
 JUMPS_ON, JUMPS_BACK = timedelta(hours=3), timedelta(minutes=4)
+STOPS_AFTER = 0.2  # seconds, at most, once a process has given up writing
 LOOKS_EVERY = 0.5  # seconds between two looks whether all is done
 
 
@@ -84,6 +85,7 @@ class World:
     company: Company = field(default_factory=Company)
     pusher: Pusher | None = None
     kills: int = 0
+    unwritten: int = 0  # processes that stopped while somebody else held the database
     broken: list[tuple[str, str]] = field(default_factory=list)
     is_a_week_later: bool = False
     ledger: Ledger = field(init=False)
@@ -98,9 +100,10 @@ class World:
         self.disk = Disk(self.plan, self._committed)
 
     def _repeats_allowed(self, chat: str) -> int:
-        """One for each kill and each lost answer; and where a clock jumps past the lease of another process's claim."""
+        """One for each end that could not write down what was sent (a kill, or a stop while the database is out of reach)
+        and each lost answer; and where a clock jumps past the lease of another process's claim."""
         jumps = self.plan.done["jump"] if self.is_shared else 0
-        return self.kills + self.telegram.lost[chat] + jumps
+        return self.kills + self.unwritten + self.telegram.lost[chat] + jumps
 
     def breaks(self, rule: str, detail: str) -> None:
         self.trace("BROKEN", f"{rule}: {detail}")
@@ -198,6 +201,8 @@ class World:
     def has_stopped(self, process: Process) -> None:
         """Asked to, or by itself, which is a fault; either way it is started again."""
         self.trace(process.life.name, "has stopped")
+        if asyncio.get_running_loop().time() < self.disk.locked_until + STOPS_AFTER:
+            self.unwritten += 1  # it waits for the database no longer than whoever stops it waits
         self._is_gone(process)
 
     def _happens(self, kind: str, share: float) -> None:
