@@ -9,13 +9,13 @@ import json
 import sys
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
-from datetime import date, datetime, time
+from datetime import datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import structlog
 
-from bot import app, audit_commands, backup_commands, review_commands
+from bot import app, audit_commands, backup_commands, review_commands, sheet_commands
 from bot.app import looking, moving
 from bot.app.beforehand import migrate_apart
 from bot.clock import SystemClock
@@ -24,7 +24,6 @@ from bot.commands import (
     add_account,
     correction_rows,
     disable_account,
-    export_rows,
     record_export,
     reset_account,
     reset_account_code,
@@ -34,7 +33,7 @@ from bot.demo import demo_settings
 from bot.domain.people import Role
 from bot.domain.ward import WardCode
 from bot.errors import AuditBroken, BackupRefused, BotError, DatabaseOutOfReach, NotMoved, SettingsError, StorageBusy
-from bot.exporting import as_line, sheet
+from bot.exporting import sheet
 from bot.heads import KeyedHeads
 from bot.ports import Storage
 from bot.ports.sealing import KeyPurpose
@@ -133,7 +132,7 @@ def _parser() -> argparse.ArgumentParser:
     wards.add_argument(
         "folder", type=Path, metavar="DIR", help="wards.csv, ward_history.csv, ward_boundaries.geojson, hints"
     )
-    _add_export(add("export", _export, "Print every case, one a line, in the order of acceptance."))
+    sheet_commands.add(add)
     _add_staff(add("staff", _staff, "Accounts of the desk."))
     replay = add("replay", _replay, "List the updates that could not be handled, or let them be handled again.")
     replay.add_argument("ids", nargs="*", type=_id, metavar="ID", help="ids from the list; none: only list")
@@ -156,13 +155,6 @@ def _parser() -> argparse.ArgumentParser:
     backup_commands.add(add)
     review_commands.add(add)
     return parser
-
-
-def _add_export(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--format", choices=["jsonl"], default="jsonl")
-    parser.add_argument("--from", dest="since", type=date.fromisoformat, metavar="YYYY-MM-DD", help="accepted on or after")
-    parser.add_argument("--to", dest="until", type=date.fromisoformat, metavar="YYYY-MM-DD", help="accepted on or before")
-    parser.add_argument("--ward", metavar="CODE", help="one ward's cases only")
 
 
 def _add_staff(parser: argparse.ArgumentParser) -> None:
@@ -263,26 +255,6 @@ async def _wards(settings: Settings, chosen: argparse.Namespace) -> int:
     if problems:
         return _tell(f"{len(problems)} problems; nothing was changed.", FAILED)
     print(f"The city's data is now in {settings.data_dir / 'city'}; it is read at the next start.")
-    return DONE
-
-
-async def _export(settings: Settings, chosen: argparse.Namespace) -> int:
-    zone = settings.zone
-    since = datetime.combine(chosen.since, time.min, zone) if chosen.since else None
-    until = datetime.combine(chosen.until, time.max, zone) if chosen.until else None
-    wards = load_wards(city_folder(settings.data_dir))
-    if chosen.ward and chosen.ward not in wards:
-        return _tell(f"--ward: there is no ward {chosen.ward}; a code has five digits, like 00091", WRONG)
-    asked = {"ward": chosen.ward, "from": chosen.since and str(chosen.since), "until": chosen.until and str(chosen.until)}
-    details = {name: value for name, value in asked.items() if value}
-    async with app.open_database(settings, beside_others=True) as database:
-        now = SystemClock().now()
-        await record_export(database, what="cases_exported", now=now, zone=zone, details=details)
-        async for row in export_rows(database, wards):
-            created = datetime.fromisoformat(row["created_at"])
-            if (since and created < since) or (until and created > until) or (chosen.ward and row["ward"] != chosen.ward):
-                continue
-            print(as_line(row))
     return DONE
 
 

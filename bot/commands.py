@@ -8,18 +8,18 @@ from zoneinfo import ZoneInfo
 from bot.domain.people import Role, StaffMember
 from bot.domain.ward import WardCode
 from bot.exporting import correction_row, export_row
-from bot.ports import Storage
+from bot.ports import EVERY_CASE, Chosen, Storage
 from bot.routing.wards import Wards
 from bot.services.staff_accounts import add_staff, disable_staff, list_staff, reset_code, reset_password, sign_out_staff
 from bot.services.tell_auditors import is_night, tell_of_export
 
 
-async def export_rows(storage: Storage, wards: Wards) -> AsyncIterator[dict[str, Any]]:
-    """Every case in order of acceptance, read a page at a time: the export of a million cases needs no more memory."""
+async def export_rows(storage: Storage, wards: Wards, chosen: Chosen = EVERY_CASE) -> AsyncIterator[dict[str, Any]]:
+    """These cases in order of acceptance, read a page at a time: the export of a million cases needs no more memory."""
     after = 0
     while True:
         async with storage.reading() as uow:
-            page = await uow.cases.export(after_id=after)
+            page = await uow.cases.export(chosen, after_id=after, lean=True)
             closings = await uow.closings.of_cases([case.id for case, _ in page])
         for case, thread in page:
             yield export_row(case, thread, wards, closings.get(case.id, ()))

@@ -17,6 +17,11 @@ from bot.routing.wards import Wards
 _BEGIN_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 
 
+VERSION = (
+    1  # of a row's schema, `bot/papers/data/export.schema.json`; last in each row, so that no reader of before stumbles
+)
+
+
 class SupportsWrite(Protocol):
     """Takes text."""
 
@@ -58,6 +63,7 @@ def export_row(
         "disputes": case.disputes,
         "closings": len(closings),
         "messages": [_message(line) for line in thread],
+        "v": VERSION,
     }
 
 

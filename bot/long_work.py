@@ -25,7 +25,10 @@ SALT = 16  # bytes before each piece in the store: two papers of the same words 
 BEAT_EVERY = 0.7  # seconds, at most so often
 
 # "module:function", looked up by whoever makes one: a process that serves pages loads no library of documents.
-MAKERS: dict[WorkKind, str] = {}
+MAKERS: dict[WorkKind, str] = {
+    WorkKind.EXPORT: "bot.sheet_making:make_export",
+    WorkKind.REGISTER: "bot.sheet_making:make_register",
+}
 
 
 class WorkStopped(BotError):

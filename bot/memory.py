@@ -1,6 +1,7 @@
 """Keeps the process as small as what it holds."""
 
 import ctypes
+import gc
 import os
 import re
 import signal
@@ -64,3 +65,10 @@ def end_with_parent(parent: int) -> None:
             ctypes.CDLL(None).prctl(1, signal.SIGKILL)
             if os.getppid() != parent:
                 os._exit(0)
+
+
+def collect_seldom() -> None:
+    """For a process that reads very much and keeps nothing of it: the collector need not look through it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000, 20, 50)

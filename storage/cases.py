@@ -10,6 +10,7 @@ from storage.case_words import CaseWords
 from storage.heard_again import HeardAgain
 from storage.joined_cases import JoinedCases
 from storage.link import Link
+from storage.matters import CaseMatters
 from storage.queue import CaseQueue
 from storage.shown_cases import ShownCases
 from storage.taken_back import TakenBack
@@ -18,7 +19,17 @@ from storage.threads import CaseThreads
 
 
 class SqlCases(
-    CaseAlarms, CaseRows, CaseOwners, CaseQueue, CaseThreads, HeardAgain, JoinedCases, ShownCases, TakenBack, Telling
+    CaseAlarms,
+    CaseRows,
+    CaseOwners,
+    CaseMatters,
+    CaseQueue,
+    CaseThreads,
+    HeardAgain,
+    JoinedCases,
+    ShownCases,
+    TakenBack,
+    Telling,
 ):
     """See `bot.ports.Cases`."""
 

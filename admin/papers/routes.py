@@ -3,10 +3,14 @@
 from aiohttp import web
 
 from admin.guard import for_staff
+from admin.papers.sheets import SHEETS, post, show
 from admin.papers.work import WORK, post_stop, serve_work, show_work
 
 
 def add_papers_routes(app: web.Application) -> None:
+    for path, sheet in SHEETS.items():
+        app.router.add_get(path, for_staff(show(sheet)))
+        app.router.add_post(path, for_staff(post(sheet)))
     app.router.add_get(WORK, for_staff(show_work))
     app.router.add_post(f"{WORK}/stop", for_staff(post_stop))
     app.router.add_get(f"{WORK}/file", for_staff(serve_work))

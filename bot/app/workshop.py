@@ -16,6 +16,7 @@ from bot.clock import SystemClock
 from bot.domain.long_work import WorkState
 from bot.errors import StorageBusy
 from bot.long_work import make
+from bot.memory import collect_seldom
 from bot.ports import Clock, Storage
 from bot.routing.wards import city_folder, load_wards
 from bot.settings import PREFIX, Settings, load_settings
@@ -97,6 +98,7 @@ async def _make(work_id: int) -> WorkState:
     settings = load_settings()
     app.prepare_logs(settings, quiet=True)
     async with AsyncExitStack() as stack:
+        collect_seldom()
         database = await stack.enter_async_context(app.open_database(settings, beside_others=True))
         return await make(
             work_id,

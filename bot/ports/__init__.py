@@ -9,7 +9,7 @@ Read in this order: `mail`, `viewing`, `cases`, `closings`, `evidence`, `after`,
 from bot.ports.after import Rating, Ratings, Tries
 from bot.ports.bulletins import Bulletins
 from bot.ports.campaign import Boards, Campaign, Ledger, Praises
-from bot.ports.cases import Cases, Corrections
+from bot.ports.cases import EVERY_CASE, Cases, Chosen, Corrections, Received, ReceivedPage
 from bot.ports.closings import Closings, Proposals
 from bot.ports.desk import (
     Absences,
@@ -48,6 +48,7 @@ from bot.ports.storage import Storage, UnitOfWork, Wiper
 from bot.ports.viewing import Viewer
 
 __all__ = [
+    "EVERY_CASE",
     "Absences",
     "Audit",
     "Backlog",
@@ -61,6 +62,7 @@ __all__ = [
     "ChannelPort",
     "ChatLine",
     "ChatLines",
+    "Chosen",
     "Clock",
     "Closings",
     "Conversations",
@@ -98,6 +100,8 @@ __all__ = [
     "Ratings",
     "RawUpdate",
     "Receipts",
+    "Received",
+    "ReceivedPage",
     "Retention",
     "Reviews",
     "SavedViews",

@@ -1,8 +1,9 @@
 """The cases as storage keeps them. What staff may see is one query, used by every read that takes a Viewer."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.domain.case import Case, CaseCode, CaseId, CaseStatus, Desk, NewCase
 from bot.domain.correction import Correction
@@ -13,6 +14,39 @@ from bot.domain.queueing import QueueCounts, QueueFilter, QueueKey, QueueLine, Q
 from bot.domain.thread import Answer, Attachment, CaseEvent, NewMessage, Revision, Said, ThreadMessage
 from bot.domain.ward import WardCode
 from bot.ports.viewing import Viewer
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Which cases are wanted, those that joined another one too. Without anything: every case there is."""
+
+    viewer: Viewer | None = None  # None: the operator's own view, which is everything
+    start: datetime | None = None  # accepted from then on
+    end: datetime | None = None  # and before then
+    ward_code: WardCode | None = None
+    up_to: CaseId | None = None  # the newest that was there when it began: what comes meanwhile stays out
+
+
+EVERY_CASE = Chosen()
+
+
+class Received(NamedTuple):
+    """A matter as a register has it: the case that stands for it, and how many people brought it on the days chosen.
+
+    `main_code` is of the case it joined, where that one is not in this register; else empty.
+    """
+
+    case: Case
+    people: int
+    main_code: CaseCode
+
+
+class ReceivedPage(NamedTuple):
+    """Some of them, in order of reception: of so many cases that were looked through, the last of which has that id."""
+
+    rows: Sequence[Received]
+    scanned: int
+    last_id: CaseId
 
 
 class Cases(Protocol):
@@ -233,8 +267,22 @@ class Cases(Protocol):
         """Oldest first."""
         ...
 
-    async def export(self, *, after_id: int = 0, most: int = 500) -> list[tuple[Case, list[ThreadMessage]]]:
-        """Every case in order of acceptance, a page at a time; for `homthu export`, never for a page."""
+    async def export(
+        self, chosen: Chosen = EVERY_CASE, *, after_id: int = 0, most: int = 500, lean: bool = False
+    ) -> list[tuple[Case, list[ThreadMessage]]]:
+        """These cases in order of acceptance, a page at a time; for what takes long, never for a page.
+
+        Args:
+            lean: Twice as quick, and without where they are, how they came to their wards and who wrote: empty then.
+        """
+        ...
+
+    async def matters(self, chosen: Chosen = EVERY_CASE, *, after_id: int = 0, most: int = 500) -> ReceivedPage:
+        """These cases by matter, a page at a time, as lean as `export` has them; nothing scanned: it is over."""
+        ...
+
+    async def extent(self, chosen: Chosen = EVERY_CASE) -> tuple[int, CaseId]:
+        """How many these are, and the id of the newest (0: there is none)."""
         ...
 
 

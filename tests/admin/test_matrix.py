@@ -86,6 +86,10 @@ AROUND: dict[tuple[str, str], tuple[Right, ...]] = {
     ("GET", "/staff/trouble"): (Right.OPERATE,),
     ("POST", "/staff/trouble/updates"): (Right.OPERATE,),
     ("POST", "/staff/trouble/replies"): (Right.OPERATE,),
+    ("GET", "/staff/reports/export"): (Right.EXPORT,),
+    ("POST", "/staff/reports/export"): (Right.EXPORT,),
+    ("GET", "/staff/reports/register"): (Right.EXPORT,),
+    ("POST", "/staff/reports/register"): (Right.EXPORT,),
     ("GET", "/staff/reports/work"): (),  # one's own; the file of one that is there, tests/admin/test_papers.py
     ("POST", "/staff/reports/work/stop"): (),
     ("GET", SETTINGS): (),

@@ -27,7 +27,7 @@ EXPORTED = [
     *("code", "kind", "category", "ward", "ward_name", "desk", "channel", "source_id", "status", "outcome", "text"),
     *("created_at", "due_at", "closed_at", "resident"),
     *("what", "unit", "done_on", "planned_for", "handed_to", "ground", "basis", "has_evidence", "override"),
-    *("disputes", "closings", "messages"),
+    *("disputes", "closings", "messages", "v"),
 ]
 
 
