@@ -24,6 +24,7 @@ PLACES: Sequence[Place] = (
     Place("/staff/counter", "counter_title", (Right.FILE_FOR_SOMEONE,)),
     Place("/staff/mentions", "desk_case_mentions", (Right.NOTE,)),
     Place("/staff/dashboard", "dashboard_title", (Right.DASHBOARD,)),
+    Place("/staff/reports", "reports_title", (Right.DASHBOARD,)),
     Place("/staff/audit", "audit_title", (Right.AUDIT,)),
     Place("/staff/trouble", "trouble_title", (Right.OPERATE,)),
     Place("/staff/settings", "settings_title"),

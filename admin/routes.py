@@ -20,6 +20,7 @@ from admin.password_page import post_password, show_password
 from admin.pausing import post_pause, show_pause
 from admin.queueing import post_view, remove_view, show_queue
 from admin.queueing.bulk import post_bulk, post_undo, show_done
+from admin.reviewing import add_reviewing_routes
 from admin.rights_page import RIGHTS_PAGE, show_rights
 from admin.settings import add_settings_routes
 from admin.signing_in import CODE_STEP, post_code_step, post_sign_in, post_sign_out, show_code_step, show_sign_in
@@ -66,6 +67,7 @@ def add_routes(app: web.Application) -> None:
     add_live(app)
     add_settings_routes(app)
     add_papers_routes(app)
+    add_reviewing_routes(app)
     app.router.add_get(COUNTER, for_staff(show_counter))
     app.router.add_post(COUNTER, for_staff(post_counter))
     app.router.add_get(RIGHTS_PAGE, for_staff(show_rights))

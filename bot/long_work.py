@@ -28,6 +28,7 @@ BEAT_EVERY = 0.7  # seconds, at most so often
 MAKERS: dict[WorkKind, str] = {
     WorkKind.EXPORT: "bot.sheet_making:make_export",
     WorkKind.REGISTER: "bot.sheet_making:make_register",
+    WorkKind.REVIEW: "bot.review_making:make_document",
 }
 
 

@@ -11,6 +11,8 @@ from bot.clock import SystemClock
 from bot.domain.people import Language
 from bot.domain.review import Review, Term
 from bot.domain.ward import WardCode
+from bot.papers import PaperForm, write_review
+from bot.papers.places import Places
 from bot.review_facts import as_json, as_text
 from bot.routing.wards import Wards, city_folder, load_wards
 from bot.services.review import COMPLETE, TermToCome, make_review
@@ -30,7 +32,7 @@ def add(add_command: Callable[[str, Do, str], argparse.ArgumentParser]) -> None:
     when.add_argument("--year", type=_year, metavar="YYYY", help="a year")
     when.add_argument("--from", dest="since", type=date.fromisoformat, metavar="YYYY-MM-DD", help="some days, with --to")
     review.add_argument("--to", dest="until", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the last of them")
-    review.add_argument("--format", choices=["json", "text"], default="text")
+    review.add_argument("--format", choices=[*_WRITTEN, *(form.value for form in PaperForm)], default="text")
     review.add_argument("--language", choices=[one.value for one in Language], default=Language.VI.value)
     review.add_argument("--out", type=Path, metavar="FILE", help="where it goes; without it to stdout")
 
@@ -71,13 +73,15 @@ async def _review(settings: Settings, chosen: argparse.Namespace) -> int:
     term, wards = _term(chosen), load_wards(city_folder(settings.data_dir))
     if isinstance(term, str):
         return _say(term, WRONG)
+    if chosen.out is None and chosen.format not in _WRITTEN and sys.stdout.isatty():
+        return _say("--out: a document needs a file to go to", WRONG)
     if chosen.ward and chosen.ward not in wards:
         return _say(f"--ward: there is no ward {chosen.ward}; a code has five digits, like 00091", WRONG)
     try:
         review = await _counted(settings, term, WardCode(chosen.ward) if chosen.ward else None)
     except TermToCome:
         return _say(f"{term.first.isoformat()} is still to come: there is nothing to review yet", WRONG)
-    written = await asyncio.to_thread(_written, review, wards, chosen)
+    written = await asyncio.to_thread(_written, review, settings, wards, chosen)
     if chosen.out is None:
         sys.stdout.buffer.write(written)
         sys.stdout.buffer.flush()
@@ -89,8 +93,11 @@ async def _review(settings: Settings, chosen: argparse.Namespace) -> int:
     return DONE
 
 
-def _written(review: Review, wards: Wards, chosen: argparse.Namespace) -> bytes:
-    return _WRITTEN[chosen.format](review, wards, Language(chosen.language)).encode()
+def _written(review: Review, settings: Settings, wards: Wards, chosen: argparse.Namespace) -> bytes:
+    language = Language(chosen.language)
+    if chosen.format in _WRITTEN:
+        return _WRITTEN[chosen.format](review, wards, language).encode()
+    return write_review(review, Places.load(city_folder(settings.data_dir)), language, PaperForm(chosen.format))
 
 
 async def _counted(settings: Settings, term: Term, ward: WardCode | None) -> Review:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from bot.services.setting import BadFields
 
-LONGEST_SHOWN = 5000  # characters of a field that are given back
+LONGEST_SHOWN = 10_000  # characters of a field that are given back
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

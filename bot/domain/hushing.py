@@ -70,16 +70,17 @@ def _hush_side(
 
 
 def _forced(sides: Mapping[Cell, Figures], kind_of: Mapping[str, str]) -> dict[Cell, set[str]]:
-    """Which columns of which sensitive lines are hidden for their own sake."""
+    """Which columns of which sensitive lines are hidden for their own sake. That there is nothing may be told."""
     found = {}
     for cell, figures in sides.items():
         if _kind(cell, kind_of) not in SENSITIVE_KINDS:
             continue
-        small = {column for column in COLUMNS if 0 < value_of(figures, column) < SMALL}
+        told = {column for column in COLUMNS if value_of(figures, column) > 0}
+        small = {column for column in told if value_of(figures, column) < SMALL}
         if "accepted" in small:
-            small |= set(COLUMNS) - {"waiting", "overdue"}  # those are of cases of any age
+            small |= told - {"waiting", "overdue"}  # those are of cases of any age
         for together in _TOGETHER:
-            small |= together if together & small else set()
+            small |= together & told if together & small else set()
         found[cell] = small
     return found
 

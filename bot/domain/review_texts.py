@@ -9,7 +9,7 @@ from bot.domain.ward import WardCode
 
 BEGINS_BEFORE = timedelta(days=10)  # before a term's last day
 BEGINS_AT = time(8)  # in the city's time
-LONGEST_SECTION = 20_000  # characters
+LONGEST_SECTION = 10_000  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

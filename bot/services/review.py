@@ -108,7 +108,7 @@ async def make_review(
     last, late_at = min(term.last, today), datetime.combine(today, time(), zone)
     days, before_days = _days(term, last, zone), _days(term.before, term.before.last, zone)
     steps = count(1)
-    total = sum(max((one.end - one.start).days, 0) // 31 + 1 for one in (days, before_days))
+    total = sum(max((one.end - one.start).days, 0) // 124 + 1 for one in (days, before_days))
 
     async def step() -> None:
         if tell is not None:
@@ -126,11 +126,15 @@ async def make_review(
         )
 
     now_, before = await counted(days, counts_waiting=True), await counted(before_days, counts_waiting=False)
+    campaign = await uow.campaign.figures(viewer, ward_code, term.first, last, zone=zone)
+    campaign_before = await uow.campaign.figures(viewer, ward_code, term.before.first, term.before.last, zone=zone)
     texts = await uow.reviews.texts(ward_code, term)
     review = _review(term, ward_code, now_, before)
     return replace(
         hush(review, {category.id: category.kind for category in load_categories().values()}),
         left_out=_left_out(now_, is_complete=viewer == COMPLETE or (viewer.role is Role.INSPECTOR and not now_.hidden)),
+        campaign=campaign,
+        campaign_before=campaign_before,
         texts=texts.texts,
         is_early=last < term.last or last == today,
         counted_to=last,

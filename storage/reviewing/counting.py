@@ -1,7 +1,7 @@
-"""Counts a term's cases for the review: a month at a time, each month in one walk (`storage.tallying`).
+"""Counts a term's cases for the review: a third of a year at a time, each in one walk (`storage.tallying`).
 
-All tables of a review come from the same walk, so they have the same total. Memory is that of a busy month, whatever the
-term.
+All tables of a review come from the same walk, so they have the same total. Memory is that of such a portion, however long
+the term is.
 """
 
 from collections import Counter, defaultdict
@@ -29,8 +29,7 @@ from storage.visible_cases import visible_to
 
 Tell = Callable[[], Awaitable[None]]  # called once for each portion that was counted
 
-# A portion of a term. SQLite hands out each case's values; PostgreSQL has counted them, and is slower to ask.
-MONTH, SEASON = timedelta(days=31), timedelta(days=124)
+SEASON = timedelta(days=124)  # a portion of a term: a third of a year
 MOST_SPOTS = 20  # on a map; more would be no help to anybody
 _NEXT = "\x1d"  # no kind, category, ward or channel has it
 _WARD = func.coalesce(cases.c.ward_code, "")
@@ -110,7 +109,7 @@ async def count_term(
     mine, sums = and_(visible_to(viewer), place), _Sums()
     if counts_waiting:
         await take_waiting(link, sums.breakdowns, mine, late_at)
-    for portion in portions(start, end, SEASON if link.is_postgres else MONTH):
+    for portion in portions(start, end, SEASON):
         more = [(_SPOT,), (_IS_WORDLESS,)]
         spots, wordless = await take_period(link, sums.breakdowns, mine, portion, late_at, more)
         sums.spots.update(spots)
@@ -137,11 +136,13 @@ async def count_term(
 
 async def _left_out(link: Link, in_term: ColumnElement[bool], mine: ColumnElement[bool], total: Figures) -> tuple[int, int]:
     """How many joined another, and how many may not be seen; of these, whether they joined one is not asked."""
-    mains = await link.value(select(func.count()).select_from(cases).where(in_term, _IS_MAIN))
-    # Two questions: an engine would walk the whole table for a sum of both.
+    mains = select(func.count()).select_from(cases).where(in_term, _IS_MAIN)
+    # Each a question of its own: for a sum of all three an engine would walk the whole table.
     others = select(func.count()).select_from(cases).where(in_term, ~_IS_MAIN)
-    all_joined, joined = await link.value(others), await link.value(others.where(mine))
-    return int(joined), max(int(mains) - total.accepted, 0) + int(all_joined) - int(joined)
+    asked = (mains, others, others.where(mine))
+    row = await link.row(select(*(one.scalar_subquery().label(f"count_{at}") for at, one in enumerate(asked))))
+    main, all_joined, joined = (int(number) for number in row or (0, 0, 0))
+    return joined, max(main - total.accepted, 0) + all_joined - joined
 
 
 async def _ratings(link: Link, which: ColumnElement[bool]) -> dict[str, Any]:

@@ -90,6 +90,9 @@ AROUND: dict[tuple[str, str], tuple[Right, ...]] = {
     ("POST", "/staff/reports/export"): (Right.EXPORT,),
     ("GET", "/staff/reports/register"): (Right.EXPORT,),
     ("POST", "/staff/reports/register"): (Right.EXPORT,),
+    ("GET", "/staff/reports"): (Right.DASHBOARD,),
+    ("GET", "/staff/reports/review"): (Right.DASHBOARD,),
+    ("POST", "/staff/reports/review/document"): (Right.DASHBOARD,),
     ("GET", "/staff/reports/work"): (),  # one's own; the file of one that is there, tests/admin/test_papers.py
     ("POST", "/staff/reports/work/stop"): (),
     ("GET", SETTINGS): (),
@@ -119,6 +122,8 @@ BY_FIELDS = {
     ("POST", f"{SETTINGS}/holidays"),
     ("POST", "/staff/bulk"),
     ("POST", "/staff/bulk/undo"),
+    ("POST", "/staff/reports/review"),  # whose it is to write: tests/admin/test_reviewing.py
+    ("POST", "/staff/reports/review/draft"),
 }
 ON_A_WARD = {("GET", f"{SETTINGS}/wards/{{ward}}"), ("POST", f"{SETTINGS}/wards/{{ward}}")}
 ON_A_COLLEAGUE = {

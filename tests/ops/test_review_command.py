@@ -40,6 +40,11 @@ async def test_a_review_at_the_command_line(database_place: Place, tmp_path: Pat
     written = (tmp_path / "review.txt").read_text(encoding="utf-8")
     assert written.startswith("Phường Phú Thượng: báo cáo từ 22/11/2026 đến 22/11/2026\n")
     assert "Tiếp nhận: 2 (0)" in written
+    files = [tmp_path / name for name in ("first.xlsx", "second.xlsx")]
+    for file in files:
+        assert homthu.does("review", *TODAY, "--format", "xlsx", "--out", str(file)).returncode == DONE
+    assert files[0].read_bytes() == files[1].read_bytes()
+    assert files[0].read_bytes()[:2] == b"PK"
     nowhere = homthu.does("review", *TODAY, "--out", str(tmp_path / "no" / "review.txt"))
     assert nowhere.returncode == FAILED
     assert "--out: " in nowhere.stderr
