@@ -5,6 +5,7 @@ another. Without any, typst's own Libertinus Serif is used for the whole documen
 """
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -19,23 +20,24 @@ _SIZE = 40  # pixels, to compare by
 
 @cache
 def fonts() -> "typst.Fonts":
-    """Those of this machine and typst's own; looked for once."""
+    """Those of this machine that can be used, and typst's own; looked for once.
+
+    Where an old and a new one have the same name, typst would take either: the old one's folder is left out.
+    """
     import typst
 
-    return typst.Fonts()
+    every = typst.Fonts()
+    folders = {Path(font.path).parent for font in every.fonts() if font.path is not None}
+    useless = {path.parent for name in OF_TIMES_WIDTHS for path in _files(every, name) if not _has_vietnamese(path)}
+    if not useless:
+        return every
+    return typst.Fonts(include_system_fonts=False, font_paths=sorted(folders - useless))
 
 
 @cache
 def paper_font() -> str:
     """The first of Times' widths that can be used, or typst's own."""
-    found: dict[str, list[str]] = {}
-    for font in fonts().fonts():
-        if font.path is not None:
-            found.setdefault(font.family, []).append(font.path)
-    for name in OF_TIMES_WIDTHS:
-        if name in found and all(_has_vietnamese(path) for path in found[name]):
-            return name
-    return OWN
+    return next((name for name in OF_TIMES_WIDTHS if _files(fonts(), name)), OWN)
 
 
 def has_times() -> bool:
@@ -43,11 +45,15 @@ def has_times() -> bool:
     return paper_font() != OWN
 
 
-def _has_vietnamese(path: str) -> bool:
+def _files(found: "typst.Fonts", name: str) -> list[Path]:
+    return [Path(font.path) for font in found.fonts() if font.family == name and font.path is not None]
+
+
+def _has_vietnamese(path: Path) -> bool:
     from PIL import ImageFont
 
     try:
-        font = ImageFont.truetype(path, _SIZE)
+        font = ImageFont.truetype(str(path), _SIZE)
     except OSError:
         return False
     missing = bytes(font.getmask(_NO_LETTER))
