@@ -86,7 +86,7 @@ def why_not_opened(settings: Settings, reason: str) -> BotError:
             line=f"HOMTHU_{name}: {place} cannot be used: {known}; choose a folder this account may write to"
         )
     return DatabaseOutOfReach(
-        line=f"HOMTHU_{name}: the database in {place} cannot be used now ({reason}); is the disk full?"
+        line=f"HOMTHU_{name}: the database in {place} cannot be used now ({reason}); is the disk full or read-only?"
     )
 
 

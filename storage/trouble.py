@@ -1,5 +1,6 @@
 """Which errors of an engine mean "out of reach for now" and become StorageBusy; the rest are our own mistakes."""
 
+import errno
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -56,9 +57,13 @@ def as_busy(error: BaseException) -> StorageBusy | None:
     if not is_out_of_reach(error):
         return None
     cause = error.orig if isinstance(error, DBAPIError) and error.orig is not None else error
-    return StorageBusy(
-        reason=getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or type(cause).__name__
-    )
+    return StorageBusy(reason=getattr(cause, "sqlite_errorname", None) or getattr(cause, "sqlstate", None) or _name(cause))
+
+
+def _name(cause: BaseException) -> str:
+    """Of its type; where that says nothing (a read-only disk, a full one) the system's own word for it."""
+    code = errno.errorcode.get(cause.errno or 0) if type(cause) is OSError else None
+    return code or type(cause).__name__
 
 
 def hush(error: BaseException) -> None:

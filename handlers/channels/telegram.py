@@ -138,11 +138,13 @@ class TelegramChannel:
         for step in steps[len(sent) :]:
             try:
                 result = await step()
+                if not isinstance(result, dict) or "message_id" not in result:  # something in between answered
+                    raise TryLater(reason="the answer is no message")
             except (TryLater, asyncio.CancelledError):
                 if sent:
                     self._remember((address, reply), sent)
                 raise
-            sent.append(str(result.get("message_id", "")) if isinstance(result, dict) else "")
+            sent.append(str(result["message_id"]))
         return sent[-1]
 
     def _remember(self, key: tuple[Address, Reply], sent: list[str]) -> None:

@@ -16,7 +16,7 @@ from aiohttp import web
 from bot.errors import ChannelError, StorageBusy, TryLater
 from bot.ports import RawUpdate
 from handlers.channels.telegram_calls import CallRefused, RawCalls
-from handlers.channels.telegram_updates import ALLOWED_UPDATES, NotAnAnswer, fetched_updates, raw_update
+from handlers.channels.telegram_updates import ALLOWED_UPDATES, Fetched, NotAnAnswer, fetched_updates, raw_update
 
 log = structlog.get_logger()
 
@@ -25,6 +25,7 @@ Keep = Callable[[Sequence[RawUpdate]], Awaitable[None]]
 LONG_POLL = 25  # seconds; Telegram holds an empty answer back for at most 50
 MOST_AT_ONCE = 100  # updates; Telegram's own limit
 FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # seconds between tries that failed, doubled each time
+MOST_LOOKS = 3  # at what cannot be read, before it is put aside: an answer may have been cut on its way
 FORGET_OFFSET_AFTER = 24 * 3600.0  # seconds of silence; see `_Offset`
 
 PATH = "/hooks/telegram"
@@ -77,6 +78,7 @@ class TelegramPolling:
         self._long_poll = long_poll
         self._offset = _Offset()
         self._webhook_is_gone = False
+        self._looks = 0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Until `stop` is set; what is being kept at that moment is kept to the end, a waiting question is dropped."""
@@ -107,8 +109,19 @@ class TelegramPolling:
         fetched = fetched_updates(body)
         if not fetched:
             return True
+        self._look_again(fetched)
         await self._keep([item.raw for item in fetched])
         return self._offset.confirm([item.update_id for item in fetched], asyncio.get_running_loop().time())
+
+    def _look_again(self, fetched: Sequence[Fetched]) -> None:
+        """What cannot be read is asked for again, a few times, before it is confirmed: what comes whole then is not lost.
+
+        Raises:
+            NotAnAnswer: This answer is to be forgotten.
+        """
+        self._looks = self._looks + 1 if any(item.raw.unreadable for item in fetched) else 0
+        if self._looks % MOST_LOOKS:
+            raise NotAnAnswer("an update that cannot be read")
 
     async def _fetch(self) -> bytes:
         parameters: dict[str, Any] = {

@@ -8,14 +8,17 @@ from dataclasses import dataclass
 class Fault:
     """One failure.
 
-    `status` answers with that code, `garbage` with no JSON, `hang` (seconds) with nothing for a while, `cut` closes the
-    connection, `location` sends the caller elsewhere. `acts` says whether the call is carried out before it fails.
+    `status` answers with that code, `garbage` with no JSON, `is_empty` with 200 and nothing, `hang` (seconds) with nothing
+    for a while, `cut` closes the connection, `location` sends the caller elsewhere. `acts` says whether the call is carried
+    out before it fails. `slow` (seconds) lets it wait and then answers as if nothing were wrong.
     """
 
     status: int = 0
     description: str = "Internal Server Error"
     retry_after: int = 0  # seconds, with 429
     garbage: bytes = b""
+    is_empty: bool = False
+    slow: float = 0.0
     hang: float = 0.0
     cut: bool = False
     location: str = ""

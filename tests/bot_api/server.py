@@ -158,6 +158,9 @@ class BotApiServer:
         if known is None:
             return _answer(Refused(404, "Not Found: method not found"))
         fault = self.faults.take(method)
+        if fault is not None and fault.slow:
+            await asyncio.sleep(fault.slow)
+            fault = None
         if fault is not None and not fault.acts:
             return await _fail(request, fault)
         try:
@@ -198,7 +201,7 @@ async def _fail(request: web.Request, fault: Fault) -> web.StreamResponse:
         return web.Response()
     if fault.location:
         return web.Response(status=302, headers={"Location": fault.location})
-    if fault.garbage:
+    if fault.garbage or fault.is_empty:
         return web.Response(status=fault.status or 200, body=fault.garbage)
     return _answer(Refused(fault.status, fault.description, retry_after=fault.retry_after))
 

@@ -6,6 +6,7 @@ them in their order, once each.
 
 import asyncio
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
@@ -23,7 +24,8 @@ class Told:
 
     codes: dict[str, str] = field(default_factory=dict)
     silent: list[str] = field(default_factory=list)  # markers of those who waited for an answer in vain
-    asked: int = 0  # conversations begun
+    begun: "Counter[int]" = field(default_factory=Counter)  # reports, by resident
+    asked: int = 0  # conversations that were to be had
     taps: int = 1  # how often a button is pressed that is pressed
 
     def begins(self, most: int) -> bool:
@@ -42,10 +44,9 @@ async def keeps_reporting(resident: Resident, told: Told, goes_on: Callable[[], 
 
     Whoever hears nothing for `patience` seconds stops and is written down as silent.
     """
-    number = 0
     while goes_on():
-        number += 1
-        marker = f"dấu-{resident.id}-{number}-hết"
+        told.begun[resident.id] += 1
+        marker = f"dấu-{resident.id}-{told.begun[resident.id]}-hết"
         lane = resident.id % 1000 + 11  # each another, or they would be offered each other's cases to join
         resident.sends("/new")
         resident.sends(f"Đèn đường hỏng ở ngõ {lane} phường Phú Thượng phần 1 của {marker}")

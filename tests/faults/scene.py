@@ -1,6 +1,8 @@
 """The program on a database, residents who report to it, and its end: what every scenario begins and ends with."""
 
 import asyncio
+import json
+import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -15,7 +17,7 @@ from tests.faults.reporting import Told, keeps_reporting
 from tests.kills.program import Program
 from tests.kills.quick_start import shared
 
-PATIENCE = 180.0  # seconds for one answer, harm and starts in between; a start takes twenty on a busy machine
+PATIENCE = 90.0  # seconds for one answer, harm and starts in between; a start takes twenty on a busy machine
 STOPS_WITHIN = 10.0  # seconds
 FIRST_RESIDENT = 7000
 QUICK = {"HOMTHU_TELEGRAM_PER_SECOND": "1000"}  # no waiting for Telegram's pace, where that is not what is tried
@@ -113,6 +115,16 @@ class Scene:
             return -1.0
         return next((float(line.split()[-1]) for line in lines if line.split(" ")[0] == name), -1.0)
 
+    def readiness(self) -> list[str]:
+        """Why residents are not being served, by `/health/ready`."""
+        try:
+            with urllib.request.urlopen(f"{self.program.url}/health/ready", timeout=30) as answer:
+                found: list[str] = json.load(answer)["reasons"]
+        except urllib.error.HTTPError as refused:
+            with refused:
+                found = json.load(refused)["reasons"]
+        return found
+
     def nothing_waits(self) -> bool:
         """Neither at Telegram nor here."""
         waiting = ("homthu_inbox_waiting", "homthu_outbox_waiting")
@@ -132,7 +144,8 @@ class Scene:
     async def keeps_its_promises(self, *, may_fail: int = 0) -> Evidence:
         """The end of nearly every scenario: it works by itself again, and every rule of the oracle holds."""
         evidence = await self.ends(may_fail=may_fail)
-        assert broken(evidence) == [], self.log[-3000:]
+        wrong = broken(evidence)
+        assert not wrong, f"{wrong}\n{self.log[-3000:]}"
         return evidence
 
 

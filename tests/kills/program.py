@@ -44,6 +44,13 @@ class Program:
             **self.more,
         }
 
+    @property
+    def pid(self) -> int:
+        """Of the running process."""
+        process = self.forked or self.process
+        assert process is not None, "it is not running"
+        return process.pid
+
     def starts(self) -> None:
         """Start it and wait for the line that says where it listens."""
         with self.log.open("a") as log:

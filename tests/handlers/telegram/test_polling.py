@@ -178,6 +178,19 @@ async def test_an_unreadable_update_is_kept_and_those_behind_it_arrive(
     assert [bool(row.unreadable) for row in rows] == [False, True, True, False, False]
 
 
+async def test_an_answer_that_was_cut_on_its_way_is_asked_for_again(
+    api: BotApiServer, calls: RawCalls, inbox: Inbox
+) -> None:
+    """Put aside as unreadable and confirmed, the whole of it would be gone for good."""
+    lan = api.resident(501)
+    lan.sends("một")
+    cut = b'{"ok":true,"result":[{"update_id":%d,"message":{"te' % min(api.updates.waiting)
+    api.breaks("getUpdates", Fault(garbage=cut), times=2)
+    async with polling(calls, inbox.keep):
+        [read] = await inbox.reads(1)
+    assert read.text == "một"
+
+
 async def test_broken_updates_alone_are_got_past_without_losing_the_next(
     api: BotApiServer, calls: RawCalls, inbox: Inbox
 ) -> None:

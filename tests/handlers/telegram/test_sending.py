@@ -201,6 +201,7 @@ async def test_a_file_that_is_gone_fails_before_anything_was_said(api: BotApiSer
         (Fault(status=400, garbage=b'{"ok":false,"error_code":400,"description":7,"parameters":[]}'), None, True),
         (Fault(garbage=b"\xff\xfe"), None, True),
         (Fault(garbage=b"[]"), None, True),
+        (Fault(garbage=b'{"ok":true,"result":"soon"}'), None, True),  # something in between answered: nothing was said
         (Fault(status=302, description="Found"), None, True),
         (Fault(cut=True), None, True),
         (Fault(cut=True, acts=True), None, True),
