@@ -10,9 +10,10 @@ from typing import Any
 from bot.domain.figures import Figures, Hours
 from bot.domain.hushing import COLUMNS, value_of
 from bot.domain.people import Language
-from bot.domain.review import FEW, Left, Review, Row, Satisfaction, Section, Term, TermKind
+from bot.domain.review import FEW, Left, Review, Row, Satisfaction, Section
 from bot.routing.wards import Wards
 from bot.services.staff_change import ward_name
+from bot.services.term_names import term_name
 from bot.understanding.categories import load_categories
 from bot.wording import say
 
@@ -24,16 +25,6 @@ FACTS = (
     *("accepted", "closed", "kept", "missed", "disputed", "reopened", "bare"),
     *("waiting", "overdue"),
 )
-
-
-def term_name(language: Language, term: Term) -> str:
-    """As it stands in a sentence: "6 tháng đầu năm 2026"."""
-    if term.kind is TermKind.YEAR:
-        return say(language, "review_term_year", year=term.first.year)
-    if term.kind is TermKind.HALF_YEAR:
-        key = "review_term_half_1" if term.first.month == 1 else "review_term_half_2"
-        return say(language, key, year=term.first.year)
-    return say(language, "review_term_days", first=f"{term.first:%d/%m/%Y}", last=f"{term.last:%d/%m/%Y}")
 
 
 def row_name(language: Language, table: str, key: str, wards: Wards) -> str:

@@ -15,9 +15,9 @@ from bot.domain.people import WARD_ROLES
 from bot.domain.review import Term
 from bot.domain.rights import Right
 from bot.domain.ward import WardCode
-from bot.review_facts import term_name
 from bot.routing.wards import Wards
 from bot.services.setting import read_day
+from bot.services.term_names import term_name
 from bot.web import keys
 
 REPORTS = "/staff/reports"

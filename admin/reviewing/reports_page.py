@@ -12,7 +12,7 @@ from admin.reviewing.asked import REVIEW, Asked
 from bot.domain.people import WARD_ROLES
 from bot.domain.review_texts import ReviewTexts
 from bot.domain.rights import Right
-from bot.review_facts import term_name
+from bot.services.term_names import term_name
 from bot.web import keys, render
 
 MOST_BEGUN = 6

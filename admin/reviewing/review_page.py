@@ -22,10 +22,11 @@ from bot.domain.review_texts import ReviewTexts, TextsDraft
 from bot.domain.rights import Right
 from bot.papers import MEDIA_TYPE, PaperForm
 from bot.ports import UnitOfWork
-from bot.review_facts import row_name, term_name
+from bot.review_facts import row_name
 from bot.review_making import file_name
 from bot.services.review import keep_draft, make_review, may_write, write_review
 from bot.services.setting import BadFields
+from bot.services.term_names import term_name
 from bot.web import keys, render
 from bot.web.forms import Form, read_form
 

@@ -65,6 +65,10 @@ class Reviews(Protocol):
         """Those that appeared by themselves or that somebody wrote into, newest term first; without their words."""
         ...
 
+    async def is_anything_due(self, now: datetime) -> bool:
+        """Whether a round is due, somebody has to be told, or no round was ever set."""
+        ...
+
     async def next_round(self) -> Round | None:
         """The first that waits; None before the first was ever set."""
         ...

@@ -14,6 +14,7 @@ from handlers.timekeeping.plans import DuePlans
 from handlers.timekeeping.prints import LOOK_FOR_PICTURES_EVERY, DuePrints
 from handlers.timekeeping.questions import LaterQuestions
 from handlers.timekeeping.retention import DoomedFiles, DueErasures, DueFadings, ErasedBytes, OldMail
+from handlers.timekeeping.reviews import DueReviews
 from handlers.timekeeping.timekeeper import LOOK_EVERY, MOST_ROUNDS, DueWork, Timekeeper
 from handlers.timekeeping.trail import DueHeads
 
@@ -32,6 +33,7 @@ __all__ = [
     "DueNotices",
     "DuePlans",
     "DuePrints",
+    "DueReviews",
     "DueWarnings",
     "DueWork",
     "ErasedBytes",

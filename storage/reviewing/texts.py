@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Date, Row, bindparam, delete, or_, select, update
+from sqlalchemy import Date, Row, bindparam, delete, exists, or_, select, update
 
 from bot.domain.counting import Counted
 from bot.domain.people import StaffId
@@ -67,6 +67,13 @@ _put_draft = by_engine(
 )
 _drop_draft = delete(review_drafts).where(*_mine)
 _next_round = select(review_rounds).where(review_rounds.c.done_at.is_(None)).order_by(review_rounds.c.due_at).limit(1)
+_is_anything_due = select(
+    or_(
+        exists(select(review_rounds.c.kind).where(review_rounds.c.done_at.is_(None), review_rounds.c.due_at <= _now)),
+        exists(select(reviews.c.id).where(reviews.c.tell_since.is_not(None))),
+        ~exists(select(review_rounds.c.kind)),
+    )
+)
 _add_round = by_engine(lambda insert_into: insert_into(review_rounds).on_conflict_do_nothing())
 _end_round = (
     update(review_rounds)
@@ -151,6 +158,9 @@ class SqlReviews:
     async def known(self, ward_code: WardCode | None, *, most: int = 12) -> list[ReviewTexts]:
         rows = await self._link.rows(_known, {"ward": ward_code or "", "most": most})
         return [_texts(row, with_words=False) for row in rows]
+
+    async def is_anything_due(self, now: datetime) -> bool:
+        return bool(await self._link.value(_is_anything_due, {"now": now}))
 
     async def next_round(self) -> Round | None:
         row = await self._link.row(_next_round)
