@@ -31,6 +31,17 @@ class Finding:
     mend: str = ""
 
 
+def check_font() -> Finding:
+    """Are PDFs set in a font of Times' widths, as administrative documents are? Without one they are whole all the same."""
+    from bot.papers.fonts import has_times, paper_font
+
+    if has_times():
+        return Finding(what="font", is_ok=True, found=f"PDFs are set in {paper_font()}")
+    mend = "install Times New Roman, or Liberation Serif 2, Tinos or TeX Gyre Termes"
+    found = f"warning: no font of Times' widths has the Vietnamese letters; PDFs are set in {paper_font()}; {mend}"
+    return Finding(what="font", is_ok=True, found=found)
+
+
 async def check_storage(storage: Storage, settings: Settings) -> Finding:
     """Can a row be committed?"""
     engine = f"SQLite {sqlite3.sqlite_version} in {settings.data_dir}" if settings.is_sqlite else "PostgreSQL"

@@ -3,6 +3,7 @@
 from aiohttp import web
 
 from admin.guard import for_staff
+from admin.papers.posters import POSTERS, serve_posters, show_posters
 from admin.papers.sheets import SHEETS, post, show
 from admin.papers.work import WORK, post_stop, serve_work, show_work
 
@@ -14,3 +15,5 @@ def add_papers_routes(app: web.Application) -> None:
     app.router.add_get(WORK, for_staff(show_work))
     app.router.add_post(f"{WORK}/stop", for_staff(post_stop))
     app.router.add_get(f"{WORK}/file", for_staff(serve_work))
+    app.router.add_get(POSTERS, for_staff(show_posters))
+    app.router.add_get(f"{POSTERS}/file", for_staff(serve_posters))

@@ -70,9 +70,21 @@ async def check(settings: Settings) -> list[checks.Finding]:
         findings.append(await checks.check_files(open_files(settings, dict.fromkeys(KeyPurpose, b"-" * 32))))
     except SettingsError as wrong:
         findings.append(checks.Finding(what="files", is_ok=False, found=wrong.values["line"]))
+    findings.append(checks.check_font())
     findings += await _check_telegram(settings)
     findings.append(await checks.check_clock(settings.telegram_api_base))
     return findings
+
+
+async def telegram_name(settings: Settings) -> str:
+    """The bot's name as Telegram says it; empty where it is not set up. Raises what the call raises."""
+    token = settings.telegram_token.get_secret_value()
+    if not token:
+        return ""
+    from handlers.channels.telegram_calls import RawCalls
+
+    async with RawCalls(token, settings.telegram_api_base) as calls:
+        return str((await calls.call("getMe")).get("username", ""))
 
 
 async def _check_telegram(settings: Settings) -> list[checks.Finding]:

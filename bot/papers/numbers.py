@@ -51,7 +51,7 @@ def _change(now: int, before: int | None, language: Language) -> str:
 def term_words(term: Term, language: Language) -> str:
     """ "6 tháng đầu năm 2026", "năm 2026", "thời gian từ ngày 01/03/2026 đến ngày 31/05/2026"."""
     if term.kind is TermKind.YEAR:
-        return say(language, "paper_term_year", year=term.first.year)
+        return say(language, "review_term_year", year=term.first.year)
     if term.kind is TermKind.HALF_YEAR:
-        return say(language, f"paper_term_half_{1 if term.first.month == 1 else 2}", year=term.first.year)
+        return say(language, f"review_term_half_{1 if term.first.month == 1 else 2}", year=term.first.year)
     return say(language, "paper_term_days", first=day(term.first), last=day(term.last))

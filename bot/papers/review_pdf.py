@@ -8,13 +8,14 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, time
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from bot.papers.blocks import Block, Heading, Paper, Paragraph, Picture, Table, Unit
 from bot.papers.fonts import fonts, paper_font
 from bot.papers.numbers import count
 
 ASSETS = Path(__file__).parent / "assets"
+DOTS = 200  # an inch, of pictures
 
 
 def noon(when: date) -> datetime:
@@ -23,24 +24,26 @@ def noon(when: date) -> datetime:
 
 
 def write_pdf(paper: Paper) -> bytes:
-    return set_pages("paper.typ", as_data(paper), noon(paper.dated))
+    return set_pages("paper.typ", as_data(paper), noon(paper.dated))[0]
 
 
-def set_pages(template: str, data: object, made_at: datetime) -> bytes:
-    """A PDF of a template of ours and the data it reads from `sys.inputs.data`, as JSON."""
+def set_pages(
+    template: str, data: dict[str, Any], made_at: datetime, form: Literal["pdf", "svg", "png"] = "pdf"
+) -> list[bytes]:
+    """A PDF, or a picture a page, of a template of ours and the data that it reads as JSON from `sys.inputs.data`."""
     import typst
 
-    made = typst.compile(
+    made: Any = typst.compile(
         ASSETS / template,
         root=ASSETS,
         font_paths=fonts(),
-        format="pdf",
-        sys_inputs={"data": json.dumps(data, ensure_ascii=False)},
+        format=form,
+        ppi=DOTS if form == "png" else None,
+        sys_inputs={"data": json.dumps(data | {"font": paper_font()}, ensure_ascii=False)},
         timestamp=made_at,
-        pdf_standards=["a-2a", "ua-1"],
+        pdf_standards=["a-2a", "ua-1"] if form == "pdf" else [],
     )
-    assert isinstance(made, bytes)
-    return made
+    return [made] if isinstance(made, bytes) else list(made)  # one page comes as it is, and its stubs know no other
 
 
 def as_data(paper: Paper) -> dict[str, Any]:
@@ -48,7 +51,6 @@ def as_data(paper: Paper) -> dict[str, Any]:
     head, foot = paper.letterhead, paper.signature
     return {
         "language": paper.language.value,
-        "font": paper_font(),
         "title": paper.title,
         "above": head.above,
         "office": head.office,

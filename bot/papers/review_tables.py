@@ -37,7 +37,7 @@ def _case_table(facts: Facts, name: str, first: str, rows: Sequence[Row], name_o
         columns=columns,
         rows=cells,
         has_total=True,
-        notes=[facts.say("paper_note_withheld")] if is_withheld else [],
+        notes=[facts.say("review_note_few")] if is_withheld else [],
     )
 
 

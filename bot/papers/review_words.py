@@ -239,11 +239,8 @@ def method(facts: Facts) -> Iterator[str]:
         yield facts.say("paper_method_early", day=day(review.counted_to))
     if review.counted_on:
         yield facts.say("paper_method_stand", day=day(review.counted_on))
-    yield facts.say("paper_method_outcomes")
-    yield facts.say("paper_method_deadline")
-    yield facts.say("paper_method_share", least=SMALL)
+    yield from map(facts.say, review.notes)
     yield from _left_out(facts)
-    yield facts.say("paper_method_ledger")
     yield facts.say("paper_method_map")
     yield facts.say("paper_method_machine")
 

@@ -95,6 +95,8 @@ AROUND: dict[tuple[str, str], tuple[Right, ...]] = {
     ("POST", "/staff/reports/review/document"): (Right.DASHBOARD,),
     ("GET", "/staff/reports/work"): (),  # one's own; the file of one that is there, tests/admin/test_papers.py
     ("POST", "/staff/reports/work/stop"): (),
+    ("GET", "/staff/reports/posters"): (Right.DASHBOARD,),
+    ("GET", "/staff/reports/posters/file"): (Right.DASHBOARD,),
     ("GET", SETTINGS): (),
     ("GET", f"{SETTINGS}/wards"): (Right.SETTINGS_WARD, Right.SETTINGS_CITY),
     ("GET", f"{SETTINGS}/people"): (Right.ACCOUNTS, Right.NAME_RESTRICTED),
