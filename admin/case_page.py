@@ -7,12 +7,13 @@ from datetime import date
 
 from aiohttp import web
 
+from admin.case.board import read_board_part
 from admin.case.clocks import clocks_part
 from admin.case.disputing import dispute_part, is_barred
 from admin.case.evidence import RecordedLine, read_record
 from admin.case.gallery import photo_lines
 from admin.case.map import map_part
-from admin.case.parts import KindOption, OwnerPart, ReplyPart, SecondPart
+from admin.case.parts import CaseBoardPart, KindOption, OwnerPart, ReplyPart, SecondPart
 from admin.case.present import note_presence, other_line
 from admin.case.proposed import read_second
 from admin.case.reaching import reach_part
@@ -60,6 +61,7 @@ DONE = frozenset(
         "told",
         "disputed",
         "reached",
+        "board_tied",
         "closed",
         "sent_again",
         "proposed",
@@ -147,6 +149,7 @@ async def build_page(visit: Visit, code: CaseCode) -> CasePage:
         rights=_rights(visit, case, is_barred=read.is_barred),
         owner=_owner_part(visit, case, read),
         ties=ties_part(visit, case, read.named, read.near, read.timeline),
+        board=read.board,
         kinds=[
             KindOption(value=kind.value, wording_key=kind_key(kind.value), is_chosen=kind is case.kind) for kind in CaseKind
         ],
@@ -173,6 +176,7 @@ class _Read:
     colleagues: Sequence[StaffMember]  # of its ward, and its owner
     named: Sequence[Case]
     near: Sequence[Case]
+    board: CaseBoardPart | None
     reply: ReplyPart
     others: Sequence[Presence]
     calendar_changes: Mapping[date, bool]
@@ -200,6 +204,7 @@ async def _read(visit: Visit, uow: UnitOfWork, case: Case) -> _Read:
         colleagues=await _colleagues(uow, case),
         named=named,
         near=near,
+        board=await read_board_part(visit, uow, case, timeline),
         reply=reply,
         second=await read_second(visit, uow, case, timeline, Language(reply.language), record),
         others=await uow.presences.others(case.id, but=visit.staff.id, now=visit.now),

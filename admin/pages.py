@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from admin.case.parts import (
+    CaseBoardPart,
     ClocksPart,
     ClosingTyped,
     DisputePart,
@@ -311,6 +312,7 @@ class CasePage:
     rights: frozenset[str] = frozenset()  # what the viewer may do, by the values of `bot.domain.rights.Right`
     owner: OwnerPart
     ties: TiesPart
+    board: CaseBoardPart | None  # of the codes, where it has to do with one
     kinds: Sequence[KindOption]
     reply: ReplyPart
     others: Sequence[OtherLine]  # who else has it open

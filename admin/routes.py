@@ -5,6 +5,7 @@ from aiohttp import web
 from admin.actions import post_files, post_move, post_note, post_reply
 from admin.audit_page import AUDIT, show_audit
 from admin.authenticator import post_authenticator, show_authenticator
+from admin.campaign import add_campaign_routes
 from admin.case.closing import post_close
 from admin.case.routes import add_case_routes
 from admin.case_page import show_case
@@ -66,6 +67,7 @@ def add_routes(app: web.Application) -> None:
     add_case_routes(app)
     add_live(app)
     add_settings_routes(app)
+    add_campaign_routes(app)
     add_papers_routes(app)
     add_reviewing_routes(app)
     app.router.add_get(COUNTER, for_staff(show_counter))

@@ -7,6 +7,7 @@ _FIELDS = {
     "desk_case_mention_unknown": "text",
     "desk_page_move_words_too_long": "text",
     "desk_case_template_missing": "template",
+    "campaign_board_unknown": "board",
     "desk_outcome_missing": "outcome",
     "postpone_day_bad": "new_day",
     "postpone_reason_too_long": "text",

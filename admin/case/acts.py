@@ -11,6 +11,7 @@ from bot.domain.assisting import Way
 from bot.domain.case import CaseCode, CaseKind, read_code
 from bot.domain.reaching import BY_STAFF, ReachedBy
 from bot.ports import UnitOfWork
+from bot.services.boards import tie_board
 from bot.services.dispute_for import dispute_for_resident
 from bot.services.own_case import assign_case, hand_back_case, take_case
 from bot.services.reach_resident import reach_resident
@@ -47,6 +48,23 @@ async def post_merge(visit: Visit) -> web.StreamResponse:
 
 async def post_part(visit: Visit) -> web.StreamResponse:
     return await act_on_case(visit, "tie", _part, done="parted")
+
+
+async def post_board(visit: Visit) -> web.StreamResponse:
+    return await act_on_case(visit, "board", _board, done="board_tied")
+
+
+async def _board(uow: UnitOfWork, posted: Posted) -> None:
+    visit = posted.visit
+    await tie_board(
+        uow,
+        staff=visit.staff,
+        viewer=visit.viewer,
+        code=posted.code,
+        version=posted.version,
+        board=posted.form.text("board"),
+        now=visit.now,
+    )
 
 
 async def post_split(visit: Visit) -> web.StreamResponse:

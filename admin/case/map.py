@@ -22,7 +22,7 @@ def map_part(case: Case) -> MapPart | None:
         spots.append((pin.lon, pin.lat))
     else:
         pin = None
-    draw = _Sheet(spots)
+    draw = Sheet(spots)
     return MapPart(
         border=" ".join(draw.path(ring) for ring in rings),
         pin=draw.at(pin.lon, pin.lat) if pin else None,
@@ -30,7 +30,7 @@ def map_part(case: Case) -> MapPart | None:
     )
 
 
-class _Sheet:
+class Sheet:
     """Degrees to the drawing's units, north above, as wide as high."""
 
     def __init__(self, spots: list[tuple[float, float]]) -> None:

@@ -245,3 +245,22 @@ class LookPart:
     seen: str
     needs_reason: bool
     reason: str = ""  # as typed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BoardOption:
+    """A board of the case's ward to choose."""
+
+    id: int
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseBoardPart:
+    """What the page says of boards. A place is empty where there is none."""
+
+    came_from: str
+    came_from_id: int | None
+    about: str
+    about_id: int | None
+    choices: Sequence[BoardOption]  # empty where there is nothing to choose

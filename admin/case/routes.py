@@ -7,6 +7,7 @@ from aiohttp import web
 from admin.case.acts import (
     post_again,
     post_assign,
+    post_board,
     post_dispute,
     post_hand_back,
     post_link,
@@ -53,6 +54,7 @@ _POSTS: dict[str, DeskHandler] = {
     "wish": post_wish,
     "dispute": post_dispute,
     "reached": post_reached,
+    "board": post_board,
 }
 
 

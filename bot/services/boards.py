@@ -13,10 +13,16 @@ from bot.domain.ledger import LONGEST_PLACE, LONGEST_WORDS, Board, CodeOf, Condi
 from bot.domain.people import StaffMember
 from bot.domain.rights import Right
 from bot.domain.ward import Point, WardCode
-from bot.errors import LedgerChanged
+from bot.errors import BotError, LedgerChanged
 from bot.ports import UnitOfWork, Viewer
 from bot.services.setting import BadFields, GoneMeanwhile, NotAllowed, holds, one_line, read_day, trouble_with_line
 from bot.services.staff_change import case_to_change
+
+
+class BoardUnknown(BotError):
+    """There is no board of this number for them."""
+
+    wording_key = "campaign_board_unknown"
 
 
 async def put_up_board(
@@ -165,13 +171,13 @@ async def tie_board(
 
     Raises:
         CaseNotFound, StaleVersion: See `case_to_change`. A closed case may be tied too.
-        BadFields: `board`: there is none of that number for them.
+        BoardUnknown: See there.
     """
     case = await case_to_change(uow, staff, code, version, right=Right.NOTE, now=now, must_be_open=False)
     number = board.strip()
     found = await uow.boards.get(viewer, int(number)) if number.isascii() and number.isdigit() and len(number) < 10 else None
     if number and found is None:
-        raise BadFields(board="campaign_board_unknown")
+        raise BoardUnknown(board=number[:20])
     await uow.boards.is_about(case.id, found.id if found else None, now)
     details = {"board": found.id if found else None}
     await uow.audit.record(action="board_tied", now=now, staff_id=staff.id, subject=case.code, details=details)

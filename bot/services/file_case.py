@@ -57,14 +57,19 @@ async def file_case(
         return case
     await _tell_thread(uow, case, draft, words, now)
     await exclude_accused(uow, case, draft.text, now)
-    if conversation.preset_board is not None and not draft.is_about_official:  # where somebody stood may tell who it was
-        await uow.boards.came_from(case.id, conversation.preset_board, now)
     details = {"kind": case.kind.value, "desk": case.desk.value, "ward": case.ward_code or ""}
-    filed = {**details, **filed_details(case, setting)}
+    filed = {**details, **filed_details(case, setting), **await _board_of(uow, case, conversation.preset_board, now)}
     await uow.cases.record(CaseEvent(case_id=case.id, kind=EventKind.FILED, at=now, details=filed))
     details = {**details, "channel": case.address.channel.value}
     await uow.audit.record(action="case_filed", now=now, subject=case.code, details=details)
     return case
+
+
+async def _board_of(uow: UnitOfWork, case: Case, board: int | None, now: datetime) -> dict[str, str]:
+    """Whose QR code it came through; of a report about an official nothing is kept: where somebody stood may tell who."""
+    if board is None or case.is_sensitive or not await uow.boards.came_from(case.id, board, now):
+        return {}
+    return {"board": str(board)}
 
 
 async def _new_case(

@@ -44,6 +44,7 @@ class Act(StrEnum):
     REOPEN = "ro"  # without further words
     STARS = "st"  # "st:7K3M-9QX2:67401234:5"
     NOTHING_MORE = "nm"  # to say to what staff asked: "nm:7K3M-9QX2"
+    CONTEST = "gp"  # enter this praise for the contest of good people: "gp:7K3M-9QX2"
     JOIN = "j"  # a neighbour's case, instead of filing this draft
     UNKNOWN = ""
 

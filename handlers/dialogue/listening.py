@@ -7,7 +7,7 @@ from bot.domain.draft import Awaits, Question
 from bot.domain.incoming import IncomingKind
 from bot.domain.people import Language
 from handlers.dialogue import choices, fallback, help, language, questions
-from handlers.dialogue.after import finding, follow_up, my_cases, rating, receipts
+from handlers.dialogue.after import contest, finding, follow_up, my_cases, rating, receipts
 from handlers.dialogue.after.after_filing import ACTS, ANSWERS, SHOWN_ANSWERS
 from handlers.dialogue.answers import chosen
 from handlers.dialogue.asking import ask_next
@@ -235,6 +235,7 @@ _AT_ONCE: dict[Spoken, Callable[[Turn], None]] = {
     Spoken.WHO_READS: questions.who_reads,
     Spoken.LANGUAGE: language.ask_language,
     Spoken.CODES: codes.look_up,
+    Spoken.PRAISE: contest.begin_praise,
     Spoken.VI: lambda turn: language.speak(turn, Language.VI),
     Spoken.EN: lambda turn: language.speak(turn, Language.EN),
 }

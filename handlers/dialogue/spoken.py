@@ -22,6 +22,7 @@ class Spoken(StrEnum):
     CASES = "cases"
     LANGUAGE = "language"
     CODES = "code"  # of conduct
+    PRAISE = "nguoitot"  # a good deed is to be told
     RECEIPT = "receipt"
     FIND = "find"
     RESOLVED = "resolved"
@@ -60,6 +61,8 @@ _WORDS = {
     "tra quy tac ung xu|xem quy tac ung xu|tra cuu quy tac ung xu|quy tac ung xu noi cong cong|quy tac ung xu cua can bo|"
     "code of conduct|the code of conduct|codes of conduct|the codes|codes|rules|the rules|show me the rules|"
     "muc phat|cac muc phat|fines|the fines",
+    Spoken.PRAISE: "nguoi tot viec tot|guong nguoi tot viec tot|thi nguoi tot viec tot|du thi nguoi tot viec tot|"
+    "toi muon khen|em muon khen|toi muon khen nguoi tot|good people good deeds|i want to praise somebody",
     Spoken.RECEIPT: "bien nhan|giay bien nhan|bien lai|xem bien nhan|cho toi bien nhan|ma bi mat|xem ma bi mat|"
     "receipt|my receipt|the receipt|show my receipt|my secret",
     Spoken.FIND: "tra cuu|tra cuu ho so|tra cuu ma ho so|tim ho so|tim ma ho so|find|find case|find my case|look up|"

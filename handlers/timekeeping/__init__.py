@@ -13,7 +13,7 @@ from handlers.timekeeping.papers import OldPapers
 from handlers.timekeeping.plans import DuePlans
 from handlers.timekeeping.prints import LOOK_FOR_PICTURES_EVERY, DuePrints
 from handlers.timekeeping.questions import LaterQuestions
-from handlers.timekeeping.retention import DoomedFiles, DueErasures, DueFadings, ErasedBytes, OldMail
+from handlers.timekeeping.retention import DoomedFiles, DueErasures, DueFadings, DueLedger, ErasedBytes, OldMail
 from handlers.timekeeping.reviews import DueReviews
 from handlers.timekeeping.timekeeper import LOOK_EVERY, MOST_ROUNDS, DueWork, Timekeeper
 from handlers.timekeeping.trail import DueHeads
@@ -30,6 +30,7 @@ __all__ = [
     "DueErasures",
     "DueFadings",
     "DueHeads",
+    "DueLedger",
     "DueNotices",
     "DuePlans",
     "DuePrints",

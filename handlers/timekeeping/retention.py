@@ -1,11 +1,12 @@
 """What is kept no longer: cases to be forgotten, old mail, files that nothing points to."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, tzinfo
 
 from bot.ports import FileStore, Storage, Wiper
 from bot.services.erase import erase_due
 from bot.services.fade import fade_due, warn_of_fading
+from bot.services.fade_ledger import fade_ledger
 from handlers.timekeeping.timekeeper import MOST_AT_ONCE
 
 MAIL_IS_KEPT = timedelta(days=30)  # raw updates, from when they were handled; to find out what went wrong
@@ -41,6 +42,26 @@ class DueFadings:
             return 0
         async with self.storage.begin() as uow:
             done = await fade_due(uow, now=now, most=MOST_AT_ONCE) or await warn_of_fading(uow, now=now, most=MOST_AT_ONCE)
+            if done:
+                await uow.commit()
+        self._look_at = None if done else now + FADINGS_EVERY
+        return done
+
+
+@dataclass(slots=True)
+class DueLedger:
+    """Names and photos of the campaign ledger whose time is over. Looked for once an hour."""
+
+    storage: Storage
+    zone: tzinfo
+    name: str = "ledger"
+    _look_at: datetime | None = None
+
+    async def do(self, now: datetime) -> int:
+        if self._look_at is not None and now < self._look_at:
+            return 0
+        async with self.storage.begin() as uow:
+            done = await fade_ledger(uow, zone=self.zone, now=now, most=MOST_AT_ONCE)
             if done:
                 await uow.commit()
         self._look_at = None if done else now + FADINGS_EVERY

@@ -1,10 +1,24 @@
 """The boards of the codes, what was seen of each, and which cases came through them or are about them."""
 
-from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Integer, Row, Select, and_, bindparam, exists, func, insert, literal, select, update
+from sqlalchemy import (
+    Boolean,
+    Date,
+    Integer,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    exists,
+    func,
+    insert,
+    literal,
+    literal_column,
+    select,
+    update,
+)
 
 from bot.domain.case import CaseCode, CaseId
 from bot.domain.ledger import Board, BoardCheck, CodeOf, Condition, Look, NewBoard, Photo
@@ -15,7 +29,7 @@ from bot.ports import Viewer
 from storage.campaign.scope import in_scope
 from storage.link import Link, by_engine
 from storage.tables import board_cases, board_checks, boards, cases, staff
-from storage.types import Id
+from storage.types import Id, UtcDateTime
 from storage.visible_cases import visible_to
 
 _board = bindparam("board", type_=Id)
@@ -56,6 +70,13 @@ _change = (
         version=boards.c.version + 1,
     )
 )
+_old_photos = (
+    select(board_checks.c.id, board_checks.c.photo, board_checks.c.shown_photo)
+    .where(board_checks.c.at <= bindparam("before", type_=UtcDateTime), board_checks.c.photo != literal_column("''"))
+    .order_by(board_checks.c.at)
+    .limit(bindparam("most", type_=Integer))
+)
+_drop_photo = update(board_checks).where(board_checks.c.id == bindparam("check", type_=Id)).values(photo="", shown_photo="")
 _unlink = board_cases.delete().where(board_cases.c.case_id == bindparam("case", type_=Id), board_cases.c.is_about)
 _is_there = select(exists(select(boards.c.id).where(boards.c.id == _board)))
 _tie = by_engine(lambda insert_into: insert_into(board_cases).on_conflict_do_nothing(index_elements=["case_id", "is_about"]))
@@ -167,6 +188,12 @@ class SqlBoards:
         row = await self._link.row(statement)
         return Photo(key=row.photo, shown_key=row.shown_photo) if row and row.shown_photo else None
 
+    async def drop_photos(self, before: datetime, *, most: int) -> tuple[int, list[str]]:
+        rows = await self._link.rows(_old_photos, {"before": before, "most": most})
+        for row in rows:
+            await self._link.run(_drop_photo, {"check": row.id})
+        return len(rows), [key for row in rows for key in (row.photo, row.shown_photo) if key]
+
     async def came_from(self, case_id: CaseId, board_id: int, now: datetime) -> bool:
         if not await self._link.value(_is_there, {"board": board_id}):
             return False
@@ -239,8 +266,3 @@ def board_from(row: Row[Any]) -> Board:
         photo_of=row.photo_of,
         reports=getattr(row, "reports", 0),
     )
-
-
-def keys_of(rows: Sequence[Row[Any]]) -> list[str]:
-    """The file keys of rows with `photo` and `shown_photo`."""
-    return [key for row in rows for key in (row.photo, row.shown_photo) if key]

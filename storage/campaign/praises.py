@@ -42,6 +42,19 @@ _put = (
 )
 _insert = insert(praises).returning(praises.c.id)
 _of_case = select(praises.c.id).where(praises.c.case_id == bindparam("case", type_=Id))
+_over = (
+    select(praises.c.id)
+    .where(~praises.c.is_faded, praises.c.decided_on.is_not(None), praises.c.decided_on <= bindparam("until", type_=Date))
+    .order_by(praises.c.decided_on)
+    .limit(bindparam("most", type_=Integer))
+)
+_NO_WORDS = dict.fromkeys(("name", "deed", "submitter", "consent_how", "reason"), "")
+_fade = (
+    update(praises)
+    .where(praises.c.id.in_(_over))
+    .values(**_NO_WORDS, praised_id=None, is_faded=True, version=praises.c.version + 1)
+    .returning(praises.c.id)
+)
 _lines = (
     select(praises, staff.c.full_name.label("decider"), cases.c.code.label("case_code"))
     .outerjoin(staff, staff.c.id == praises.c.decided_by)
@@ -114,6 +127,10 @@ class SqlPraises:
             return None
         decider = None if row.decided_by is None else StaffId(row.decided_by)
         return praise_from(row), decider, CaseCode(row.case_code) if row.case_code else None
+
+    async def fade(self, decided_until: date, *, most: int) -> list[int]:
+        values = {"until": decided_until, "most": most}
+        return [row.id for row in await self._link.rows(_fade, values)]
 
     async def of_case(self, case_id: CaseId) -> int | None:
         return await self._link.value(_of_case, {"case": case_id})  # type: ignore[no-any-return]  # an id

@@ -20,6 +20,7 @@ from tests.admin.desk import HOAN_KIEM, PHU_THUONG, Browser, StaffDesk
 
 CASE = "/staff/cases/{code}"
 SETTINGS = "/staff/settings"
+LEDGER = "/staff/campaign"
 
 # On one case: for whoever sees it and holds the right; for everybody else there is no such page.
 ON_A_CASE: dict[tuple[str, str], Right] = {
@@ -54,6 +55,7 @@ ON_A_CASE: dict[tuple[str, str], Right] = {
     ("POST", f"{CASE}/postpone"): Right.ANSWER,
     ("POST", f"{CASE}/dispute"): Right.FILE_FOR_SOMEONE,
     ("POST", f"{CASE}/reached"): Right.ANSWER,
+    ("POST", f"{CASE}/board"): Right.NOTE,
 }
 # On one case, and on something of it that is not there in this test: nobody may be told that it is.
 NEVER_SHOWN = {
@@ -82,6 +84,16 @@ AROUND: dict[tuple[str, str], tuple[Right, ...]] = {
     ("POST", "/staff/counter"): (Right.FILE_FOR_SOMEONE,),
     ("GET", "/staff/rights"): (),
     ("GET", "/staff/dashboard"): (Right.DASHBOARD,),
+    ("GET", LEDGER): (Right.DASHBOARD,),
+    ("POST", f"{LEDGER}/setting"): (Right.LEDGER,),
+    ("GET", f"{LEDGER}/boards"): (Right.DASHBOARD,),
+    ("POST", f"{LEDGER}/boards"): (Right.LEDGER,),
+    ("GET", f"{LEDGER}/entries"): (Right.DASHBOARD,),
+    ("POST", f"{LEDGER}/entries"): (Right.LEDGER,),
+    ("GET", f"{LEDGER}/groups"): (Right.DASHBOARD,),
+    ("POST", f"{LEDGER}/groups"): (Right.LEDGER,),
+    ("GET", f"{LEDGER}/praises"): (Right.DASHBOARD,),
+    ("POST", f"{LEDGER}/praises"): (Right.LEDGER,),
     ("GET", "/staff/audit"): (Right.AUDIT,),
     ("GET", "/staff/trouble"): (Right.OPERATE,),
     ("POST", "/staff/trouble/updates"): (Right.OPERATE,),
@@ -136,6 +148,20 @@ ON_A_COLLEAGUE = {
     ("POST", f"{SETTINGS}/people/{{id}}/code"),
     ("POST", f"{SETTINGS}/people/{{id}}/sessions"),
 }
+# On one thing of a ward's ledger: who sees it and what they may do there is held by tests/campaign/test_pages.py.
+ON_THE_LEDGER = {
+    ("GET", f"{LEDGER}/boards/{{id}}"),
+    ("GET", f"{LEDGER}/boards/{{id}}/photos/{{check}}"),
+    ("GET", f"{LEDGER}/boards/{{id}}/photos/{{check}}/small"),
+    ("POST", f"{LEDGER}/boards/{{id}}/look"),
+    ("POST", f"{LEDGER}/boards/{{id}}/change"),
+    ("POST", f"{LEDGER}/entries/{{id}}/strike"),
+    ("POST", f"{LEDGER}/groups/{{id}}/drop"),
+    ("GET", f"{LEDGER}/praises/{{id}}"),
+    ("POST", f"{LEDGER}/praises/{{id}}/whom"),
+    ("POST", f"{LEDGER}/praises/{{id}}/consent"),
+    ("POST", f"{LEDGER}/praises/{{id}}/decision"),
+}
 # Without a session, ending one, and the stream (tests/admin/test_live.py).
 APART = {
     ("GET", "/staff"),
@@ -147,7 +173,7 @@ APART = {
     ("GET", "/staff/events"),
     ("GET", "/staff/reports/work/file"),  # of whoever had one made: tests/admin/test_papers.py
 }
-CLASSIFIED = {*ON_A_CASE, *NEVER_SHOWN, *AROUND, *BY_FIELDS, *ON_A_WARD, *ON_A_COLLEAGUE, *APART}
+CLASSIFIED = {*ON_A_CASE, *NEVER_SHOWN, *AROUND, *BY_FIELDS, *ON_A_WARD, *ON_A_COLLEAGUE, *ON_THE_LEDGER, *APART}
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from tests.admin.conftest import sqlite_desk  # noqa: F401 - the desk of those t
 from tests.admin.desk import StaffDesk
 from tests.house.imports import ROOT
 
-CASE, SETTINGS = "/staff/cases/{code}", "/staff/settings"
+CASE, SETTINGS, LEDGER = "/staff/cases/{code}", "/staff/settings", "/staff/campaign"
 RECORDED = {
     "/staff/login": ("signed_in",),
     "/staff/login/code": ("signed_in", "second_factor_refused"),
@@ -49,6 +49,19 @@ RECORDED = {
     f"{CASE}/told": ("case_told",),
     f"{CASE}/again": ("case_sent_again",),
     f"{CASE}/reached": ("case_reached",),
+    f"{CASE}/board": ("board_tied",),
+    f"{LEDGER}/setting": ("ledger_decided",),
+    f"{LEDGER}/boards": ("board_put_up",),
+    f"{LEDGER}/boards/{{id}}/look": ("board_looked_at",),
+    f"{LEDGER}/boards/{{id}}/change": ("board_changed",),
+    f"{LEDGER}/entries": ("ledger_entered",),
+    f"{LEDGER}/entries/{{id}}/strike": ("ledger_struck",),
+    f"{LEDGER}/groups": ("groups_entered",),
+    f"{LEDGER}/groups/{{id}}/drop": ("group_dropped",),
+    f"{LEDGER}/praises": ("praise_entered",),
+    f"{LEDGER}/praises/{{id}}/whom": ("praise_changed",),
+    f"{LEDGER}/praises/{{id}}/consent": ("praise_consent",),
+    f"{LEDGER}/praises/{{id}}/decision": ("praise_decided",),
     f"{CASE}/bar": ("case_staff_excluded",),
     f"{CASE}/letin": ("case_staff_let_in",),
     f"{CASE}/pause": ("resident_paused", "resident_resumed"),

@@ -189,6 +189,8 @@ SCRIPTS = (
         < Khen
         [Gửi]
         < đồng ý
+        [Gửi dự thi Người tốt, việc tốt]
+        < Đã gửi dự thi
         """,
     ),
     script(
@@ -199,6 +201,8 @@ SCRIPTS = (
         < Praise
         [Send]
         < agrees
+        [Enter the contest]
+        < It is entered
         """,
     ),
     script(

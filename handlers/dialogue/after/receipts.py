@@ -24,12 +24,15 @@ MOST = 6  # cases that a question offers
 def say_filed(turn: Turn, case: Case) -> None:
     """The code, the deadline and who has it now; the code's line has a fixed shape that others read."""
     turn.case_id = case.id
+    may_enter = case.kind is CaseKind.COMMENDATION and not case.is_sensitive
+    contest = [[Choice(turn.word("contest_button"), about_case(Act.CONTEST, case.code))]] if may_enter else []
     turn.say(
         "after_filed",
         code=case.code,
         due=shown_day(turn, case.due_at),
         who=standing_for(turn, case).who,
         choices=[
+            *contest,
             [case_button(turn, case), receipt_button(turn, case)],
             [new_button(turn)] if case.is_anonymous else [new_button(turn), contact_button(turn, case.code)],
         ],
@@ -38,6 +41,8 @@ def say_filed(turn: Turn, case: Case) -> None:
         turn.say("after_filed_joined")
     if case.kind is CaseKind.COMMENDATION:
         turn.say("after_filed_praise")
+    if may_enter:
+        turn.say("contest_offer")
     if case.is_anonymous:
         turn.say("after_filed_anonymous")
         _say_receipt(turn, case)
