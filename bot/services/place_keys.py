@@ -9,6 +9,7 @@ import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from bot.routing import Router
 from bot.routing.folding import Word, words_of
@@ -88,6 +89,7 @@ def place_key(text: str, places: Router) -> str:
     return read_place(text, places).key
 
 
+@lru_cache(maxsize=64)  # of a new case's words it is asked for its key, and for the cases that lie near
 def read_place(text: str, places: Router) -> Place:
     """The first street, with its lanes and house number, and the spots that the text names."""
     return _Reader(unicodedata.normalize("NFC", text[:MOST_TEXT]), places).read()

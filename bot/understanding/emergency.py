@@ -4,6 +4,7 @@ What is said of danger is weighed by the rules of the lexicon; here it is asked 
 only a manner of speaking.
 """
 
+import math
 from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
 
@@ -42,12 +43,10 @@ def hear_emergency(
         reasons: What the rules say, by category.
         seen: What experience says, by category; 0 for the likeliest.
     """
-    calm = max((weight for category, weight in seen.items() if not category.startswith(PREFIX)), default=0.0)
+    calm = _likeliest_calm(seen)
     least = _LEAST_SEEN_NOW if "now" in said or "help_cry" in said else _LEAST_SEEN
     best: Emergency | None = None
-    for category in dict.fromkeys([*reasons, *seen]):
-        if not category.startswith(PREFIX):
-            continue
+    for category in dict.fromkeys([category for category in (*reasons, *seen) if category.startswith(PREFIX)]):
         found = reasons.get(category, ())
         if found and found[0].weight <= 0:
             found = ()
@@ -57,6 +56,15 @@ def hear_emergency(
         if score >= ALARM and (best is None or score > best.score):
             best = Emergency(category, score, found[0].words if found else ())
     return best
+
+
+def _likeliest_calm(seen: Mapping[str, float]) -> float:
+    """What experience says of the likeliest category that is no danger."""
+    best = -math.inf
+    for category, weight in seen.items():
+        if weight > best and not category.startswith(PREFIX):
+            best = weight
+    return best if seen else 0.0
 
 
 def is_calm(category: str, said: Mapping[str, Sized]) -> bool:

@@ -7,9 +7,10 @@ kind. Both are added up in `understand`. What was seen is a table in words and n
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from pathlib import Path
+from struct import unpack
 
 from bot.understanding.hearing import Heard
 from bot.understanding.text import SMALL_WORDS, Text, Token
@@ -20,6 +21,17 @@ IDEA = "@"  # before a sign that is an idea of the lexicon, not a word
 SCALE = 12  # the numbers of the table are this many times the logarithm
 MOST_SIGNS = 400  # of one text that are looked at
 _MANY = 40  # signs; what a longer text says counts less a sign
+
+
+# Four bytes of one large number for each category, so that a sign's weights are added to all of them at once.
+_LANE, _TIMES, _RAISED = 4, 1 << 20, 128
+
+
+@lru_cache(maxsize=2048)
+def _lanes(pairs: bytes) -> int:
+    """The pairs of a sign as such a number: MOST_SIGNS of them fit into their lanes."""
+    places, weights = pairs[::2], memoryview(pairs).cast("b")[1::2]
+    return sum((_TIMES + _RAISED + weight) << (8 * _LANE * place) for place, weight in zip(places, weights, strict=True))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,22 +46,23 @@ class Experience:
 
         Empty where no sign was ever seen.
         """
-        sums = [0] * len(self.categories)
-        spoken: set[int] = set()  # the categories that anything speaks for or against
-        known = 0
+        known = lanes = 0
         for sign in signs:
             pairs = self.seen.get(sign)
             if pairs is not None:
                 known += 1
-                places = pairs[::2]
-                spoken.update(places)
-                for place, weight in zip(places, memoryview(pairs).cast("b")[1::2], strict=True):
-                    sums[place] += weight
-        if not spoken:
+                lanes += _lanes(pairs)
+        if not lanes:
             return {}
-        best = max(sums[place] for place in spoken)
+        size = len(self.categories)
+        # Of each category: how often it was spoken for or against, and the sum of what was said, each raised by _RAISED.
+        spoken = [divmod(lane, _TIMES) for lane in unpack(f"<{size}I", lanes.to_bytes(_LANE * size, "little"))]
+        best = max(weights - _RAISED * times for times, weights in spoken if times)
         share = min(1.0, _MANY / known) / SCALE
-        return {category: (sums[place] - best) * share for place, category in enumerate(self.categories)}
+        return {
+            category: (weights - _RAISED * times - best) * share
+            for category, (times, weights) in zip(self.categories, spoken, strict=True)
+        }
 
     def words_for(self, category: str, signs: Iterable[str], most: int = 3) -> tuple[str, ...]:
         """The words of a text that speak most for a category, the strongest first; ideas are left out."""

@@ -19,6 +19,7 @@ _CODE = re.compile(
 )  # no plate, no date, no phone
 _LINK = re.compile(r"https?://|www\.|\b[a-z0-9-]+\.(?:com|net|vip|xyz|top|info|club|shop)\b|t\.me/|bit\.ly|zalo\.me")
 _PHONE = re.compile(r"(?<!\d)0\d[\d .]{7,11}\d(?!\d)")
+_DIGIT = re.compile(r"\d")
 FEW = 6  # words
 _OFFICIALS = frozenset({"official", "official_person", "leader", "office", "ward_leader"})
 _WISHES = frozenset({"want", "want_firm"})
@@ -136,11 +137,12 @@ def _add_made_ideas(said: dict[str, list[Match]], direct: Sequence[object], text
 
     if text.asks:
         add("qmark", "?")
-    if _CODE.search(text.lowered):
+    has_digit = _DIGIT.search(text.lowered) is not None  # there is no code without one, no phone, and no link without a dot
+    if has_digit and _CODE.search(text.lowered):
         add("case_code", "a code")
-    if _LINK.search(text.lowered):
+    if ("." in text.lowered or "://" in text.lowered) and _LINK.search(text.lowered):
         add("link", "a link")
-    if _PHONE.search(text.lowered):
+    if has_digit and _PHONE.search(text.lowered):
         add("has_phone", "a phone number")
     if len(text.tokens) <= FEW:
         add("few_words", "few words")

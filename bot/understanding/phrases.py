@@ -152,7 +152,7 @@ class PhraseBook:
         matches: list[Match] = []
         for start, word in enumerate(ids):
             if word != _ANYTHING or numbers[start]:
-                for node, end, path in walk.ends(0, start, ()):
+                for node, end, path in walk.ends(start):
                     for phrase in range(self._ends[node], self._ends[node + 1]):
                         if self._fits(phrase, path, text):
                             words = self._words_of(phrase)
@@ -188,24 +188,33 @@ class _Walk:
     ids: list[int]
     numbers: bytes
 
-    def ends(self, node: int, at: int, path: tuple[int, ...]) -> Iterator[tuple[int, int, tuple[int, ...]]]:
-        """Every node where phrases end that the words from `at` on lead to, with the place behind it and the way there."""
+    def ends(self, start: int) -> list[tuple[int, int, tuple[int, ...]]]:
+        """Every node where phrases end that the words from `start` on lead to, the place behind it, and the way there."""
+        found: list[tuple[int, int, tuple[int, ...]]] = []
+        self._follow(0, start, (), found)
+        return found
+
+    def _follow(self, node: int, at: int, path: tuple[int, ...], found: list[tuple[int, int, tuple[int, ...]]]) -> None:
         if path and self.phrases[node] < self.phrases[node + 1]:
-            yield node, at, path
+            found.append((node, at, path))
         if at >= len(self.ids):
             return
-        if self.ids[at] > _NUMBER and (after := self.step(node, self.ids[at])):
-            yield from self.ends(after, at + 1, (*path, at))
-        if self.numbers[at] and (after := self.step(node, _NUMBER)):
-            yield from self.ends(after, at + 1, (*path, _ANYTHING))
-        if path and (after := self.step(node, _GAP)):
+        first, high = self.first[node], self.first[node + 1]
+        if first == high:  # nothing goes on from here
+            return
+        word = self.ids[at]
+        if word > _NUMBER and (after := self.step(first, high, word)):
+            self._follow(after, at + 1, (*path, at), found)
+        if self.numbers[at] and (after := self.step(first, high, _NUMBER)):
+            self._follow(after, at + 1, (*path, _ANYTHING), found)
+        if path and self.words[first] == _GAP:  # sorted: it would be the first
+            after = self.following[first]
             for skipped in range(MOST_SKIPPED + 1):
-                yield from self.ends(after, at + skipped, (*path, _ANYTHING))
+                self._follow(after, at + skipped, (*path, _ANYTHING), found)
 
-    def step(self, node: int, word: int) -> int:
-        """The node that a word leads to, 0 for none: nothing leads back to the root."""
-        high = self.first[node + 1]
-        place = bisect_left(self.words, word, self.first[node], high)
+    def step(self, first: int, high: int, word: int) -> int:
+        """Where a word leads to from a node with these ways, 0 for nowhere: nothing leads back to the root."""
+        place = bisect_left(self.words, word, first, high)
         return self.following[place] if place < high and self.words[place] == word else 0
 
 

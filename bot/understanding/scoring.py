@@ -54,8 +54,12 @@ def total(reasons: Iterable[Reason]) -> float:
 
 
 def _fires(rule: Rule, said: Mapping[str, Sequence[Match]]) -> tuple[str, ...]:
-    if any(idea not in said for idea in rule.needs) or any(idea in said for idea in rule.bars):
-        return ()
+    for idea in rule.needs:
+        if idea not in said:
+            return ()
+    for idea in rule.bars:
+        if idea in said:
+            return ()
     first, *others = (said[idea][:MOST_PLACES] for idea in rule.needs)
     for match in first:
         near = [_nearest(match, other, rule.in_order) for other in others]

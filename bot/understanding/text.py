@@ -83,14 +83,14 @@ def read(text: str) -> Text:
     last = 0
     marked = foreign = letters = 0
     for found in _WORD.finditer(nfc):
-        between = nfc[last : found.start()]
-        last = found.end()
-        stops = bool(tokens) and ("." in between or "?" in between or "!" in between or "\n" in between)
-        spelled = _spelled_out(found.group(), tokens)
+        start, end = found.span()
+        between, last, typed = nfc[last:start], end, nfc[start:end]
+        stops = between != " " and bool(tokens) and ("." in between or "?" in between or "!" in between or "\n" in between)
+        spelled = _spelled_out(typed, tokens)
         for at, word in enumerate(spelled):
             plain, with_marks, kind = _faces(word)
             tokens.append(Token(plain, with_marks, stops and not at))
-            if kind and word == found.group():  # whoever types "ko" sets no marks
+            if kind and word == typed:  # whoever types "ko" sets no marks
                 letters += 1
                 marked += plain != with_marks
                 foreign += kind == 2

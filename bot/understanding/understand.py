@@ -8,7 +8,7 @@ too the doubt goes to the careful side.
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from bot.domain.case import CaseKind
 from bot.understanding.categories import Category, load_categories
@@ -126,10 +126,10 @@ def _scores(ruled: Mapping[str, float], seen: Mapping[str, float]) -> dict[str, 
     """Rules and experience added up; empty where neither says anything."""
     if not seen:
         return {category: score for category, score in ruled.items() if score > 0}
-    return {
-        category: max(_LEAST_RULED, ruled.get(category, 0.0)) + _SEEN_SHARE * max(_LEAST_SEEN, weight)
-        for category, weight in seen.items()
-    }
+    scores = {category: _SEEN_SHARE * (weight if weight > _LEAST_SEEN else _LEAST_SEEN) for category, weight in seen.items()}
+    for category in scores:
+        scores[category] += max(_LEAST_RULED, ruled.get(category, 0.0))
+    return scores
 
 
 def _is_sensitive(ruled: Mapping[str, float], scores: Mapping[str, float], *, is_short: bool) -> bool:
@@ -141,11 +141,21 @@ def _is_sensitive(ruled: Mapping[str, float], scores: Mapping[str, float], *, is
     return about > others + (_SHORT_MARGIN if is_short else -_SENSITIVE_SLACK)
 
 
+@cache
+def _sensitive() -> frozenset[str]:
+    return frozenset(id for id, category in load_categories().items() if category.is_sensitive)
+
+
 def _best_of(scores: Mapping[str, float]) -> tuple[float, float]:
     """The best score of the categories about officials, and of all others."""
-    known = load_categories()
-    about = max((score for category, score in scores.items() if known[category].is_sensitive), default=_NOTHING)
-    others = max((score for category, score in scores.items() if not known[category].is_sensitive), default=_NOTHING)
+    sensitive = _sensitive()
+    about = others = _NOTHING
+    for category, score in scores.items():
+        if category in sensitive:
+            if score > about:
+                about = score
+        elif score > others:
+            others = score
     return about, others
 
 

@@ -172,7 +172,8 @@ class Turn:
         """What can be chosen now: the buttons of this turn's last message; as before where nothing was said."""
         if said := [said for said in self._said if said.paragraphs]:
             offered = tuple(choice for row in said[-1].choices for choice in row)
-            self.conversation = replace(self.conversation, offered=offered)
+            if offered != self.conversation.offered:
+                self.conversation = replace(self.conversation, offered=offered)
 
     def _keep_time(self) -> None:
         """An untouched draft is reminded of a day after it was last changed."""
