@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aiohttp import web
+from markupsafe import Markup
 
 from admin.figures.facts import Fact, facts_of, outcomes_of
 from admin.figures.lines import Line, line_of
@@ -21,9 +22,12 @@ from bot.domain.review import Review, Satisfaction, Section, TermKind
 from bot.domain.review_texts import ReviewTexts, TextsDraft
 from bot.domain.rights import Right
 from bot.papers import MEDIA_TYPE, PaperForm
+from bot.papers.places import Places
+from bot.papers.review_paper import review_map
 from bot.ports import UnitOfWork
 from bot.review_facts import row_name
 from bot.review_making import file_name
+from bot.routing.outlines import outlines
 from bot.services.review import keep_draft, make_review, may_write, write_review
 from bot.services.setting import BadFields
 from bot.services.term_names import term_name
@@ -70,6 +74,7 @@ class ReviewPage:
     total_cells: Sequence[Cell]
     tables: Sequence[Table]
     spots: Sequence[SpotLine]
+    map_svg: Markup  # of the spots, numbered as the lines; the documents' own
     satisfaction: Satisfaction
     doubts: Sequence[str]
     left_out: Sequence[LeftLine]
@@ -196,6 +201,11 @@ class _Words:
         return SectionPart(title, kept, before if before != shown else "", field if self.may_write else None)
 
 
+def _map(visit: Visit, review: Review) -> Markup:
+    drawn = review_map(review, Places(visit.request.app[keys.WARDS], outlines()), visit.language)
+    return Markup(drawn)  # noqa: S704 - made by a template that escapes
+
+
 def _page(visit: Visit, asked: Asked, review: Review, words: _Words) -> ReviewPage:
     now, before = review.total.now, review.total.before
     is_days, wards = asked.term.kind is TermKind.DAYS, visit.request.app[keys.WARDS]
@@ -223,6 +233,7 @@ def _page(visit: Visit, asked: Asked, review: Review, words: _Words) -> ReviewPa
         total_cells=total_cells(visit, review),
         tables=tables_of(visit, review),
         spots=spots_of(visit, review),
+        map_svg=_map(visit, review),
         satisfaction=review.satisfaction,
         doubts=review.campaign.doubtful,
         left_out=left_of(visit, review),

@@ -42,7 +42,7 @@ class Manner(StrEnum):
 
     PLAIN = "plain"
     GAP = "gap"  # what the office has yet to write; in italics
-    SMALL = "small"  # under a table or a picture
+    SMALL = "small"  # how the figures were made
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from docx.shared import Mm, Pt
 
 FONT = "Times New Roman"
 TWIPS = 56.6929  # in a millimetre
+MOST_WHOLE = 15  # rows of a table that is not cut by the end of a page
 
 
 def name_fonts(properties: Any) -> None:
@@ -103,6 +104,7 @@ def table_of(
         grid.append(_with("w:gridCol", w=str(round(width * TWIPS))))
     table.append(grid)
     last = len(rows) - 1
+    is_whole = len(rows) <= MOST_WHOLE
     for number, row in enumerate(rows):
         line = OxmlElement("w:tr")
         properties = OxmlElement("w:trPr")
@@ -112,7 +114,11 @@ def table_of(
         line.append(properties)
         is_strong = number == 0 or (has_total and number == last)
         for width, text, side in zip(widths, row, aligned, strict=True):
-            line.append(_cell(width, text, "center" if number == 0 else side, size, is_strong, number == 0))
+            line.append(
+                _cell(
+                    width, text, "center" if number == 0 else side, size, is_strong, number == 0, is_whole and number < last
+                )
+            )
         table.append(line)
     return table
 
@@ -133,7 +139,7 @@ def _table_properties(width: float) -> Any:
     return properties
 
 
-def _cell(width: float, text: str, side: str, size: float, is_strong: bool, is_header: bool) -> Any:
+def _cell(width: float, text: str, side: str, size: float, is_strong: bool, is_header: bool, is_kept: bool) -> Any:
     cell = OxmlElement("w:tc")
     properties = OxmlElement("w:tcPr")
     properties.append(_with("w:tcW", w=str(round(width * TWIPS)), type="dxa"))
@@ -143,7 +149,7 @@ def _cell(width: float, text: str, side: str, size: float, is_strong: bool, is_h
     cell.append(properties)
     paragraph = OxmlElement("w:p")
     setting = OxmlElement("w:pPr")
-    if is_header:
+    if is_header or is_kept:
         setting.append(OxmlElement("w:keepNext"))
     setting.append(_with("w:spacing", before="40", after="40", line="240", lineRule="auto"))
     setting.append(_with("w:ind", firstLine="0"))

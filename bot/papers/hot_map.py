@@ -27,9 +27,9 @@ _ROUNDS = 60
 
 
 def spots_shown(spots: Iterable[HotSpot]) -> list[HotSpot]:
-    """Those that may be shown, most cases first; their order numbers them."""
+    """Those that may be shown, most cases first and else as they were counted; their order numbers them."""
     fit = [one for one in spots if one.cases >= SMALL and isfinite(one.point.lat) and isfinite(one.point.lon)]
-    return sorted(fit, key=lambda one: (-one.cases, one.point.lat, one.point.lon, one.category))[:MOST]
+    return sorted(fit, key=lambda one: -one.cases)[:MOST]
 
 
 class _Sheet:

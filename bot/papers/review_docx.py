@@ -142,7 +142,8 @@ def _paragraph(document: Document, block: Paragraph) -> None:
     paragraph = document.add_paragraph()
     paragraph.alignment = WD_ALIGN_PARAGRAPH.JUSTIFY
     paragraph.paragraph_format.first_line_indent = Mm(10)
-    add_words(paragraph, block.text, italic=block.manner is not Manner.PLAIN)
+    size = 12 if block.manner is Manner.SMALL else None
+    add_words(paragraph, block.text, size, italic=block.manner is Manner.GAP)
 
 
 def _picture(document: Document, block: Picture, png: bytes) -> None:
@@ -195,8 +196,15 @@ def _signature(document: Document, paper: Paper) -> None:
     row.append(docx.oxml.OxmlElement("w:cantSplit"))
 
 
+def _flat(paragraph: Any) -> None:
+    setting = paragraph.paragraph_format
+    setting.space_before = setting.space_after = Pt(0)
+    setting.line_spacing = Pt(1)
+
+
 def _across(document: Document) -> None:
     section = document.add_section(WD_SECTION.NEW_PAGE)
+    _flat(document.paragraphs[-1])  # the break's own: below a full page it would make an empty one
     section.orientation = WD_ORIENT.LANDSCAPE
     section.page_width, section.page_height = Mm(297), Mm(210)
     section.top_margin, section.bottom_margin, section.left_margin, section.right_margin = Mm(22), Mm(20), Mm(20), Mm(20)

@@ -14,7 +14,7 @@ from bot.domain.review import Review, Section
 from bot.papers import review_pictures as pictures
 from bot.papers import review_tables as tables
 from bot.papers import review_words as words
-from bot.papers.blocks import Block, Heading, Letterhead, Paper, Paragraph, Picture, Signature, Table
+from bot.papers.blocks import Block, Heading, Letterhead, Manner, Paper, Paragraph, Picture, Signature, Table
 from bot.papers.places import Places
 from bot.papers.review_facts import Facts
 
@@ -34,7 +34,7 @@ def review_paper(review: Review, places: Places, language: Language) -> Paper:
         signature=_signature(facts),
         annex_title=facts.say("paper_annex"),
         annex_note=facts.say("paper_annex_of", office=facts.office),
-        annex=_numbered([*annex, Heading(2, facts.say("paper_head_method")), *_plain(words.method(facts))]),
+        annex=_numbered([*annex, Heading(2, facts.say("paper_head_method")), *_small(words.method(facts))]),
         dated=review.term.last,
         empty=facts.say("paper_uncounted"),
         text_sheet=facts.say("paper_sheet_notes"),
@@ -46,6 +46,12 @@ def review_svgs(review: Review, places: Places, language: Language) -> list[Pict
     """Only the charts and the map, as the document has them: for the desk's page."""
     found = _numbered(pictures.all_pictures(Facts(review, places, language)))
     return [block for block in found if isinstance(block, Picture)]
+
+
+def review_map(review: Review, places: Places, language: Language) -> str:
+    """Only the map, as SVG; empty where there is nothing to show on it."""
+    found = pictures.spots_map(Facts(review, places, language))
+    return found.svg if found else ""
 
 
 def _body(facts: Facts) -> Iterator[Block]:
@@ -100,6 +106,11 @@ def _head(level: int, facts: Facts, name: str) -> Heading:
 def _plain(sentences: Iterable[str]) -> Iterator[Paragraph]:
     for sentence in sentences:
         yield Paragraph(sentence)
+
+
+def _small(sentences: Iterable[str]) -> Iterator[Paragraph]:
+    for sentence in sentences:
+        yield Paragraph(sentence, Manner.SMALL)
 
 
 def _there(blocks: Iterable[Picture | Table | None]) -> Iterator[Block]:

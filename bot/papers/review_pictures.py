@@ -70,7 +70,7 @@ def _bar(facts: Facts, name: str, now: int, before: int) -> Bar:
 
 
 def _chart(facts: Facts, name: str, bars: Sequence[Bar]) -> Picture | None:
-    if not bars:
+    if all(bar.now is None for bar in bars):
         return None
     caption = facts.say(f"paper_chart_{name}", n="{n}")
     told = "; ".join(_told(facts, bar) for bar in bars)

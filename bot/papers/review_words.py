@@ -171,7 +171,7 @@ def quality(facts: Facts) -> Iterator[str]:
         yield facts.say("paper_bare", n=now.told, **told)
     if now.untold:
         yield facts.counted("paper_bare_untold", now.untold)
-    if now.accepted:
+    if now.moved or now.postponed or now.escalated or now.undelivered:
         moved = {name: facts.number(getattr(now, name)) for name in ("moved", "postponed", "escalated", "undelivered")}
         yield facts.say("paper_moved", **moved)
 

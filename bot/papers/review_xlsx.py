@@ -70,7 +70,7 @@ def _text_sheet(book: Any, paper: Paper, looks: _Looks) -> None:
         if isinstance(block, Heading):
             lines.append((block.text, looks.strong))
         elif isinstance(block, Paragraph):
-            lines.append((block.text, looks.plain if block.manner is Manner.PLAIN else looks.leaning))
+            lines.append((block.text, looks.leaning if block.manner is Manner.GAP else looks.plain))
     row = 0
     for text, look in lines:
         for start in range(0, len(text), _MOST):

@@ -9,6 +9,7 @@ from bot.domain.case import CaseKind
 from bot.domain.people import Role
 from bot.domain.review import Section
 from bot.domain.rights import Right
+from bot.domain.ward import Point
 from tests.admin.desk import HOAN_KIEM, PHU_THUONG, Browser, StaffDesk
 from tests.storage.cast import officer
 
@@ -164,3 +165,16 @@ async def test_the_document_is_made_and_fetched(sqlite_desk: StaffDesk, form: st
     got = await boss.client.get("/staff/reports/work/file")
     assert got.headers["Content-Disposition"] == f'attachment; filename="bao-cao_2026-2_{PHU_THUONG}.{form}"'
     assert (await got.read())[:2] == b"PK"
+
+
+async def test_hot_spots_are_on_a_map_that_is_the_documents_own(sqlite_desk: StaffDesk) -> None:
+    """Six reports of one corner: a circle with the number of its line, in a picture that needs neither style nor script."""
+    minh = await sqlite_desk.signed_in("minh", Role.WARD_LEADER)
+    for _ in range(6):
+        await sqlite_desk.case(point=Point(21.0857, 105.8120))
+    await minh.opens(THIS_TERM)
+    [drawn] = re.findall(r'data-testid="spot-map">(<svg.*?</svg>)</div>', minh.text, re.DOTALL)
+    assert drawn.count("<circle") == 1
+    assert ">1</text>" in drawn
+    assert "© OpenStreetMap contributors, ODbL" in drawn
+    assert not re.search(r"<script|style=|\son\w+=|href=", drawn)
