@@ -1,4 +1,4 @@
-"""`homthu export` and `homthu register`: cases as a file, for whoever has the server in their hands.
+"""`homthu export`, `register` and `bulletin`: cases as a file or a text, for whoever has the server in their hands.
 
 They see everything there is, so each is recorded and the inspectors hear of it before the first row leaves. A file appears
 under its name only when it is whole. What is made is `bot.sheet_making`'s.
@@ -10,18 +10,22 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import date
+from datetime import date, timedelta
 from importlib.resources import files
 from pathlib import Path
 from time import monotonic
 from typing import BinaryIO
 
+from bot.bulletins import gather
 from bot.clock import SystemClock
 from bot.commands import record_export
-from bot.domain.ward import WardCode
+from bot.domain.city_day import city_day
+from bot.domain.ward import Ward, WardCode
 from bot.errors import SettingsError
 from bot.memory import collect_seldom
-from bot.routing.wards import city_folder, load_wards
+from bot.papers.bulletin import minutes, write_bulletin
+from bot.papers.spoken_vietnamese import syllables
+from bot.routing.wards import Wards, city_folder, load_wards
 from bot.settings import Settings
 from bot.sheet_making import SheetForm, Wanted, export, place_named, register, register_of
 
@@ -40,12 +44,19 @@ def add(command: Add) -> None:
     )
     made = command("register", _register, "The citizen reception register, form 03/TCD, a row a matter.")
     _add_choices(made, [SheetForm.XLSX.value, SheetForm.CSV.value], SheetForm.XLSX)
+    made = command("bulletin", _bulletin, "A text for a ward's loudspeakers from the figures of some days.")
+    made.add_argument("--ward", metavar="CODE", required=True)
+    _add_days(made)
+
+
+def _add_days(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--from", dest="since", type=date.fromisoformat, metavar="YYYY-MM-DD", help="accepted on or after")
+    parser.add_argument("--to", dest="until", type=date.fromisoformat, metavar="YYYY-MM-DD", help="accepted on or before")
 
 
 def _add_choices(parser: argparse.ArgumentParser, forms: list[str], usual: SheetForm) -> None:
     parser.add_argument("--format", choices=forms, default=usual.value)
-    parser.add_argument("--from", dest="since", type=date.fromisoformat, metavar="YYYY-MM-DD", help="accepted on or after")
-    parser.add_argument("--to", dest="until", type=date.fromisoformat, metavar="YYYY-MM-DD", help="accepted on or before")
+    _add_days(parser)
     parser.add_argument("--ward", metavar="CODE", help="one ward's cases only")
     parser.add_argument("--out", type=Path, metavar="FILE", help="write it there (default: to what it is piped into)")
 
@@ -61,6 +72,46 @@ async def _register(settings: Settings, chosen: argparse.Namespace) -> int:
     return await _make(settings, chosen, "register_made")
 
 
+async def _bulletin(settings: Settings, chosen: argparse.Namespace) -> int:
+    """As staff left it, or as the figures have it; how long it is goes to whoever watches."""
+    from bot import app
+
+    wards, now = load_wards(city_folder(settings.data_dir)), SystemClock().now()
+    ward = _known_ward(wards, chosen.ward)
+    last: date = chosen.until or city_day(now, settings.zone)
+    first: date = chosen.since or last - timedelta(days=29)
+    if first > last:
+        raise SettingsError(line="--from: is after --to")
+    async with app.open_database(settings, beside_others=True) as database, database.reading() as uow:
+        kept = await uow.bulletins.get(ward.code, first, last)
+        text = (
+            kept.text
+            if kept
+            else write_bulletin(
+                await gather(
+                    uow,
+                    ward=ward,
+                    viewer=None,
+                    first=first,
+                    last=last,
+                    now=now,
+                    zone=settings.zone,
+                    public_url=settings.public_url,
+                )
+            )
+        )
+    print(text)
+    told = "as staff left it" if kept else "a draft: read and change it at the desk before use"
+    print(f"{syllables(text)} syllables, about {minutes(text):.1f} minutes; {told}.", file=sys.stderr)
+    return 0
+
+
+def _known_ward(wards: Wards, code: str) -> Ward:
+    if code not in wards:
+        raise SettingsError(line=f"--ward: there is no ward {code}; a code has five digits, like 00091")
+    return wards[code]
+
+
 def export_schema() -> object:
     """The JSON Schema of a line of JSONL; its `version` is the line's `v`."""
     return json.loads((files("bot.papers") / "data" / "export.schema.json").read_text(encoding="utf-8"))
@@ -70,8 +121,8 @@ async def _make(settings: Settings, chosen: argparse.Namespace, action: str) -> 
     from bot import app  # which sees everything, and takes its time
 
     wards = load_wards(city_folder(settings.data_dir))
-    if chosen.ward and chosen.ward not in wards:
-        raise SettingsError(line=f"--ward: there is no ward {chosen.ward}; a code has five digits, like 00091")
+    if chosen.ward:
+        _known_ward(wards, chosen.ward)
     wanted = Wanted(
         form=SheetForm(chosen.format),
         first=chosen.since,

@@ -14,6 +14,7 @@ from storage.matters import CaseMatters
 from storage.queue import CaseQueue
 from storage.shown_cases import ShownCases
 from storage.taken_back import TakenBack
+from storage.tellable_cases import TellableCases
 from storage.telling import Telling
 from storage.threads import CaseThreads
 
@@ -29,6 +30,7 @@ class SqlCases(
     JoinedCases,
     ShownCases,
     TakenBack,
+    TellableCases,
     Telling,
 ):
     """See `bot.ports.Cases`."""

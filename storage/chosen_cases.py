@@ -25,6 +25,11 @@ _NOT_OPENED = {
 _LEAN = [_NOT_OPENED[column.name].label(column.name) if column.name in _NOT_OPENED else column for column in cases.c]
 
 
+def lean_columns() -> Sequence[ColumnElement[Any]]:
+    """Every column of a case, by its name, those that are not opened empty."""
+    return _LEAN
+
+
 @lru_cache(maxsize=64)
 def page_of(chosen: Chosen, *, lean: bool = True) -> Select[Any]:
     """The same object for every page: what is run again and again is written out once (`storage.straight`).
@@ -33,7 +38,7 @@ def page_of(chosen: Chosen, *, lean: bool = True) -> Select[Any]:
         lean: Without where they are, how they came to their wards and who wrote: those are empty then.
     """
     after = cases.c.id > bindparam("after", type_=Id)
-    columns: Sequence[ColumnElement[Any]] = _LEAN if lean else list(cases.c)
+    columns = lean_columns() if lean else list(cases.c)
     return select(*columns).where(after, is_chosen(chosen)).order_by(cases.c.id).limit(bindparam("most", type_=Id))
 
 

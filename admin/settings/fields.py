@@ -39,6 +39,7 @@ class Typed:
     fields: Mapping[str, str] = field(default_factory=dict)
     refused: BadFields | None = None
     trouble_key: str = ""  # about the form as a whole
+    is_late: bool = False  # what it was about is gone or changed since
 
     def value(self, form: str, name: str, otherwise: str = "") -> str:
         """What the field shows: what was typed, or what is kept."""

@@ -43,7 +43,7 @@ async def change(visit: Visit, testid: str, act: Act, show: Show, *, then: str) 
     if typed is None:
         raise web.HTTPSeeOther(f"{then}?done=saved")
     response = await show(visit, typed)
-    response.set_status(409 if typed.trouble_key == GoneMeanwhile.wording_key else 400)
+    response.set_status(409 if typed.is_late else 400)
     return response
 
 
@@ -62,7 +62,8 @@ async def attempt(visit: Visit, testid: str, act: Act, form: Form) -> Typed | we
     except BotError as refused:
         name = _FIELD_OF.get(refused.wording_key)
         bad_field = BadFields(**{name: refused.wording_key}) if name else None
-        return Typed(testid, dict(form.fields), bad_field, BadFields.wording_key if name else refused.wording_key)
+        key = BadFields.wording_key if name else refused.wording_key
+        return Typed(testid, dict(form.fields), bad_field, key, is_late=isinstance(refused, GoneMeanwhile))
     return None
 
 

@@ -15,3 +15,21 @@ class Bulletin:
     last: date
     text: str
     version: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    """What became of some days' matters that anybody may know of. `late` are of those that wait, `most` of one sort."""
+
+    accepted: int = 0
+    done: int = 0
+    planned: int = 0
+    waiting: int = 0
+    late: int = 0
+    most: int = 0
+    most_category: str = ""
+
+    @property
+    def other(self) -> int:
+        """Closed in another way: each was told why."""
+        return self.accepted - self.done - self.planned - self.waiting

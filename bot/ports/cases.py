@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from bot.domain.bulletin import Tally
 from bot.domain.case import Case, CaseCode, CaseId, CaseStatus, Desk, NewCase
 from bot.domain.correction import Correction
 from bot.domain.incoming import StoredFile
@@ -279,6 +280,14 @@ class Cases(Protocol):
 
     async def matters(self, chosen: Chosen = EVERY_CASE, *, after_id: int = 0, most: int = 500) -> ReceivedPage:
         """These cases by matter, a page at a time, as lean as `export` has them; nothing scanned: it is over."""
+        ...
+
+    async def tally(self, chosen: Chosen, now: datetime) -> Tally:
+        """What became of those of them that anybody may know of, each matter once; what is late is late at that moment."""
+        ...
+
+    async def done_and_proved(self, chosen: Chosen, *, most: int) -> list[Case]:
+        """Of these the ones that are done, with evidence and undisputed; the newest closed first, as lean as above."""
         ...
 
     async def extent(self, chosen: Chosen = EVERY_CASE) -> tuple[int, CaseId]:

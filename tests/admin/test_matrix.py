@@ -105,6 +105,7 @@ AROUND: dict[tuple[str, str], tuple[Right, ...]] = {
     ("GET", "/staff/reports"): (Right.DASHBOARD,),
     ("GET", "/staff/reports/review"): (Right.DASHBOARD,),
     ("POST", "/staff/reports/review/document"): (Right.DASHBOARD,),
+    ("GET", "/staff/reports/bulletin"): (Right.DASHBOARD,),
     ("GET", "/staff/reports/work"): (),  # one's own; the file of one that is there, tests/admin/test_papers.py
     ("POST", "/staff/reports/work/stop"): (),
     ("GET", "/staff/reports/posters"): (Right.DASHBOARD,),
@@ -135,6 +136,8 @@ BY_FIELDS = {
     ("POST", f"{SETTINGS}/templates"),
     ("POST", f"{SETTINGS}/holidays"),
     ("POST", "/staff/bulk"),
+    ("POST", "/staff/reports/bulletin"),  # also tests/admin/test_bulletin.py, as the next one
+    ("GET", "/staff/reports/bulletin/print"),
     ("POST", "/staff/bulk/undo"),
     ("POST", "/staff/reports/review"),  # whose it is to write: tests/admin/test_reviewing.py
     ("POST", "/staff/reports/review/draft"),
