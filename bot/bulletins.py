@@ -1,9 +1,9 @@
 """Gathers what a ward's bulletin is made of: figures and matters that anybody may know of, a rule, the ways in."""
 
-from datetime import date, datetime, time, timedelta, tzinfo
+from datetime import date, datetime, tzinfo
 
 from bot.conduct import Item, Stance, load_codes
-from bot.domain.city_day import city_moment
+from bot.domain.city_day import city_span
 from bot.domain.people import Language
 from bot.domain.ward import Ward
 from bot.papers.bulletin import BulletinFacts, Story
@@ -33,12 +33,8 @@ async def gather(
     Args:
         viewer: Whose eyes; None: the operator's. What few may see is in no bulletin, whoever looks.
     """
-    chosen = Chosen(
-        viewer=viewer,
-        start=city_moment(first, time(), zone),
-        end=city_moment(last + timedelta(days=1), time(), zone),
-        ward_code=ward.code,
-    )
+    start, end = city_span(first, last, zone)
+    chosen = Chosen(viewer=viewer, start=start, end=end, ward_code=ward.code)
     tally = await uow.cases.tally(chosen, now)
     done = await uow.cases.done_and_proved(chosen, most=_LOOKED_AT)
     closings = await uow.closings.of_cases([case.id for case in done])

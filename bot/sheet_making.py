@@ -5,12 +5,12 @@ What stands in a row is `bot.exporting`'s and `bot.papers`'; which cases, storag
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, replace
-from datetime import date, time, timedelta, tzinfo
+from datetime import date, tzinfo
 from enum import StrEnum
 
 from bot.commands import export_rows
 from bot.domain.case import CaseStatus
-from bot.domain.city_day import city_moment
+from bot.domain.city_day import city_span
 from bot.domain.people import Language
 from bot.domain.ward import WardCode
 from bot.exporting import as_line
@@ -68,8 +68,7 @@ class Wanted:
         return {name: str(value) for name, value in given.items() if value}
 
     def chosen(self, viewer: Viewer | None, zone: tzinfo) -> Chosen:
-        start = city_moment(self.first, time(), zone) if self.first else None
-        end = city_moment(self.last + timedelta(days=1), time(), zone) if self.last else None
+        start, end = city_span(self.first, self.last, zone)
         return Chosen(viewer=viewer, start=start, end=end, ward_code=self.ward)
 
 

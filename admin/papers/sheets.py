@@ -14,7 +14,7 @@ from admin.pages import Frame
 from admin.papers.work import ask_for_work
 from admin.settings.choices import ward_options
 from admin.settings.fields import Field, Option, Typed, ask
-from bot.domain.city_day import city_day
+from bot.domain.city_day import EARLIEST, LATEST, city_day
 from bot.domain.long_work import NewWork, WorkKind
 from bot.domain.people import WARD_ROLES
 from bot.domain.rights import Right
@@ -90,7 +90,8 @@ def read_days(first: str, last: str) -> tuple[date | None, date | None]:
     """What two date fields hold. Raises BadFields: One is no day, or they are not in order."""
     begin, end = read_day(first[:20]), read_day(last[:20])
     read = (("first", first, begin), ("last", last, end))
-    troubles = {name: "settings_day_malformed" for name, text, day in read if text and not day}
+    is_known = {name: day is not None and EARLIEST <= day.year < LATEST for name, _, day in read}
+    troubles = {name: "settings_day_malformed" for name, text, _ in read if text and not is_known[name]}
     if begin and end and begin > end:
         troubles["last"] = "sheet_days_turned"
     if troubles:

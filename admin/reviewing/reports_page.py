@@ -7,6 +7,7 @@ from aiohttp import web
 
 from admin.guard import Visit
 from admin.pages import Frame
+from admin.papers.bulletin import BULLETIN
 from admin.papers.posters import POSTERS
 from admin.papers.sheets import EXPORT, REGISTER
 from admin.reviewing.asked import REVIEW, Asked
@@ -34,6 +35,7 @@ SECTIONS: Sequence[Section] = (
     Section(REVIEW, "review_title", "review_text", Right.DASHBOARD),
     Section(REGISTER, "register_page_title", "register_page_text", Right.EXPORT),
     Section(POSTERS, "posters_title", "posters_text", Right.DASHBOARD),
+    Section(BULLETIN, "bulletin_title", "bulletin_text", Right.DASHBOARD),
     Section(EXPORT, "export_title", "export_text", Right.EXPORT),
 )
 

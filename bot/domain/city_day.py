@@ -4,7 +4,9 @@ One function writes every deadline: chat, desk, receipt and public page show the
 `bot.domain.working_time`.
 """
 
-from datetime import UTC, date, datetime, time, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+
+EARLIEST, LATEST = 1900, 2200  # years; what lies outside is a slip of somebody's hand
 
 
 def city_day(moment: datetime, zone: tzinfo) -> date:
@@ -15,6 +17,13 @@ def city_day(moment: datetime, zone: tzinfo) -> date:
 def city_moment(day: date, at: time, zone: tzinfo) -> datetime:
     """That time of that day in the city, in UTC."""
     return datetime.combine(day, at, zone).astimezone(UTC)
+
+
+def city_span(first: date | None, last: date | None, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
+    """From the first moment of these days until just after their last; None: no bound, as of a day beyond all calendars."""
+    start = city_moment(first, time(), zone) if first and first.year >= EARLIEST else None
+    end = city_moment(last + timedelta(days=1), time(), zone) if last and last.year < LATEST else None
+    return start, end
 
 
 def shown_date(day: date | None) -> str:

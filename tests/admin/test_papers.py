@@ -175,6 +175,7 @@ async def test_a_leader_exports_their_ward_and_nothing_else(desk: StaffDesk) -> 
     ("fields", "named"),
     [
         ({"first": "hôm qua"}, "first"),
+        ({"last": "9999-12-31"}, "last"),
         ({"first": "2026-05-02", "last": "2026-05-01"}, "last"),
         ({"format": "docx"}, "format"),
         ({"ward": HOAN_KIEM}, "ward"),

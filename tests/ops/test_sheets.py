@@ -114,6 +114,8 @@ async def test_the_register_is_form_03(sqlite_place: Place, tmp_path: Path) -> N
     """Thirteen columns, a row a matter, and how many people had it; the days and the ward stand above."""
     await three_cases(sqlite_place)
     homthu, file = Homthu.at(sqlite_place), tmp_path / "so.xlsx"
+    far = ("register", "--from", "0001-01-01", "--to", "9999-12-31", "--format", "csv")
+    assert (await asyncio.to_thread(homthu.does, *far)).stdout.count('"KN-PA') == 2
     words = ("register", "--ward", TAY_HO, "--from", "2020-01-01", "--to", "2030-12-31", "--out", str(file))
     assert (await asyncio.to_thread(homthu.does, *words)).returncode == 0
     sheet = openpyxl.load_workbook(file).active
@@ -128,6 +130,16 @@ async def test_the_register_is_form_03(sqlite_place: Place, tmp_path: Path) -> N
     assert sheet.print_title_rows == "$4:$5"
     assert "đã giải quyết xong" in table[6][11]
     assert (await asyncio.to_thread(homthu.does, "register", "--ward", "12345")).returncode == 2
+
+
+async def test_a_bulletin_is_printed_with_its_length(sqlite_place: Place) -> None:
+    await three_cases(sqlite_place)
+    homthu = Homthu.at(sqlite_place)
+    done = await asyncio.to_thread(homthu.does, "bulletin", "--ward", TAY_HO, "--from", "2020-01-01", "--to", "2030-12-31")
+    assert done.returncode == 0
+    assert done.stdout.startswith("Kính thưa bà con phường Phú Thượng.")
+    assert re.fullmatch(r"\d+ syllables, about [234]\.\d minutes; a draft: .*\n", done.stderr)
+    assert (await asyncio.to_thread(homthu.does, "bulletin", "--ward", "x")).returncode == 2
 
 
 def test_a_stopped_export_leaves_no_file(sqlite_place: Place, tmp_path: Path) -> None:
