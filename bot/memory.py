@@ -16,12 +16,15 @@ _NUMBER = re.compile(r"^(\w+): +(\d+) kB", re.MULTILINE)
 def give_large_blocks_back() -> None:
     """Let a block of 1 MB or more (a password's hash, a picture) return to the system when it is freed.
 
-    glibc otherwise keeps blocks of a size it has seen once: each sign-in's would stay with the process for good.
-    Source: mallopt(3), M_MMAP_THRESHOLD, which also ends its growing by itself. Elsewhere nothing is done.
+    glibc otherwise keeps blocks of a size it has seen once: each sign-in's would stay with the process for good. And it
+    would begin a heap of its own for every thread, where one thread at a time runs anyway.
+    Source: mallopt(3), M_MMAP_THRESHOLD, which also ends its growing by itself, and M_ARENA_MAX. Elsewhere nothing is done.
     """
     if sys.platform == "linux":
         with suppress(OSError, AttributeError):  # another C library
-            ctypes.CDLL(None).mallopt(-3, 1 << 20)
+            libc = ctypes.CDLL(None)
+            libc.mallopt(-3, 1 << 20)
+            libc.mallopt(-8, 1)
 
 
 def let_go_of_the_start() -> int:

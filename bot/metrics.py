@@ -4,13 +4,12 @@ The registry is ours and not the library's global one, so that two applications 
 `deploy/` has a dashboard and alerts made of these names; a test holds the two together.
 """
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector, generate_latest
-from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector
 
 from bot.domain.people import Channel
 from bot.domain.reply import DeliveryState
 
-CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 _WHAT = {
     "inbox": ("Kept updates that wait to be handled", "Kept updates that could not be handled", "waiting update"),
@@ -66,6 +65,8 @@ class Metrics:
 
     def text(self) -> bytes:
         """The exposition format; its content type is `CONTENT_TYPE`."""
+        from prometheus_client import generate_latest  # a web server and a client of its own come with it
+
         return generate_latest(self.registry)
 
     def _gauge(self, name: str, what: str, *labels: str) -> Gauge:

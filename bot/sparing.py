@@ -27,6 +27,13 @@ SPARED: Mapping[str, Mapping[str, str]] = {
         "BodyPartReader": "multipart",
         "StreamReader": "streams",
     },
+    "prometheus_client": {
+        "CollectorRegistry": "registry",
+        "Counter": "metrics",
+        "Gauge": "metrics",
+        "ProcessCollector": "process_collector",
+        "generate_latest": "exposition",
+    },
     "sqlalchemy.ext.asyncio": {"AsyncConnection": "engine", "AsyncEngine": "engine", "create_async_engine": "engine"},
 }
 _VERSION = re.compile(r"^__version__ = [\"'](.+)[\"']", re.MULTILINE)

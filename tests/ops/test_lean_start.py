@@ -22,6 +22,7 @@ UNUSED = (
     "aiohttp.connector",
     "alembic",
     "obstore",
+    "prometheus_client.exposition",
     "segno",
     "sqlalchemy.dialects.postgresql",
     "sqlalchemy.orm",
