@@ -197,8 +197,19 @@ class Delivery:
                 else:
                     break
 
+    def has_claimed_all(self, channels: Sequence[Channel]) -> None:
+        """Nothing more is due on these: whoever rang for it rang in vain, unless there is something to write down."""
+        if len(channels) == len(self._lanes) and not self._done:
+            self._wake.clear()
+
     def begin_sending(self, claimed: Sequence[QueuedReply]) -> None:
-        """What was claimed is ours, and committed: send it. For `Exchange`."""
+        """What was claimed is ours, and committed: send it. For `Exchange`.
+
+        Not when we were asked to stop during that commit: nobody would write down what came of it, so the next process
+        sends it.
+        """
+        if not self._is_running:
+            return
         unpaced: list[QueuedReply] = []
         for kept in claimed:
             # The secret is nowhere in the database: it is put in here, and the reply is forgotten when it was sent.
@@ -311,6 +322,8 @@ class Exchange:
     def go(self) -> None:
         """It is committed."""
         self._delivery.begin_sending(self.claimed)
+        if len(self.claimed) < self.most:
+            self._delivery.has_claimed_all(self._channels)
 
     def undo(self) -> None:
         """It is not committed, or nobody knows."""

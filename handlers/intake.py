@@ -16,7 +16,8 @@ import structlog
 from bot.bell import Bell, heard
 from bot.domain.people import Channel
 from bot.errors import StorageBusy
-from bot.ports import ChannelPort, Clock, FileKeeper, KeptUpdate, RawUpdate, Storage, UnitOfWork
+from bot.ports import ChannelPort, Clock, FileKeeper, Hand, KeptUpdate, RawUpdate, Storage, UnitOfWork
+from handlers.at_once import AtOnce
 from handlers.delivery import Delivery
 from handlers.faults import described
 from handlers.fetching import NotNow, fetch_files
@@ -52,6 +53,7 @@ class Intake:
             turn). If one of them fails, all are rolled back and each is taken alone.
         claims_in_turn: Claim and answer in one transaction where nothing has to be fetched. Saves one of the commits that an
             update costs when few write; for SQLite, where no other process waits for the claim to be over.
+        hand: With it, updates are also kept in that transaction where they can be answered at once (`handlers.at_once`).
         lease: How long a claimed update is ours.
         bell: Rung when another process kept updates.
     """
@@ -68,6 +70,7 @@ class Intake:
         at_once: int = 4,
         together: int = 16,
         claims_in_turn: bool = False,
+        hand: Hand | None = None,
         delivery: Delivery | None = None,
         lease: timedelta = LEASE,
         bell: Bell | None = None,
@@ -85,8 +88,13 @@ class Intake:
         self._lease = lease
         self._owner = f"{storage.owner}/intake-{secrets.token_hex(4)}"
         self._wake = asyncio.Event()
-        self._keeper = Keeper(storage, clock, self._wake.set)
         self._turns = Turns(storage, converse, apologise, clock, owner=self._owner, lease=lease)
+        at_once_kept = (
+            AtOnce(channels, self._turns, clock, hand, self._commit_and_hand_over, most=together)
+            if hand is not None
+            else None
+        )
+        self._keeper = Keeper(storage, clock, self._wake.set, at_once_kept)
         self._with_files: set[asyncio.Task[None]] = set()
         self._fetching = asyncio.Semaphore(FILES_AT_ONCE)
 

@@ -1,7 +1,7 @@
 """Keeps raw updates before anyone says "received". Many callers at once share one commit.
 
 Whoever comes while a transaction waits for its turn joins it; nobody waits for company. What the kept updates mean is
-found out later, in `handlers.turns`.
+found out later, in `handlers.turns`, or where that can be done in the same transaction, in `handlers.at_once`.
 """
 
 import asyncio
@@ -12,6 +12,7 @@ import structlog
 
 from bot.errors import StorageBusy
 from bot.ports import Clock, RawUpdate, Storage
+from handlers.at_once import AtOnce
 from handlers.faults import described
 
 log = structlog.get_logger()
@@ -23,12 +24,18 @@ _Waiter = tuple[Sequence[RawUpdate], "asyncio.Future[None]"]
 
 
 class Keeper:
-    """Writes what callers bring, in the order they came."""
+    """Writes what callers bring, in the order they came.
 
-    def __init__(self, storage: Storage, clock: Clock, kept: Callable[[], None]) -> None:
+    Args:
+        kept: Told after each commit that left something to be handled.
+        at_once: Answers what it can while it is kept.
+    """
+
+    def __init__(self, storage: Storage, clock: Clock, kept: Callable[[], None], at_once: AtOnce | None = None) -> None:
         self._storage = storage
         self._clock = clock
-        self._kept = kept  # told after each commit
+        self._kept = kept
+        self._at_once = at_once
         self._waiting: list[_Waiter] = []
         self._flusher: asyncio.Task[None] | None = None
 
@@ -52,8 +59,10 @@ class Keeper:
         while self._waiting:
             batch: list[_Waiter] = []
             try:
+                if self._at_once is not None and await self._answer(self._at_once, batch):
+                    continue
                 async with self._storage.begin() as uow:
-                    batch = self._take()
+                    batch = batch or self._take()
                     await uow.inbox.keep([update for updates, _ in batch for update in updates], self._clock.now())
                     await uow.commit()
             except StorageBusy:
@@ -69,6 +78,26 @@ class Keeper:
             else:
                 _resolve(batch)
                 self._kept()
+
+    async def _answer(self, at_once: AtOnce, batch: list[_Waiter]) -> bool:
+        """Keep and answer them. False where a turn failed: they are to be kept without it.
+
+        Args:
+            batch: Filled with those who are taken.
+        """
+        try:
+            async with self._storage.begin() as uow:
+                batch += self._take()
+                some_wait = await at_once.keep(uow, [update for updates, _ in batch for update in updates])
+        except StorageBusy:
+            raise
+        except Exception as error:
+            log.warning("not_answered_at_once", reason=described(error))
+            return False
+        _resolve(batch)
+        if some_wait:
+            self._kept()
+        return True
 
     def _take(self) -> list[_Waiter]:
         size = taken = 0

@@ -7,6 +7,7 @@ happens here: files were fetched before (`handlers.fetching`). Which turn comes 
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -101,15 +102,16 @@ class Turns:
                 failure = failure or error
 
     async def take_together(self, turns: Sequence[Turn], stop: asyncio.Event) -> None:
-        """Several addresses' turns in one transaction; if any of them fails, each is taken alone."""
-        try:
-            await self._answer(turns)
-        except Exception:
-            for turn in turns:
-                if stop.is_set():
-                    await self.release([turn.update])
-                else:
-                    await self.take(turn, stop)
+        """Several addresses' turns in one transaction; if any of them fails, or had failed before, each is taken alone."""
+        if all(turn.failure is None for turn in turns):
+            with suppress(Exception):
+                await self._answer(turns)
+                return
+        for turn in turns:
+            if stop.is_set():
+                await self.release([turn.update])
+            else:
+                await self.take(turn, stop)
 
     async def release(self, updates: Sequence[KeptUpdate], *, after: timedelta = timedelta()) -> None:
         """Give them back untouched. If storage does not even take that, their leases run out."""
@@ -133,15 +135,18 @@ class Turns:
     async def answer_in(self, uow: UnitOfWork, turns: Sequence[Turn]) -> bool:
         """Finish and answer them in this unit of work. False when somebody else has taken one over: it is left out."""
         now = self._clock.now()
-        kept_all = True
+        ours = await uow.inbox.mark_handled([turn.update.id for turn in turns], owner=self._owner, now=now)
         for turn in turns:
-            if not await uow.inbox.mark_handled(turn.update.id, owner=self._owner, now=now):
+            if turn.update.id in ours:
+                await self.converse_in(uow, turn.incoming, now)
+            else:
                 log.warning("turn_taken_over", update=turn.update.id)  # its lease ran out; somebody else has it
-                kept_all = False
-                continue
-            if turn.incoming is not None and turn.incoming.kind is not IncomingKind.IGNORED:
-                await self._converse(uow, turn.incoming, now)
-        return kept_all
+        return len(ours) == len(turns)
+
+    async def converse_in(self, uow: UnitOfWork, incoming: Incoming | None, now: datetime) -> None:
+        """Answer what is marked as handled in this unit of work."""
+        if incoming is not None and incoming.kind is not IncomingKind.IGNORED:
+            await self._converse(uow, incoming, now)
 
     async def _put_aside(self, turn: Turn, failure: Exception, *, apologises: bool) -> None:
         reason = described(failure)

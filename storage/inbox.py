@@ -1,12 +1,14 @@
 """Every raw update, once, until it was handled. Who handles it, and when to give up, is decided in `handlers.intake`."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import and_, bindparam, case, func, literal, literal_column, or_, select, update
 
 from bot.domain.people import Channel
 from bot.ports import Backlog, FailedUpdate, KeptUpdate, RawUpdate
+from storage.among import among
 from storage.claiming import claim_lock, is_state
 from storage.link import Link, by_engine
 from storage.tables import inbox
@@ -61,9 +63,18 @@ _claim = (
         inbox.c.attempts,
     )
 )
-_mine = and_(inbox.c.id == bindparam("row"), inbox.c.owner == bindparam("by"), is_state("waiting", inbox))
+_mine = and_(among(inbox.c.id, "rows"), inbox.c.owner == bindparam("by"), is_state("waiting", inbox))
 _mark_handled = (
-    update(inbox).where(_mine).values(state="handled", handled_at=bindparam("at"), owner="", leased_until=None, due_at=None)
+    update(inbox)
+    .where(_mine)
+    .values(state="handled", handled_at=bindparam("at"), owner="", leased_until=None, due_at=None)
+    .returning(inbox.c.id)
+)
+_waiting_addresses = (
+    select(inbox.c.channel, inbox.c.address_id)
+    .where(is_state("waiting", inbox))
+    .distinct()
+    .limit(bindparam("most", type_=Id))
 )
 _mark_failed = (
     update(inbox)
@@ -122,24 +133,18 @@ class SqlInbox:
         if not updates:
             return 0
         kept = await self._link.rows(
-            _keep,
-            [
-                {
-                    "channel": update.channel.value,
-                    "external_id": update.external_id,
-                    "address_id": update.address_id,
-                    "body": update.body,
-                    "state": "failed" if update.unreadable else "waiting",
-                    "attempts": 0,
-                    "owner": "",
-                    "reason": update.unreadable[:LONGEST_REASON],
-                    "received_at": now,
-                }
-                for update in updates
-            ],
+            _keep, [_row(update, "failed" if update.unreadable else "waiting", now) for update in updates]
         )
         self._link.has_mail = bool(kept)
         return len(kept)
+
+    async def keep_handled(self, update: RawUpdate, now: datetime) -> bool:
+        row = {**_row(update, "handled", now), "attempts": 1, "handled_at": now}
+        return await self._link.row(_keep, row) is not None
+
+    async def waiting_addresses(self, *, most: int) -> Set[tuple[Channel, str]] | None:
+        rows = await self._link.rows(_waiting_addresses, {"most": most + 1})
+        return {(Channel(row.channel), row.address_id) for row in rows} if len(rows) <= most else None
 
     async def claim(self, *, owner: str, now: datetime, lease: timedelta, most: int) -> list[KeptUpdate]:
         await claim_lock(self._link, "inbox")
@@ -160,8 +165,9 @@ class SqlInbox:
             key=lambda kept: kept.id,
         )
 
-    async def mark_handled(self, update_id: int, *, owner: str, now: datetime) -> bool:
-        return await self._link.run(_mark_handled, {"row": update_id, "by": owner, "at": now}) == 1
+    async def mark_handled(self, update_ids: Sequence[int], *, owner: str, now: datetime) -> Set[int]:
+        rows = await self._link.rows(_mark_handled, {"rows": update_ids, "by": owner, "at": now})
+        return {row.id for row in rows}
 
     async def mark_failed(self, update_id: int, *, reason: str, now: datetime) -> None:
         await self._link.run(_mark_failed, {"row": update_id, "why": reason[:LONGEST_REASON], "at": now})
@@ -198,3 +204,17 @@ class SqlInbox:
     async def last_external_id(self, channel: Channel) -> str | None:
         found: str | None = await self._link.value(_last, {"channel": channel.value})
         return found
+
+
+def _row(update: RawUpdate, state: str, now: datetime) -> dict[str, Any]:
+    return {
+        "channel": update.channel.value,
+        "external_id": update.external_id,
+        "address_id": update.address_id,
+        "body": update.body,
+        "state": state,
+        "attempts": 0,
+        "owner": "",
+        "reason": update.unreadable[:LONGEST_REASON],
+        "received_at": now,
+    }

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import (
     Boolean,
     String,
+    Text,
     and_,
     bindparam,
     case,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     literal_column,
     or_,
     select,
+    type_coerce,
     update,
 )
 
@@ -34,7 +36,7 @@ from storage.link import Link
 from storage.notices import SqlNotices
 from storage.reaching import Reaching
 from storage.tables import case_events, cases, conversations, inbox, messages, outbox
-from storage.types import Id, SealedJson, UtcDateTime
+from storage.types import Id, SealedJson, UtcDateTime, clean, open_json
 
 LONGEST_ERROR = 500  # characters
 LISTEN_MOST = timedelta(seconds=8)  # a held question waits so long for the resident's messages that are still to be read
@@ -108,7 +110,14 @@ _claim = (
     update(outbox)
     .where(outbox.c.id.in_(_heads))
     .values(owner=bindparam("by"), leased_until=bindparam("until"), attempts=outbox.c.attempts + 1)
-    .returning(outbox.c.id, outbox.c.channel, outbox.c.external_id, outbox.c.body, outbox.c.attempts, outbox.c.created_at)
+    .returning(
+        outbox.c.id,
+        outbox.c.channel,
+        outbox.c.external_id,
+        type_coerce(outbox.c.body, Text).label("body"),  # opened only where it is not known
+        outbox.c.attempts,
+        outbox.c.created_at,
+    )
 )
 # A web chat's page reads its lines from here. What the other channels took is theirs to keep: it may repeat what a resident
 # wrote, and nobody here reads it again.
@@ -186,11 +195,12 @@ _replay = (
 class SqlOutbox:
     """See `bot.ports.Outbox`."""
 
-    __slots__ = ("_link", "_reach")
+    __slots__ = ("_link", "_queued", "_reach")
 
     def __init__(self, link: Link) -> None:
         self._link = link
         self._reach = Reaching(link)
+        self._queued: dict[int, Reply] = {}  # in this very unit of work: they need not be read back
 
     async def add(self, replies: Sequence[NewReply], now: datetime, *, keeps_offer: bool = True) -> list[int]:
         # One by one, so that the ids rise in this order on either engine.
@@ -217,6 +227,8 @@ class SqlOutbox:
             "created_at": now,
         }
         reply_id: int = await self._link.value(_add, values)
+        if _comes_back_the_same(new.reply):
+            self._queued[reply_id] = new.reply
         if new.about:
             # After the new one is there: SQLite would give the id of a newest row that was deleted a second time.
             key = {name: values[name] for name in ("channel", "external_id")}
@@ -245,7 +257,7 @@ class SqlOutbox:
                 QueuedReply(
                     id=row.id,
                     address=Address(Channel(row.channel), row.external_id),
-                    reply=Reply.from_dict(row.body),
+                    reply=self._queued.get(row.id) or Reply.from_dict(open_json(row.body, self._link.vault)),
                     attempts=row.attempts - 1,
                     created_at=row.created_at,
                 )
@@ -355,3 +367,9 @@ class SqlOutbox:
         rows = await self._link.rows(_replay, {"rows": list(reply_ids), "due": now})
         self._link.rung.update(Address(Channel(row.channel), row.external_id) for row in rows)
         return len(rows)
+
+
+def _comes_back_the_same(reply: Reply) -> bool:
+    """What the database would change on its way (`storage.types.clean`) is read back; of files not everything is kept."""
+    words = (reply.text, *(word for choice in reply.offered for word in (choice.label, choice.data)))
+    return not reply.files and all(clean(word) == word for word in words)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
+from bot.ports.sealing import Vault
 from storage.vaults import vault_of
 
 # SQLite gives ids by itself only to a column declared exactly INTEGER PRIMARY KEY.
@@ -38,6 +39,11 @@ def clean(text: str) -> str:
 def pack_json(value: Any) -> str:
     """One line of JSON, keys sorted: the same value is always the same text (the audit chain hashes it)."""
     return clean(_TO_JSON.encode(value))
+
+
+def open_json(value: str, vault: Vault | None) -> Any:
+    """What `SealedJson` keeps."""
+    return json.loads(value if vault is None else vault.open(value))
 
 
 # Below, each type makes both of its ways itself. `process_bind_param` would be shorter, but SQLAlchemy lays two calls around
@@ -151,10 +157,7 @@ class SealedJson(TypeDecorator[Any]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Convert:  # noqa: ARG002
         def unseal(value: str | None) -> Any:
-            if value is None:
-                return None
-            vault = vault_of(dialect)
-            return json.loads(value if vault is None else vault.open(value))
+            return None if value is None else open_json(value, vault_of(dialect))
 
         return unseal
 

@@ -87,6 +87,7 @@ from handlers.timekeeping import (
 )
 from storage import Database
 from storage.files import ObjectFileStore, open_file_store
+from storage.hand import HandFile
 
 log = structlog.get_logger()
 
@@ -200,6 +201,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         keeper,
         clock,
         claims_in_turn=settings.is_sqlite,
+        hand=open_hand(settings, stack),
         delivery=delivery,
         bell=bell,
     )
@@ -257,6 +259,15 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         printing=_timer("prints", database, [DuePrints(database, files, imager)], LOOK_FOR_PICTURES_EVERY),
         city=city,
     )
+
+
+def open_hand(settings: Settings, stack: AsyncExitStack) -> HandFile | None:
+    """Where one process has the folder. On PostgreSQL an update is kept first, for whichever process answers it."""
+    if not settings.is_sqlite:
+        return None
+    hand = HandFile(settings.data_dir)
+    stack.callback(hand.close)
+    return hand
 
 
 def _timer(name: str, database: Database, works: Sequence[DueWork], look_every: float) -> Loop:

@@ -24,7 +24,18 @@ from bot.ports.desk import (
 )
 from bot.ports.evidence import EvidenceChecks, KeptFinding, PhotoPrints, Sighting
 from bot.ports.long_work import LongWorks, Workshop
-from bot.ports.mail import Backlog, ChatLine, ChatLines, Conversations, FailedUpdate, Inbox, KeptUpdate, Outbox, RawUpdate
+from bot.ports.mail import (
+    Backlog,
+    ChatLine,
+    ChatLines,
+    Conversations,
+    FailedUpdate,
+    Hand,
+    Inbox,
+    KeptUpdate,
+    Outbox,
+    RawUpdate,
+)
 from bot.ports.news import CaseNews, News
 from bot.ports.notices import Notices
 from bot.ports.outside import (
@@ -78,6 +89,7 @@ __all__ = [
     "FileKeeper",
     "FileStore",
     "Guesses",
+    "Hand",
     "HeadSigner",
     "Identities",
     "IdentityOpenings",

@@ -1,6 +1,6 @@
 """What comes in and goes out: the inbox, the outbox, where we stand with each address, a web chat's lines."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
@@ -80,12 +80,20 @@ class Inbox(Protocol):
         """Store those not yet known; unreadable ones join as failed. Returns how many were new."""
         ...
 
+    async def keep_handled(self, update: RawUpdate, now: datetime) -> bool:
+        """Store it as handled, by whoever handles it in this very transaction. False when it was known: nothing to do."""
+        ...
+
+    async def waiting_addresses(self, *, most: int) -> Set[tuple[Channel, str]] | None:
+        """Of whom something still waits, or is in somebody's hands; None when there are more than `most`."""
+        ...
+
     async def claim(self, *, owner: str, now: datetime, lease: timedelta, most: int) -> list[KeptUpdate]:
         """Take the oldest waiting updates, at most one per address and none of an address that is being worked on."""
         ...
 
-    async def mark_handled(self, update_id: int, *, owner: str, now: datetime) -> bool:
-        """Finish it. False when it is no longer this owner's (its lease ran out): then the transaction must not commit."""
+    async def mark_handled(self, update_ids: Sequence[int], *, owner: str, now: datetime) -> Set[int]:
+        """Finish them. What is no longer this owner's (its lease ran out) is not among the ids that come back."""
         ...
 
     async def mark_failed(self, update_id: int, *, reason: str, now: datetime) -> None:
@@ -116,6 +124,22 @@ class Inbox(Protocol):
 
     async def last_external_id(self, channel: Channel) -> str | None:
         """The channel's id of the update kept last."""
+        ...
+
+
+class Hand(Protocol):
+    """Which updates a process is answering before they are kept: whoever comes after one that was killed knows them."""
+
+    def hold(self, updates: Sequence[RawUpdate]) -> bool:
+        """These are being answered now. False where that cannot be written down."""
+        ...
+
+    def let_go(self) -> None:
+        """None is, any more: answered, or given up without harm."""
+        ...
+
+    def was_dropped(self, update: RawUpdate) -> bool:
+        """The process before this one died with it in its hand."""
         ...
 
 

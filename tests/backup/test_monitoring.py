@@ -185,7 +185,7 @@ async def test_each_alert_and_each_warning_comes_of_its_cause(scene: Scene) -> N
     await scene.commits(keeps(update(9, "9"), ago=hour))
     async with scene.database.begin() as uow:  # handled is what came before it: it is the oldest that waits
         [first] = await uow.inbox.claim(owner="a/b", now=datetime.now(UTC), lease=hour, most=1)
-        assert await uow.inbox.mark_handled(first.id, owner="a/b", now=datetime.now(UTC))
+        assert await uow.inbox.mark_handled([first.id], owner="a/b", now=datetime.now(UTC))
         await uow.commit()
     await comes("HomThuInboxLags", because="inbox")
     assert judged == {}, "never provoked"

@@ -66,6 +66,28 @@ class NoFiles:
 
 
 @dataclass
+class Hand:
+    """`bot.ports.Hand`: what `storage.hand` leaves on the machine outlives a process here as well."""
+
+    held: frozenset[str] = frozenset()
+    dropped: frozenset[str] = frozenset()
+
+    def of_next_process(self) -> "Hand":
+        self.dropped = self.held
+        return self
+
+    def hold(self, updates: Sequence[RawUpdate]) -> bool:
+        self.held = frozenset(update.external_id for update in updates)
+        return True
+
+    def let_go(self) -> None:
+        self.held = frozenset()
+
+    def was_dropped(self, update: RawUpdate) -> bool:
+        return update.external_id in self.dropped
+
+
+@dataclass
 class Process:
     """Begun once; it ends by being killed or asked to stop.
 
@@ -78,6 +100,7 @@ class Process:
     life: Life = field(init=False)
     database: SimulatedDatabase | None = None
     intake: Intake | None = None
+    delivery: Delivery | None = None
     stop: asyncio.Event = field(default_factory=asyncio.Event)
     has_stopped: bool = False
     gone: "asyncio.Future[None]" = field(default_factory=lambda: asyncio.get_running_loop().create_future())
@@ -134,8 +157,8 @@ class Process:
         world = self.world
         dialogue = make_dialogue(hanoi())
         channels = {Channel.TELEGRAM: Telephone(world.telegram, self._may_leave)}
+        delivery = self.delivery = world.make_delivery(self, database, channels)
         intake = self.intake = world.make_intake(self, database, channels, dialogue)
-        delivery = world.make_delivery(self, database, channels)
         loops: list[list[Loop]] = [
             [] if world.pusher else [led("telegram", database, TelegramPolling(Calls(world.telegram), self.keep).run)],
             [intake.work, led("timers", database, world.make_timekeeper(database, dialogue).run), self._watches],
@@ -191,6 +214,8 @@ def make_intake(process: Process, database: SimulatedDatabase, channels: Any, di
         NoFiles(),
         world.clock,
         claims_in_turn=not world.is_shared,
+        delivery=process.delivery,
+        hand=None if world.is_shared else world.hand.of_next_process(),
     )
 
 

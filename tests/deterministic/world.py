@@ -83,6 +83,7 @@ class World:
     residents: list[Resident] = field(default_factory=list)
     running: list[Process] = field(default_factory=list)
     company: Company = field(default_factory=Company)
+    hand: processes.Hand = field(default_factory=processes.Hand)
     pusher: Pusher | None = None
     kills: int = 0
     unwritten: int = 0  # processes that stopped while somebody else held the database

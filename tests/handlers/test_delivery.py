@@ -411,3 +411,25 @@ async def test_an_answer_that_was_not_committed_is_not_sent(database: Database, 
     assert channel.said == [("hoa", "2")]
     async with database.begin() as uow:
         assert await delivery.exchange_in(uow) is None
+
+
+async def test_what_was_committed_while_we_were_asked_to_stop_is_left_to_the_next_process(
+    database: Database, bell: Bell
+) -> None:
+    """A webhook's turn was being committed at that moment: sent now, nobody would write down that it was."""
+    channel = Postbox()
+    delivery = make_delivery(database, channel, bell)
+    async with at_work(delivery.run):
+        await asyncio.sleep(0.05)
+        async with database.begin() as uow:
+            await uow.outbox.add([NewReply(address=address("lan"), reply=Reply(text="1"))], datetime.now(UTC))
+            exchange = await delivery.exchange_in(uow)
+            assert exchange is not None
+            await uow.commit()
+    exchange.go()
+    await asyncio.sleep(0.05)
+    assert channel.said == []
+    later = TestClock(moved=timedelta(hours=1))  # the lease is over; a process that starts frees it at once
+    async with at_work(make_delivery(database, channel, bell, clock=later).run):
+        await until(lambda: nothing_to_send(database))
+    assert channel.said == [("lan", "1")]

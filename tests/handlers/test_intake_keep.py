@@ -91,7 +91,7 @@ async def kept(database: Database) -> list[KeptUpdate]:
         while claimed := await uow.inbox.claim(owner="test", now=now, lease=timedelta(hours=1), most=1000):
             found += claimed
             for one in claimed:
-                await uow.inbox.mark_handled(one.id, owner="test", now=now)
+                await uow.inbox.mark_handled([one.id], owner="test", now=now)
     return sorted(found, key=lambda one: one.id)
 
 

@@ -45,7 +45,7 @@ async def test_what_lan_wrote_is_handled_in_order_and_hoa_does_not_wait_for_it(d
     assert await claim(database) == ["1", "3"]
     assert await claim(database, owner="another") == []
     async with database.begin() as uow:
-        assert await uow.inbox.mark_handled(1, owner="worker", now=NOW)
+        assert await uow.inbox.mark_handled([1], owner="worker", now=NOW)
         await uow.commit()
     assert await claim(database, owner="another") == ["2"]
 
@@ -74,9 +74,9 @@ async def test_a_dead_workers_update_goes_to_the_next_once_its_lease_is_over(dat
     assert (again.external_id, again.attempts, again.received_at) == ("1", 1, NOW)
 
     async with database.begin() as uow:
-        assert not await uow.inbox.mark_handled(again.id, owner="slow", now=LATER)
-        assert await uow.inbox.mark_handled(again.id, owner="quick", now=LATER)
-        assert not await uow.inbox.mark_handled(again.id, owner="quick", now=LATER)  # once is enough
+        assert not await uow.inbox.mark_handled([again.id], owner="slow", now=LATER)
+        assert await uow.inbox.mark_handled([again.id], owner="quick", now=LATER)
+        assert not await uow.inbox.mark_handled([again.id], owner="quick", now=LATER)  # once is enough
         await uow.commit()
 
 
@@ -108,7 +108,7 @@ async def test_a_failed_update_steps_aside_and_can_be_replayed(database: Databas
     # 1 waits until 2, which is in somebody's hands, is done: never two of one address.
     assert await claim(database, owner="another") == []
     async with database.begin() as uow:
-        await uow.inbox.mark_handled(2, owner="worker", now=NOW)
+        await uow.inbox.mark_handled([2], owner="worker", now=NOW)
         [again] = await uow.inbox.claim(owner="worker", now=NOW, lease=LEASE, most=20)
         assert (again.external_id, again.attempts) == ("1", 0)
 
@@ -158,7 +158,7 @@ async def test_four_workers_never_hold_two_updates_of_one_address(database_place
                 await asyncio.sleep(0.001)
                 async with database.begin() as uow:
                     in_hand[one.address_id] -= 1
-                    assert await uow.inbox.mark_handled(one.id, owner=owner, now=NOW)
+                    assert await uow.inbox.mark_handled([one.id], owner=owner, now=NOW)
                     await uow.commit()
 
     async with asyncio.timeout(60):

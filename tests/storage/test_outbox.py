@@ -311,7 +311,7 @@ async def test_a_held_question_waits_while_more_of_her_messages_are_to_be_read(d
     assert await take(database, NOW + timedelta(seconds=2)) == []
     async with database.begin() as uow:
         await uow.inbox.claim(owner="w", now=NOW, lease=LEASE, most=10)
-        await uow.inbox.mark_handled(1, owner="w", now=NOW)
+        await uow.inbox.mark_handled([1], owner="w", now=NOW)
         await uow.commit()
     assert await take(database, NOW + timedelta(seconds=2)) == ["thẻ 1"]
 

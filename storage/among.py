@@ -1,0 +1,52 @@
+"""`column IN (these numbers)` as one value: a statement that stays the same however many there are (`storage.straight`)."""
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from sqlalchemy import ARRAY, BigInteger, Boolean, Dialect, Text, bindparam
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.sql.elements import ColumnElement
+from sqlalchemy.sql.expression import FunctionElement
+from sqlalchemy.types import TypeDecorator, TypeEngine
+
+
+class Numbers(TypeDecorator[Sequence[int]]):
+    """An array; SQLite has none and reads it from JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Text() if dialect.name == "sqlite" else ARRAY(BigInteger()))
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any] | None:
+        return _packed if dialect.name == "sqlite" else None
+
+
+class _Among(FunctionElement[bool]):
+    name = "among"
+    type = Boolean()
+    inherit_cache = True
+
+
+def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+    """Whether the column is one of the numbers that are given under this name."""
+    return _Among(column, bindparam(name, type_=Numbers()))
+
+
+@compiles(_Among, "sqlite")
+def _in_json(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, numbers = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({numbers}))"  # noqa: S608 - a column and a bound value, as compiled
+
+
+@compiles(_Among)
+def _in_array(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
+    column, numbers = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"{column} = ANY ({numbers})"
+
+
+def _packed(numbers: Sequence[int]) -> str:
+    return json.dumps(list(numbers))
