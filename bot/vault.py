@@ -24,7 +24,7 @@ _SEAL = "~s"
 _FILE_KEY = re.compile("[0-9a-f]{64}")
 _SEALED_KEY, _OF_FILES = 64, b"file"  # 32 bytes and the 16 of AES-SIV, in base64
 _TOKEN = 5  # bytes: two of a hundred thousand words share a token less than once in a hundred installations
-_MOST_KNOWN = 50_000  # names, and words, that are remembered
+_MOST_KNOWN = 20_000  # of names, seals and words each: as many are remembered
 
 
 class SecretMasterKey:
@@ -61,6 +61,7 @@ class KeyedVault:
         self._names = AESSIV(keys[KeyPurpose.NAMES])
         self._token_key = keys[KeyPurpose.TOKENS]
         self._known_names: dict[str, str] = {}
+        self._known_seals: dict[str, str] = {}
         self._known_tokens: dict[str, str] = {}
 
     def seal(self, text: str) -> str:
@@ -79,12 +80,16 @@ class KeyedVault:
         return sealed
 
     def named(self, sealed: str) -> str:
+        if (known := self._known_seals.get(sealed)) is not None:
+            return known
         if not sealed.startswith(NAMED):
             return sealed
         try:
-            return self._names.decrypt(base64.urlsafe_b64decode(sealed.removeprefix(NAMED)), None).decode()
+            name = self._names.decrypt(base64.urlsafe_b64decode(sealed.removeprefix(NAMED)), None).decode()
         except (ValueError, InvalidTag) as wrong:
             raise NotOurSeal from wrong
+        _remember(self._known_seals, sealed, name)
+        return name
 
     def file_key(self, key: str) -> str:
         if not _FILE_KEY.fullmatch(key):

@@ -114,6 +114,7 @@ class AtOnce:
             body=update.body,
             received_at=now,
             attempts=0,
+            value=update.value,
         )
         try:
             incoming = channel.read(kept)

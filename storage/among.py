@@ -29,6 +29,7 @@ class _Among(FunctionElement[bool]):
     name = "among"
     type = Boolean()
     inherit_cache = True
+    _is_implicitly_boolean = True  # or SQLite would compare it with 1, and use no index
 
 
 def among(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:

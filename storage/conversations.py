@@ -1,6 +1,5 @@
 """Where we stand with each address, and whose address it is."""
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -17,7 +16,7 @@ from bot.domain.ward import WardCode
 from bot.ports.sealing import Vault
 from storage.link import Link, by_engine
 from storage.tables import addresses, conversations, residents
-from storage.types import SealedText
+from storage.types import SealedText, read_json
 
 log = structlog.get_logger()
 
@@ -170,7 +169,7 @@ def _draft_of(row: Row[Any]) -> tuple[Draft | None, Question | None]:
     and every message of the old one is still in the inbox.
     """
     try:
-        draft = Draft.from_dict(json.loads(row.draft)) if row.draft else None
+        draft = Draft.from_dict(read_json(row.draft)) if row.draft else None
         return draft, Question(row.asked) if row.asked else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
         log.error("draft_unreadable", resident=row.resident_id, error=type(wrong).__name__)

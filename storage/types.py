@@ -3,9 +3,11 @@
 import json
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
@@ -19,6 +21,8 @@ Convert = Callable[[Any], Any]
 
 # Made once: `json.dumps` makes one for every call with settings of its own.
 _TO_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True, check_circular=False)
+_AS_JSON = orjson.OPT_SORT_KEYS | orjson.OPT_PASSTHROUGH_DATETIME | orjson.OPT_PASSTHROUGH_DATACLASS
+_NOT_FOR_ORJSON = " "  # orjson would read an integer past 64 bits as a fraction
 _SURROGATES = re.compile("[\ud800-\udfff]")
 
 
@@ -41,9 +45,25 @@ def pack_json(value: Any) -> str:
     return clean(_TO_JSON.encode(value))
 
 
+def _pack(value: Any) -> str:
+    """The same for what nobody hashes, in a fifth of the time. What orjson refuses begins with a space."""
+    try:
+        return orjson.dumps(value, option=_AS_JSON).decode()
+    except TypeError:
+        return _NOT_FOR_ORJSON + pack_json(value)
+
+
 def open_json(value: str, vault: Vault | None) -> Any:
     """What `SealedJson` keeps."""
-    return json.loads(value if vault is None else vault.open(value))
+    return read_json(value if vault is None else vault.open(value))
+
+
+def read_json(packed: str) -> Any:
+    """The same once it is opened."""
+    if not packed.startswith(_NOT_FOR_ORJSON):
+        with suppress(ValueError):  # of before: NaN, half a character
+            return orjson.loads(packed)
+    return json.loads(packed)
 
 
 # Below, each type makes both of its ways itself. `process_bind_param` would be shorter, but SQLAlchemy lays two calls around
@@ -150,7 +170,7 @@ class SealedJson(TypeDecorator[Any]):
         def seal(value: Any) -> str | None:
             if value is None:
                 return None
-            vault, packed = vault_of(dialect), pack_json(value)
+            vault, packed = vault_of(dialect), _pack(value)
             return packed if vault is None else vault.seal(packed)
 
         return seal

@@ -1,9 +1,9 @@
 """What comes in and goes out: the inbox, the outbox, where we stand with each address, a web chat's lines."""
 
 from collections.abc import Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Protocol
+from typing import Any, Protocol
 
 from bot.domain.case import CaseId
 from bot.domain.draft import Conversation
@@ -27,6 +27,7 @@ class RawUpdate:
     address_id: str
     body: str
     unreadable: str = ""
+    value: Any = field(default=None, compare=False, repr=False)  # what the body says, where somebody has just read it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,7 @@ class KeptUpdate:
     body: str
     received_at: datetime
     attempts: int
+    value: Any = field(default=None, compare=False, repr=False)  # as a RawUpdate's
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

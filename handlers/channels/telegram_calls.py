@@ -10,12 +10,12 @@ from datetime import timedelta
 from typing import Any, Self
 
 from bot.errors import ChannelError, TryLater
+from handlers.channels.telegram_json import packed, read
 from handlers.channels.wire import NotReached, Wire
 
 LARGEST_ANSWER = 64 * 1024 * 1024  # bytes; a hundred of the largest updates stay well below
 ONE_CALL = 30.0  # seconds
 
-_to_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 _TOKEN = re.compile(r"(?:\bbot|\b)\d{2,20}:[A-Za-z0-9_-]{6,}")
 
 
@@ -69,7 +69,7 @@ class RawCalls:
 
     async def call_raw(self, method: str, parameters: Mapping[str, Any], *, timeout: float = ONE_CALL) -> bytes:
         """The same, but the whole answer as it came. `timeout` is in seconds, from first to last byte."""
-        body = _to_json(parameters).encode("utf-8", "replace")
+        body = packed(parameters)
         try:
             answer = await self._wire.post(self._path + method, body, within=timeout)
         except (OSError, TimeoutError) as error:
@@ -83,7 +83,7 @@ class RawCalls:
 def result_in(body: bytes, method: str) -> Any:
     """The `result` of an answer that came with 200. Raises TryLater."""
     try:
-        return json.loads(body)["result"]
+        return read(body)["result"]
     except (ValueError, RecursionError, LookupError, TypeError):
         raise TryLater(method=method, reason="the answer cannot be read") from None
 

@@ -49,7 +49,7 @@ def read_update(update: KeptUpdate) -> Incoming:
         Never raises. UNSUPPORTED for something of a resident's that we cannot use, IGNORED for what is no resident's.
     """
     try:
-        body = json.loads(update.body)
+        body = update.value if update.value is not None else json.loads(update.body)
     except (ValueError, RecursionError):
         body = None
     found = mapping(body)

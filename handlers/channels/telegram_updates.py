@@ -5,13 +5,13 @@ raises: an update that cannot be read is kept as unreadable, with the reason. No
 """
 
 import hashlib
-import json
 import re
 from collections.abc import Iterator, Mapping
 from typing import Any, NamedTuple
 
 from bot.domain.people import Channel
 from bot.ports import RawUpdate
+from handlers.channels.telegram_json import read_exactly, read_list, written
 
 # What we ask Telegram for. The reader below must know each of them.
 ALLOWED_UPDATES = ("message", "edited_message", "callback_query", "my_chat_member")
@@ -26,7 +26,6 @@ _NUL_ESCAPE = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 _UPDATE_ID = re.compile(r'\{\s*"update_id"\s*:\s*(\d{1,16})\s*[,}]')
 _RESULT = re.compile(r'"result"\s*:\s*\[')
 _MARKS = re.compile(r'\\.|["\[\]{},]')
-_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), check_circular=False).encode
 
 
 class Fetched(NamedTuple):
@@ -60,11 +59,10 @@ def fetched_updates(body: bytes) -> list[Fetched]:
     """
     text = body.decode("utf-8", "replace")
     try:
-        answer = json.loads(text)
-        result = answer.get("result") if isinstance(answer, dict) else None
-        if not isinstance(result, list):
+        items = read_list(text, "result")
+        if items is None:
             raise NotAnAnswer("no list of updates")
-        raws = [_raw_of_value(item, _encode(item)) for item in result]
+        raws = [_raw_of_value(item, body) for item, body in items]
     except NotAnAnswer:
         raise
     except (ValueError, RecursionError):
@@ -115,8 +113,8 @@ def _confirmable(external_id: str) -> int | None:
 
 def _raw_of_text(text: str) -> RawUpdate:
     try:
-        value = json.loads(text)
-        body = _encode(value) if _SURROGATE_ESCAPE.search(text) else text
+        value = read_exactly(text)
+        body = written(value) if _SURROGATE_ESCAPE.search(text) else text
     except (ValueError, RecursionError) as wrong:
         reason = "nested too deeply" if isinstance(wrong, RecursionError) else "not JSON that can be parsed"
         found = _UPDATE_ID.match(text.lstrip())
@@ -130,7 +128,8 @@ def _clean_json(text: str) -> str:
 
 
 def _raw_of_value(value: object, body: str) -> RawUpdate:
-    body = _clean_json(body)
+    cleaned = _clean_json(body)
+    is_clean, body = cleaned == body, cleaned
     if not isinstance(value, dict):
         return _unreadable(body, "not an object")
     update_id = value.get("update_id")
@@ -142,7 +141,13 @@ def _raw_of_value(value: object, body: str) -> RawUpdate:
     address = address_id(value)
     if not address and any(kind in value for kind in ALLOWED_UPDATES):
         return _unreadable(body, "no chat", str(update_id))
-    return RawUpdate(channel=Channel.TELEGRAM, external_id=str(update_id), address_id=address, body=body)
+    return RawUpdate(
+        channel=Channel.TELEGRAM,
+        external_id=str(update_id),
+        address_id=address,
+        body=body,
+        value=value if is_clean else None,
+    )
 
 
 def _unreadable(body: str, reason: str, external_id: str = "") -> RawUpdate:
