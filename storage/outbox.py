@@ -88,14 +88,14 @@ _heads = (
 _add = insert(outbox).returning(outbox.c.id)
 # A DELETE that finds nothing costs as much as three that are not asked for: it opens every index.
 _has_earlier = (
-    select(literal_column("1"))
+    select(outbox.c.id)
     .where(
         is_state("waiting", outbox),
         outbox.c.channel == bindparam("channel"),
         outbox.c.external_id == bindparam("external_id"),
         outbox.c.about == bindparam("about"),
     )
-    .limit(literal_column("1"))
+    .limit(1)
 )
 _offer = (
     update(conversations)
