@@ -21,7 +21,7 @@ from tests.browser.chromium import HOW_TO_GET_IT, Watch, find_chromium, is_requi
 from tests.browser.people import Officer, Person, Resident
 from tests.conftest import Place
 from tests.files.pictures import phone_photo
-from tests.stories.cast import City, running_city
+from tests.stories.cast import City, OnTelegram, code_in, running_city
 
 PHONE = (360, 740)
 DESK = (1440, 900)
@@ -66,6 +66,14 @@ class Town:
                 ward=WardCode(ward),
                 now=datetime.now(UTC),
             )
+
+    async def files(self, text: str) -> tuple[OnTelegram, str]:
+        """Somebody new writes one sentence on Telegram and sends it; who, and the case's code."""
+        lan = self.city.telegram()
+        await lan.says(text)
+        await lan.hears("Bạn xem lại")  # after a word about whom to call, where the text asks for one
+        await lan.presses("Gửi")
+        return lan, code_in(await lan.hears("Mã hồ sơ"))
 
     async def _arrives(self, who: type[P], size: tuple[int, int], has_script: bool, language: str) -> P:
         context = await self.chromium.new_context(

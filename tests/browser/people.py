@@ -10,13 +10,16 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
+from aiohttp import ClientSession, CookieJar
 from playwright.async_api import Locator, Page, Route, expect
+from yarl import URL
 
 from tests.browser.chromium import PATIENCE, Watch
 from tests.browser.rest import at_rest, eventually
 from tests.closing import PROOF_BYTES
 from tests.closing import fields as closing_fields
 from tests.codes import code_at, secret_in
+from tests.stories.cast import Officer as Clerk
 
 NO_LINE = "#lines > :first-child"  # the resident's own, before anything of ours
 MOST_STOPS = 60  # presses of Tab; no page of ours has more
@@ -201,8 +204,23 @@ class Officer(Person):
     recovery: Sequence[str] = ()
     looks: Callable[[Person, str], Awaitable[None]] | None = None  # at a page that is shown only once
 
+    async def arrives(self, username: str, password: str) -> None:
+        """Signed in already: by requests, as `signs_in` would, for walks that begin at the queue."""
+        async with ClientSession(cookie_jar=CookieJar(unsafe=True)) as session:
+            clerk = Clerk(session, URL(self.root), password, username)
+            await clerk.signs_in(NEW_PASSWORD)
+            await self.goes_on_as(clerk)
+
+    async def goes_on_as(self, clerk: Clerk) -> None:
+        """The same person, who signed in without a browser and goes on with this one."""
+        self.secret = clerk.secret
+        cookies = clerk.session.cookie_jar
+        await self.page.context.add_cookies([{"name": one.key, "value": one.value, "url": self.root} for one in cookies])
+        await self.opens("/staff/")
+        await expect(self.part("who")).to_be_visible()
+
     async def signs_in(self, username: str, password: str, *, is_first_time: bool = True) -> None:
-        """`password` is the one-time password of `homthu staff add`, which has to be replaced at once."""
+        """By hand. `password` is the one-time password of `homthu staff add`, which has to be replaced at once."""
         await self.opens("/staff/")
         await self.signs_in_once(username, password)
         if is_first_time:

@@ -50,7 +50,7 @@ async def at_the_demo(chromium: Browser, demo: app.Started, who: int = 0) -> Off
     officer = Officer(await context.new_page(), demo.url, Watch(context), has_script=True)
     username = STAFF[who][0]
     [password] = [password for name, password, _ in demo.accounts if name == username]
-    await officer.signs_in(username, password, is_first_time=False)
+    await officer.arrives(username, password)
     return officer
 
 

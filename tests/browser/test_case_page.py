@@ -24,7 +24,7 @@ async def filed(lan: Resident, photos: list[Path]) -> str:
 
 async def at_the_case(town: Town, code: str, *, has_script: bool) -> Officer:
     minh = await town.officer(has_script=has_script, size=PHONE)
-    await minh.signs_in("minh", await town.account("minh"))
+    await minh.arrives("minh", await town.account("minh"))
     await minh.opens_case(code)
     return minh
 

@@ -36,8 +36,7 @@ async def at(town: Town, clerk: Clerk) -> Officer:
     officer.watch.expected |= {400, 409}
     officer.watch.may_be_cut_off = True
     await officer.page.route("**/assets/**/*.js", lambda route: route.abort())  # ours only: axe needs a script of its own
-    officer.secret = clerk.secret
-    await officer.signs_in(clerk.username, clerk.password, is_first_time=False)
+    await officer.goes_on_as(clerk)
     return officer
 
 

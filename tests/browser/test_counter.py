@@ -34,7 +34,7 @@ async def receipt_of(officer: Officer) -> tuple[str, str]:
 async def test_somebody_tells_and_goes_home_with_a_paper(town: Town, photo: Path, has_script: bool) -> None:
     """Minh writes it down on a phone, corrects it, reads it back and files it; Lan reads the answer at home and says no."""
     minh = await town.officer(size=PHONE, has_script=has_script)
-    await minh.signs_in("minh", await town.account("minh"))
+    await minh.arrives("minh", await town.account("minh"))
     minh.watch.expected |= {400}
     await minh.opens("/staff/counter")
     await looks_right(minh)
@@ -75,7 +75,7 @@ async def test_somebody_tells_and_goes_home_with_a_paper(town: Town, photo: Path
     await looks_right(minh)
 
     hoa = await town.officer(size=PHONE, has_script=has_script)
-    await hoa.signs_in("hoa", await town.account("hoa"))
+    await hoa.arrives("hoa", await town.account("hoa"))
 
     lan = await town.resident(has_script=has_script)
     await lan.comes_in()
@@ -98,7 +98,7 @@ async def test_somebody_tells_and_goes_home_with_a_paper(town: Town, photo: Path
 async def test_by_keyboard_alone(town: Town) -> None:
     """Every choice and both buttons are reached by Tab, and seen to be."""
     minh = await town.officer(size=DESK)
-    await minh.signs_in("minh", await town.account("minh"))
+    await minh.arrives("minh", await town.account("minh"))
     await minh.opens("/staff/counter")
     await minh.tabs_to(minh.page.locator("#text"))
     await minh.page.keyboard.type("Xe máy đỗ kín vỉa hè phố Thụy Khuê")

@@ -46,7 +46,7 @@ async def filed(town: Town, lan: Resident) -> str:
 async def signed_in(town: Town, username: str, role: Role = Role.WARD_OFFICER) -> Officer:
     officer = await town.officer()
     officer.watch.expected |= {400, 401, 403, 404, 409, 413, 429}
-    await officer.signs_in(username, await town.account(username, role=role))
+    await officer.arrives(username, await town.account(username, role=role))
     return officer
 
 
@@ -115,7 +115,7 @@ async def test_a_case_between_two_people(town: Town) -> None:
 
 async def test_where_the_desk_says_no(town: Town) -> None:
     """Not here, not for you, too late, too much, too often; and the session that is over while one writes."""
-    looks, code = Looks(), await filed(town, await town.resident())
+    looks, (_, code) = Looks(), await town.files(DRAIN)
     minh, hoa = await signed_in(town, "minh"), await signed_in(town, "hoa")
     for path, what in (
         ("/staff/cases/0000-0000", "no such case"),

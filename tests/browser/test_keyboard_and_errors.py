@@ -6,7 +6,7 @@ import pytest
 from playwright.async_api import expect
 
 from tests.browser.conftest import PHONE, Town
-from tests.browser.people import NEW_PASSWORD, Officer, Resident
+from tests.browser.people import NEW_PASSWORD, Officer
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -14,16 +14,9 @@ DRAIN = "Nắp cống vỡ trước cổng trường, phường Phú Thượng"
 ANSWER = "Tổ thoát nước sẽ thay nắp trong hôm nay."
 
 
-async def filed(lan: Resident, text: str = DRAIN) -> str:
-    await lan.comes_in()
-    await lan.says(text)
-    await lan.presses("Gửi")
-    return await lan.reads_code()
-
-
 async def at_the_case(town: Town, username: str, code: str) -> Officer:
     officer = await town.officer(has_script=False, size=PHONE)
-    await officer.signs_in(username, await town.account(username))
+    await officer.arrives(username, await town.account(username))
     await officer.opens_case(code)
     return officer
 
@@ -31,7 +24,7 @@ async def at_the_case(town: Town, username: str, code: str) -> Officer:
 @pytest.mark.parametrize("has_script", [False, True])
 async def test_by_keyboard_alone(town: Town, has_script: bool) -> None:
     """Minh signs in, opens the first case, answers and closes it; every stop on the way shows where the keyboard is."""
-    code = await filed(await town.resident())
+    _, code = await town.files(DRAIN)
     password = await town.account("minh")
     minh = await town.officer(has_script=has_script)
     keys = minh.page.keyboard
@@ -72,11 +65,11 @@ async def test_by_keyboard_alone(town: Town, has_script: bool) -> None:
 @pytest.mark.parametrize("has_script", [False, True])
 async def test_a_case_is_found_and_given_to_a_colleague_by_keyboard_alone(town: Town, has_script: bool) -> None:
     """Minh looks for the drain, ticks it, gives it to Hoa and takes that back; no mouse, and no script if there is none."""
-    code = await filed(await town.resident())
-    await filed(await town.resident(), "Đèn đường ngõ 12 hỏng, phường Phú Thượng")
+    _, code = await town.files(DRAIN)
+    await town.files("Đèn đường ngõ 12 hỏng, phường Phú Thượng")
     await town.account("hoa")
     minh = await town.officer(has_script=has_script)
-    await minh.signs_in("minh", await town.account("minh"))
+    await minh.arrives("minh", await town.account("minh"))
     keys = minh.page.keyboard
     await minh.tabs_to(minh.page.locator("#q"))
     await keys.type("nap cong")
@@ -112,7 +105,7 @@ async def test_the_first_stop_leads_past_the_bar(town: Town) -> None:
 
 async def test_an_answer_that_came_second_is_not_lost(town: Town) -> None:
     """Hoa answers while Minh still writes: he sees hers, keeps his words, and may send them after all."""
-    code = await filed(await town.resident())
+    _, code = await town.files(DRAIN)
     minh = await at_the_case(town, "minh", code)
     hoa = await at_the_case(town, "hoa", code)
     await hoa.answers("Tôi đã báo tổ thoát nước.")
@@ -128,7 +121,7 @@ async def test_an_answer_that_came_second_is_not_lost(town: Town) -> None:
 
 async def test_an_empty_answer_is_not_sent(town: Town) -> None:
     """The page says what is missing, beside the form, and the form can be used at once."""
-    code = await filed(await town.resident())
+    _, code = await town.files(DRAIN)
     minh = await at_the_case(town, "minh", code)
     minh.watch.expected.add(400)
     await minh.writes_answer("   ")
@@ -139,7 +132,7 @@ async def test_an_empty_answer_is_not_sent(town: Town) -> None:
 
 async def test_words_outlive_a_session_that_ended(town: Town) -> None:
     """Minh signed out in another tab: the long answer in this one comes back to him whole."""
-    code = await filed(await town.resident())
+    _, code = await town.files(DRAIN)
     minh = await at_the_case(town, "minh", code)
     other = await minh.page.context.new_page()
     await other.goto(minh.root + "/staff/")
@@ -176,7 +169,7 @@ async def test_what_was_typed_and_picked_before_the_script_came_is_kept(town: To
     await lan.hears("1 ảnh")
     await lan.presses("Gửi")
     code = await lan.reads_code()
-    await minh.signs_in("minh", await town.account("minh"))
+    await minh.arrives("minh", await town.account("minh"))
     words = minh.part("reply-form").locator("textarea")
     async with minh.before_the_script_comes(f"/staff/cases/{code}"):
         await words.fill(ANSWER)

@@ -15,7 +15,7 @@ async def test_every_state_of_the_page(town: Town) -> None:
     """No chat yet, a code, a linked chat, a choice saved, too many codes; nothing for axe to mend."""
     rounds, minh = Rounds(), await town.officer()
     minh.watch.expected.add(429)
-    await minh.signs_in("minh", await town.account("minh"))
+    await minh.arrives("minh", await town.account("minh"))
     await minh.opens(PAGE)
     await rounds.looks(minh, "no chat")
     await minh.part("notices-link-form").locator("button").click()
@@ -39,7 +39,7 @@ async def test_every_state_of_the_page(town: Town) -> None:
 
 async def test_it_is_linked_and_unlinked_by_keyboard_without_javascript(town: Town) -> None:
     minh = await town.officer(size=PHONE, has_script=False)
-    await minh.signs_in("minh", await town.account("minh"))
+    await minh.arrives("minh", await town.account("minh"))
     await minh.opens("/staff/settings")
     link = minh.page.get_by_role("link", name="Nhận báo qua Telegram")
     await link.focus()

@@ -7,7 +7,7 @@ from playwright.async_api import expect
 
 from tests.browser.conftest import PHONE, Town
 from tests.browser.line import a_line_to
-from tests.browser.people import Officer, Resident
+from tests.browser.people import Officer
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
@@ -16,31 +16,22 @@ DRAIN = "Nắp cống vỡ trước cổng trường, phường Phú Thượng"
 RUBBISH = "Rác chất đống đầu ngõ 63, phường Phú Thượng"
 
 
-async def files(town: Town, text: str) -> tuple[Resident, str]:
-    """Somebody new writes one sentence and sends it; who, and the case's code."""
-    lan = await town.resident(has_script=False)
-    await lan.comes_in()
-    await lan.says(text)
-    await lan.presses("Gửi")
-    return lan, await lan.reads_code()
-
-
 async def at_the_queue(town: Town, *, has_script: bool = True, size: tuple[int, int] = (1440, 900)) -> Officer:
     minh = await town.officer(has_script=has_script, size=size)
-    await minh.signs_in("minh", await town.account("minh"))
+    await minh.arrives("minh", await town.account("minh"))
     return minh
 
 
 async def test_new_cases_announce_themselves(town: Town) -> None:
     """No row jumps: the page says how many are new, the tab too, and shows them when asked."""
-    _, first = await files(town, LAMP)
+    _, first = await town.files(LAMP)
     minh = await at_the_queue(town)
     await expect(minh.part("case-row")).to_have_count(1)
     await expect(minh.part("news")).to_be_hidden()
-    await files(town, DRAIN)
+    await town.files(DRAIN)
     await expect(minh.part("news")).to_contain_text("1 hồ sơ mới")
     await expect(minh.page).to_have_title(re.compile(r"^\(1\) "))
-    lan, _ = await files(town, RUBBISH)
+    lan, _ = await town.files(RUBBISH)
     await expect(minh.part("news")).to_contain_text("2 hồ sơ mới")
     await expect(minh.part("case-row")).to_have_count(1)
     await minh.sees_it_whole()
@@ -56,19 +47,19 @@ async def test_new_cases_announce_themselves(town: Town) -> None:
 
 async def test_after_a_cut_the_page_catches_up(town: Town) -> None:
     """The line goes dead while two residents write; when it is back the page says so, without being loaded again."""
-    await files(town, LAMP)
+    await town.files(LAMP)
     async with a_line_to(town.city.url) as line:
         minh = await town.officer()
         minh.root = line.url
-        await minh.signs_in("minh", await town.account("minh"))
+        await minh.arrives("minh", await town.account("minh"))
         await expect(minh.part("case-row")).to_have_count(1)
-        await files(town, DRAIN)
+        await town.files(DRAIN)
         await expect(minh.part("news")).to_contain_text("1 hồ sơ mới")  # the stream is open
         await minh.page.evaluate("window.openedOnce = true")
         minh.watch.may_be_cut_off = True
         await line.cut()
-        await files(town, RUBBISH)
-        await files(town, "Cây đổ chắn lối đi ngõ 5, phường Phú Thượng")
+        await town.files(RUBBISH)
+        await town.files("Cây đổ chắn lối đi ngõ 5, phường Phú Thượng")
         await expect(minh.part("news")).to_contain_text("1 hồ sơ mới")
         await line.mend()
         await expect(minh.part("news")).to_contain_text("3 hồ sơ mới")
@@ -77,22 +68,22 @@ async def test_after_a_cut_the_page_catches_up(town: Town) -> None:
 
 async def test_a_second_tab_hears_it_too(town: Town) -> None:
     """One tab listens for both; when it is closed the other goes on by itself."""
-    await files(town, LAMP)
+    await town.files(LAMP)
     minh = await at_the_queue(town)
     other = await minh.page.context.new_page()
     await other.goto(minh.root + "/staff/")
     await expect(other.get_by_test_id("case-row")).to_have_count(1)
-    await files(town, DRAIN)
+    await town.files(DRAIN)
     await expect(minh.part("news")).to_contain_text("1 hồ sơ mới")
     await expect(other.get_by_test_id("news")).to_contain_text("1 hồ sơ mới")
     await minh.page.close()
-    await files(town, RUBBISH)
+    await town.files(RUBBISH)
     await expect(other.get_by_test_id("news")).to_contain_text("2 hồ sơ mới")
 
 
 async def test_an_open_case_says_that_it_changed(town: Town) -> None:
     """The resident writes while Minh writes the answer: the page says so, and what he has typed stays."""
-    lan, code = await files(town, LAMP)
+    lan, code = await town.files(LAMP)
     minh = await at_the_queue(town)
     await minh.opens_case(code)
     await minh.part("reply-form").locator("textarea").first.fill("Đang viết dở")
@@ -104,7 +95,7 @@ async def test_an_open_case_says_that_it_changed(town: Town) -> None:
 
 async def test_keys_shorten_the_way(town: Town) -> None:
     """j and k walk the rows, r opens the answer, and letters typed into a field are letters."""
-    codes = [(await files(town, text))[1] for text in (LAMP, DRAIN)]
+    codes = [(await town.files(text))[1] for text in (LAMP, DRAIN)]
     minh = await at_the_queue(town)
     keys, rows = minh.page.keyboard, minh.part("case-number")
     await keys.press("j")
@@ -138,7 +129,7 @@ async def test_keys_shorten_the_way(town: Town) -> None:
 
 async def test_keys_can_be_switched_off(town: Town) -> None:
     """Whoever speaks to the computer, or rests a hand on the keys, is not taken anywhere."""
-    await files(town, LAMP)
+    await town.files(LAMP)
     minh = await at_the_queue(town)
     await minh.part("who").click()
     await minh.page.locator("[data-keys-open]").click()
@@ -155,7 +146,7 @@ async def test_keys_can_be_switched_off(town: Town) -> None:
 async def test_several_cases_are_given_away_and_taken_back(town: Town, has_script: bool) -> None:
     """On a phone, with and without script: filter, keep the list, tick the page, give it to Hoa, undo."""
     for text in (LAMP, DRAIN):
-        await files(town, text)
+        await town.files(text)
     await town.account("hoa")
     minh = await at_the_queue(town, has_script=has_script, size=PHONE)
     await minh.part("filters").locator("summary").click()

@@ -142,11 +142,10 @@ class Officer:
         async with self.session.post(self.root.join(URL(found.action or "/staff/login")), data=data) as response:
             self.html, self.status = await response.text(), response.status
 
-    async def signs_in(self) -> None:
+    async def signs_in(self, new: str = "một-mật-khẩu-dài-để-thử") -> None:
         await self.opens("/staff/login")
         await self.fills("login-form", username=self.username, password=self.password)
         if "password-form" in forms(self.html):  # a one-time password must be replaced
-            new = "một-mật-khẩu-dài-để-thử"
             await self.fills("password-form", current=self.password, new=new, again=new)
             self.password = new
         if "enrol-form" in forms(self.html):  # where the role needs a second factor, it is set up next
