@@ -16,6 +16,8 @@ SIZES = ((360, 740), (768, 1024), (1440, 900))
 MODES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 Look = tuple[Literal["light", "dark"], tuple[int, int]]
 EVERY_LOOK: tuple[Look, ...] = tuple((mode, size) for mode in MODES for size in SIZES)
+# Where most goes wrong: for the states of a page that is looked at in every way elsewhere.
+WORST_LOOKS: tuple[Look, ...] = (("dark", (360, 740)), ("light", (1440, 900)))
 SCRIPT = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 # Beside what runs by default: targets of at least 24 px, which phones need (WCAG 2.2, 2.5.8).
 OPTIONS = {"resultTypes": ["violations"], "rules": {"target-size": {"enabled": True}}}

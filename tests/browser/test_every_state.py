@@ -11,7 +11,7 @@ from playwright.async_api import Browser, expect
 
 from bot import app
 from bot.domain.people import Role
-from tests.browser.axe import Look, complaints
+from tests.browser.axe import WORST_LOOKS, complaints
 from tests.browser.conftest import Town
 from tests.browser.people import NEW_PASSWORD, Officer, Person, Resident
 from tests.browser.test_accessibility import at_the_demo, demo
@@ -20,7 +20,6 @@ __all__ = ["demo"]
 
 pytestmark = [pytest.mark.slow, pytest.mark.browser, pytest.mark.asyncio(loop_scope="session")]
 
-LOOKS: tuple[Look, ...] = (("dark", (360, 740)), ("light", (1440, 900)))
 DRAIN = "Nắp cống vỡ trước cổng trường, phường Phú Thượng. Gọi tôi số 0912 345 678."
 
 
@@ -33,7 +32,7 @@ class Looks:
     async def at(self, person: Person, what: str) -> None:
         await person.sees_it_whole()
         await person.sees_it_whole_enlarged()
-        self.found += [f"{what}, {complaint}" for complaint in await complaints(person.page, LOOKS)]
+        self.found += [f"{what}, {complaint}" for complaint in await complaints(person.page, WORST_LOOKS)]
 
 
 async def filed(town: Town, lan: Resident) -> str:
@@ -192,7 +191,7 @@ async def test_somebody_stands_at_the_counter(chromium: Browser, demo: app.Start
     await paper.goto(f"{minh.root}/track?code={code}&signature={signature}")
     await paper.get_by_test_id("track-form").locator("button").click()
     await expect(paper.get_by_test_id("track-answer")).to_have_attribute("data-good", "yes")
-    looks.found += await complaints(paper, LOOKS)
+    looks.found += await complaints(paper, WORST_LOOKS)
     await minh.part("open-case").click()
     await looks.at(minh, "a case of the counter")
     await minh.opens("/staff/settings/notices")

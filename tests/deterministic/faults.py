@@ -17,6 +17,9 @@ CALLS = {"getUpdates": 6, "sendMessage": 8, "webhook": 8}
 TURNS, PUSHES = 7, 7
 SECONDS = 5.0  # in which what hangs on time begins
 
+EVERY_NTH = (1, 2, 3, 5, 7)  # "every 3": so many-th call of each method fails, until the world is healed
+REGULAR = ("429", "500", "garbage", "cut before", "cut after")  # one of these
+
 KINDS = (
     "kill",
     "lost answer",  # the Bot API acted, and its answer did not come through
@@ -45,6 +48,7 @@ class Plan(DiskFaults, NetworkFaults):
     statements: dict[int, str] = field(default_factory=dict)
     turns: list[int] = field(default_factory=list)
     pushes: dict[int, str] = field(default_factory=dict)
+    every: int = 0  # so many-th call of each method fails; 0: none does
     poisoned: set[str] = field(default_factory=set)  # what turns can never be taken
     timed: list[tuple[float, str, float]] = field(default_factory=list)  # at which second, what, how much of it
     done: "Counter[str]" = field(default_factory=Counter)
@@ -78,6 +82,8 @@ class Plan(DiskFaults, NetworkFaults):
             self.statements[chance.randint(1, STATEMENTS)] = name
         elif kind == "raises":
             self.turns.append(chance.randint(1, TURNS))
+        elif kind.startswith("every "):
+            self.every = int(kind.partition(" ")[2])
         elif kind == "disorder":
             self.pushes[chance.randint(1, PUSHES)] = chance.choice(("again", "late", "overtakes"))
         else:
@@ -98,6 +104,8 @@ class Plan(DiskFaults, NetworkFaults):
             return "cut before"
         self._passed[method] += 1
         what = self.calls.get((method, self._passed[method]), "")
+        if self.every and not self._passed[method] % self.every:
+            what = self.chance.choice(REGULAR)
         if what:
             self.done["lost answer" if what in LOST and method == "sendMessage" else "refused"] += 1
         return what

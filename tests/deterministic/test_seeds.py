@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.deterministic.faults import KINDS
+from tests.deterministic.faults import EVERY_NTH, KINDS
 from tests.deterministic.world import Lived, lived
 
 SEEDS, AT_ONCE = 10_000, 500  # in all, and in one test, so that several can be run beside each other
@@ -49,6 +49,17 @@ def test_no_seed_breaks_a_rule(first: int) -> None:
         if not seed % 50:
             gc.collect()
     assert not set(KINDS) - faults.keys(), "some faults never happened"
+
+
+@pytest.mark.parametrize("nth", EVERY_NTH)
+def test_every_nth_call_may_fail(nth: int) -> None:
+    """However regularly calls are refused or their answers lost: with 1 nobody hears anything until it is over."""
+    failed = 0
+    for seed in range(1, 25):
+        found = lived(seed, kinds=(f"every {nth}",))
+        assert not found.broken, _told(found)
+        failed += found.faults["refused"] + found.faults["lost answer"]
+    assert failed > 10
 
 
 def test_a_life_without_faults_is_told_in_full() -> None:
