@@ -11,6 +11,7 @@ from admin.campaign.common import today as today_of
 from admin.case.photos import serve_small_of
 from admin.files import inline
 from admin.guard import Visit
+from admin.pages import Frame
 from admin.settings.choices import ward_of
 from admin.settings.fields import Field, Typed, ask
 from admin.settings.forms import number_in_path
@@ -53,7 +54,7 @@ class BoardPage:
     """Everything `staff/campaign/board.html` may use."""
 
     head: Head
-    frame: object
+    frame: Frame
     board: BoardLine
     ward_name: str
     posted: str

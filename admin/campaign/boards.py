@@ -19,6 +19,7 @@ from admin.campaign.common import (
 from admin.campaign.common import today as today_of
 from admin.campaign.drawing import WardMap, ward_map
 from admin.guard import Visit
+from admin.pages import Frame
 from admin.settings.choices import ward_of
 from admin.settings.fields import Field, Typed, ask
 from bot.domain.ledger import LONGEST_PLACE, Board, Condition, Photo
@@ -54,7 +55,7 @@ class BoardsPage:
     """Everything `staff/campaign/boards.html` may use."""
 
     head: Head
-    frame: object
+    frame: Frame
     boards: Sequence[BoardLine]
     fields: Sequence[Field]
     map: WardMap | None

@@ -23,6 +23,7 @@ from admin.campaign.common import (
 )
 from admin.campaign.common import today as today_of
 from admin.guard import Visit
+from admin.pages import Frame
 from admin.settings.choices import ward_of
 from admin.settings.fields import Field, Option, Typed, ask
 from admin.settings.forms import number_in_path
@@ -66,7 +67,7 @@ class EntriesPage:
     """Everything `staff/campaign/entries.html` may use."""
 
     head: Head
-    frame: object
+    frame: Frame
     kind: str
     kinds: Sequence[Option]
     year: int

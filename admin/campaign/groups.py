@@ -7,6 +7,7 @@ from aiohttp import web
 
 from admin.campaign.common import GROUPS, Head, asked_ward, asked_year, entered_ward, head_of, of_year, shown_day, submit
 from admin.guard import Visit
+from admin.pages import Frame
 from admin.settings.fields import Field, Typed, ask
 from admin.settings.forms import number_in_path
 from bot.domain.ledger import Photo
@@ -34,7 +35,7 @@ class GroupsPage:
     """Everything `staff/campaign/groups.html` may use."""
 
     head: Head
-    frame: object
+    frame: Frame
     year: int
     groups: Sequence[GroupLine]
     reached: int

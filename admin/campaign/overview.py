@@ -9,6 +9,7 @@ from admin.campaign.common import BOARDS, ENTRIES, GROUPS, HOME, PRAISES, Head, 
 from admin.campaign.common import number as dotted
 from admin.campaign.common import today as today_of
 from admin.guard import Visit
+from admin.pages import Frame
 from admin.settings.fields import Field, Typed, ask
 from bot.domain.ledger import EntryKind, LedgerDue, LedgerSetting, Photo
 from bot.ports import UnitOfWork
@@ -44,7 +45,7 @@ class OverviewPage:
     """Everything `staff/campaign/overview.html` may use."""
 
     head: Head
-    frame: object
+    frame: Frame
     year: int
     due: Sequence[Due]
     tiles: Sequence[Tile]
@@ -86,7 +87,7 @@ async def _show(visit: Visit, typed: Typed) -> web.Response:
         head=head,
         frame=visit.frame,
         year=today.year,
-        due=_due(visit, due, head.query, today.month),
+        due=_due(visit, due, head, today.month),
         tiles=[
             Tile(value=dotted(counts.get(kind, 0)), label_key=f"campaign_kind_{kind.value}", path=_entries(head.query, kind))
             for kind in EntryKind
@@ -123,9 +124,10 @@ async def _show(visit: Visit, typed: Typed) -> web.Response:
     return render(visit.request, "staff/campaign/overview.html", page)
 
 
-def _due(visit: Visit, due: LedgerDue, query: str, month: int) -> list[Due]:
-    """The present month is due as well, and not yet late."""
-    found = []
+def _due(visit: Visit, due: LedgerDue, head: Head, month: int) -> list[Due]:
+    """The present month is due as well, and not yet late. Of many wards together no month can be said to be missing."""
+    found: list[Due] = []
+    query = head.query
     if due.boards_due:
         words = visit.say("campaign_due_boards", n=due.boards_due)
         found.append(Due(testid="due-boards", words=words, path=f"{BOARDS}{query}"))
@@ -133,7 +135,7 @@ def _due(visit: Visit, due: LedgerDue, query: str, month: int) -> list[Due]:
         words = visit.say("campaign_due_broken", n=due.boards_broken)
         found.append(Due(testid="due-broken", words=words, path=f"{BOARDS}{query}"))
     missing = [one for one in range(1, month + 1) if one not in due.months_met]
-    if (missing and query == "" and visit.staff.ward_code) or (missing and query):
+    if missing and head.ward:
         words = visit.say("campaign_due_months", months=", ".join(str(one) for one in missing))
         found.append(
             Due(testid="due-months", words=words, path=_entries(query, EntryKind.MEETING), is_late=missing != [month])

@@ -8,6 +8,7 @@ from aiohttp import web
 from admin.campaign.common import PRAISES, Head, head_of, options, shown_day, submit
 from admin.campaign.praises import PraiseLine, praise_line, whom_fields
 from admin.guard import Visit
+from admin.pages import Frame
 from admin.settings.fields import Field, Option, Typed, ask
 from admin.settings.forms import number_in_path
 from bot.domain.ledger import LONGEST_WORDS, Consent, EssayState, Photo
@@ -26,7 +27,7 @@ class PraisePage:
     """Everything `staff/campaign/praise.html` may use. A form without fields is not theirs, or its time is over."""
 
     head: Head
-    frame: object
+    frame: Frame
     praise: PraiseLine
     version: int
     case_code: str  # the message that it came with, where the viewer may see it

@@ -18,6 +18,7 @@ from admin.campaign.common import (
     submit,
 )
 from admin.guard import Visit
+from admin.pages import Frame
 from admin.settings.choices import people_options, ward_of
 from admin.settings.fields import Field, Typed, ask
 from bot.domain.ledger import LONGEST_NAME, LONGEST_WORDS, Consent, EssayState, Photo, Praise, Source
@@ -52,7 +53,7 @@ class PraisesPage:
     """Everything `staff/campaign/praises.html` may use."""
 
     head: Head
-    frame: object
+    frame: Frame
     year: int
     praises: Sequence[PraiseLine]
     fields: Sequence[Field]

@@ -247,4 +247,4 @@ class LedgerDue:
     groups_reached: int = 0
     essays_open: int = 0
     months_met: frozenset[int] = frozenset()  # of the year that was asked about
-    counts: Mapping[EntryKind, int] | None = None  # entries of the year
+    counts: Mapping[EntryKind, int] | None = None  # of the year, as a review counts them

@@ -85,7 +85,9 @@ class SqlCampaign:
         )
         groups = await self._link.row(_groups(viewer, ward_code, first, last))
         done = await self._link.rows(
-            select(ledger_entries.c.kind, ledger_entries.c.day).where(*_of_term(viewer, ward_code, first, last)).limit(5000)
+            select(ledger_entries.c.kind, ledger_entries.c.day, ledger_entries.c.number)
+            .where(*_of_term(viewer, ward_code, first, last))
+            .limit(5000)
         )
         waiting = (EssayState.SUBMITTED.value, EssayState.SHORTLISTED.value)
         essays = await self._link.value(
@@ -99,7 +101,7 @@ class SqlCampaign:
             groups_reached=_number(groups, "reached"),
             essays_open=essays,
             months_met=frozenset(row.day.month for row in done if row.kind == EntryKind.MEETING.value),
-            counts={kind: sum(row.kind == kind.value for row in done) for kind in EntryKind},
+            counts={kind: _as_reviewed(kind, [row.number for row in done if row.kind == kind.value]) for kind in EntryKind},
         )
 
     async def _boards(
@@ -230,6 +232,11 @@ def _commended(viewer: Viewer, ward_code: WardCode | None, first: date, last: da
         .order_by(praises.c.decided_on, praises.c.id)
         .limit(MOST_NAMED)
     )
+
+
+def _as_reviewed(kind: EntryKind, numbers: Sequence[int]) -> int:
+    """Things are added up; what took place is counted."""
+    return sum(numbers) if kind in (EntryKind.LEAFLETS, EntryKind.RADIO, EntryKind.PANELS) else len(numbers)
 
 
 def _named(rows: Sequence[Row[Any]]) -> tuple[Commended, ...]:

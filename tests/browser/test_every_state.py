@@ -202,3 +202,25 @@ async def test_somebody_stands_at_the_counter(chromium: Browser, demo: app.Start
         await looks.at(minh, "an absence, refused")
     await minh.page.context.close()
     assert looks.found == []
+
+
+async def test_the_ledger_is_kept(chromium: Browser, demo: app.Started) -> None:
+    """The campaign ledger: nothing in it, a board, a number that is doubted, somebody to be praised."""
+    looks, minh = Looks(), await at_the_demo(chromium, demo)
+    minh.watch.expected.add(400)
+    await minh.opens("/staff/campaign/boards")
+    await sends(minh, "board-form")
+    await expect(minh.part("trouble")).to_be_visible()
+    await looks.at(minh, "a board, refused")
+    await minh.part("board-form").locator("[name=place]").fill("Cổng chợ Phú Thượng")
+    await minh.part("board-form").locator("[name=spot]").fill("21.0895, 105.8101")
+    await minh.part("board-form").locator("button").click()
+    await expect(minh.part("board-row").first).to_be_visible()
+    await looks.at(minh, "the boards")
+    await minh.opens("/staff/campaign/entries?kind=leaflets")
+    await minh.part("entry-form").locator("[name=number]").fill("16.890.000")
+    await minh.part("entry-save").click()
+    await expect(minh.part("entry-sure")).to_be_visible()
+    await looks.at(minh, "leaflets, doubted")
+    await minh.page.context.close()
+    assert looks.found == []

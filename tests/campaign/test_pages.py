@@ -105,6 +105,9 @@ async def test_a_number_that_cannot_be_is_asked_back_and_kept_as_they_say(sqlite
     async with sqlite_desk.database.reading() as uow:
         counted = await uow.campaign.figures(viewer, PHU_THUONG, *YEAR, zone=zone)
     assert (counted.leaflets, counted.doubtful) == (16_890_000, ("doubt_leaflets_many",))
+    await minh.opens(HOME)
+    assert "<b>16.890.000</b>" in minh.text
+    await minh.opens(f"{HOME}/entries?kind=leaflets")
     await tu.opens("/staff/audit")
     assert tu.shows("audit_ledger_entered")
     token = minh.form("logout-form")[1]
