@@ -106,17 +106,22 @@ def row(rounds: Rounds, bot: Bot) -> list[str]:
     return [bot.name, *(format(value, form) if value is not None else "" for value, form in figures)]
 
 
+def stalled(rounds: Rounds) -> str:
+    """Whose residents did not hear what they waited for, under which load, and how many of them in all rounds."""
+    counts = {place: sum(sum(found.get("stalls", {}).values()) for found in measured) for place, measured in rounds.items()}
+    return "; ".join(f"{name} ({load}) {count}" for (load, name), count in counts.items() if count) or "none"
+
+
 def told(rounds: Rounds, arguments: argparse.Namespace) -> str:
     """The table, what stands behind it, and whatever was not as it should be."""
     every = [found for measured in rounds.values() for found in measured]
     busy = max((found.get("other_cores_busy") or 0.0) for found in every)
-    stalls = sum(sum(found.get("stalls", {}).values()) for found in every)
     doubt = ": wall times are not to be trusted." if busy > 0.3 else "."
     lines = [
         table(HEAD, [row(rounds, bot) for bot in BOTS if ("load", bot.name) in rounds]),
         "",
         f"Medians of {arguments.rounds} rounds of {arguments.seconds:.0f} s. Others kept up to {busy:.2f} cores busy{doubt}",
-        f"Residents who were answered wrongly or not at all: {stalls}.",
+        f"Residents who were answered wrongly or not at all: {stalled(rounds)}.",
         "Updates a report: ours 4 (3 where the message names its ward), the floors 5.",
     ]
     return "\n".join(lines)
