@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from bot.domain.campaign import CampaignFigures
 from bot.domain.case import CaseKind
 from bot.domain.figures import Figures, share_of
 from bot.domain.hushing import value_of
@@ -54,9 +55,14 @@ class Facts:
     def term(self) -> str:
         return term_words(self.review.term, self.language)
 
-    def change(self, now: int, before: int) -> str:
+    @cached_property
+    def has_ledger_before(self) -> bool:
+        """The ledger may have been kept before the first case came."""
+        return self.review.has_before or self.review.campaign_before != CampaignFigures()
+
+    def change(self, now: int, before: int, *, of_ledger: bool = False) -> str:
         """What stands after a number. While the term is not over it is not compared with a whole one."""
-        if not self.review.has_before:
+        if not (self.has_ledger_before if of_ledger else self.review.has_before):
             return change(now, None, self.language)
         if self.review.is_early:
             return " " + self.say("paper_change_whole", before=self.number(before))

@@ -122,7 +122,7 @@ def campaign_table(facts: Facts) -> Table:
         ("commended_people", now.commended_people, before.commended_people),
         ("commended_groups", now.commended_groups, before.commended_groups),
     ]
-    has_before = facts.review.has_before
+    has_before = facts.has_ledger_before
     rows: list[list[Cell]] = [
         [facts.say(f"paper_fig_{name}"), number, earlier if has_before else None] for name, number, earlier in asked
     ]

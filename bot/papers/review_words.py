@@ -41,7 +41,7 @@ def officials(facts: Facts) -> Iterator[str]:
     if is_marked(row):
         yield facts.say("paper_conduct_small")
         return
-    yield _counted(facts, "paper_conduct", row.now.accepted, row.before.accepted, place=facts.place)
+    yield _counted(facts, "paper_conduct", row.now.accepted, row.before.accepted, of_ledger=False, place=facts.place)
     if row.mark("closed"):
         return
     if row.now.accepted and row.now.closed == row.now.accepted:
@@ -105,7 +105,7 @@ def inspections(facts: Facts) -> Iterator[str]:
 def received(facts: Facts) -> Iterator[str]:
     review = facts.review
     now, before = review.total.now.accepted, review.total.before.accepted
-    yield _counted(facts, "paper_received", now, before, place=facts.place)
+    yield _counted(facts, "paper_received", now, before, of_ledger=False, place=facts.place)
     shown = [row for row in most_first(review.categories) if row.now.accepted]
     if shown and now >= SMALL:
         yield facts.say("paper_most", list=_list(facts, shown[:_MOST_NAMED], facts.category_name))
@@ -209,16 +209,18 @@ def commended(facts: Facts) -> Iterator[str]:
         yield facts.say(
             "paper_commended",
             people=facts.number(people),
-            people_change=facts.change(people, before.commended_people),
+            people_change=facts.change(people, before.commended_people, of_ledger=True),
             groups=facts.number(groups),
-            groups_change=facts.change(groups, before.commended_groups),
+            groups_change=facts.change(groups, before.commended_groups, of_ledger=True),
         )
     else:
-        yield facts.say("paper_commended_none", change=facts.change(0, before.commended_people + before.commended_groups))
+        yield facts.say(
+            "paper_commended_none", change=facts.change(0, before.commended_people + before.commended_groups, of_ledger=True)
+        )
     yield from _of_kind(facts, "paper_praise", CaseKind.COMMENDATION)
     if now.essays:
         shortlisted = facts.number(now.essays_shortlisted)
-        change = facts.change(now.essays, before.essays)
+        change = facts.change(now.essays, before.essays, of_ledger=True)
         yield facts.counted("paper_essays", now.essays, change=change, shortlisted=shortlisted)
     named = sum(1 for one in now.commended if one_line(one.name))
     if named and people + groups > named:
@@ -260,9 +262,9 @@ def _left_out(facts: Facts) -> Iterator[str]:
         yield facts.counted("paper_method_wordless", review.wordless)
 
 
-def _counted(facts: Facts, key: str, now: int, before: int, **values: object) -> str:
+def _counted(facts: Facts, key: str, now: int, before: int, *, of_ledger: bool = True, **values: object) -> str:
     """The sentence of this number, or `<key>_none` for nought."""
-    change = facts.change(now, before)
+    change = facts.change(now, before, of_ledger=of_ledger)
     if now == 0:
         values.pop("people", None)
         values.pop("violations", None)
@@ -273,7 +275,7 @@ def _counted(facts: Facts, key: str, now: int, before: int, **values: object) ->
 def _of_kind(facts: Facts, key: str, kind: CaseKind) -> Iterator[str]:
     row = facts.kind(kind)
     if not is_marked(row):
-        yield _counted(facts, key, row.now.accepted, row.before.accepted)
+        yield _counted(facts, key, row.now.accepted, row.before.accepted, of_ledger=False)
 
 
 def _list(facts: Facts, rows: list[Row], name_of: Callable[[str], str]) -> str:

@@ -36,6 +36,10 @@ class Reviews(Protocol):
         """
         ...
 
+    async def began_at(self) -> datetime | None:
+        """When the first case of all was accepted, whoever may see it; None before there was any."""
+        ...
+
     async def texts(self, ward_code: WardCode | None, term: Term) -> ReviewTexts:
         """The words as they are; empty ones, version 0, where there are none."""
         ...

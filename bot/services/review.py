@@ -129,6 +129,7 @@ async def make_review(
     campaign = await uow.campaign.figures(viewer, ward_code, term.first, last, zone=zone)
     campaign_before = await uow.campaign.figures(viewer, ward_code, term.before.first, term.before.last, zone=zone)
     texts = await uow.reviews.texts(ward_code, term)
+    began_at = await uow.reviews.began_at()
     review = _review(term, ward_code, now_, before)
     return replace(
         hush(review, {category.id: category.kind for category in load_categories().values()}),
@@ -139,6 +140,7 @@ async def make_review(
         is_early=last < term.last or last == today,
         counted_to=last,
         counted_on=today,
+        counted_from=city_day(began_at or now, zone),
     )
 
 

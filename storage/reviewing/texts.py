@@ -14,7 +14,7 @@ from bot.domain.ward import WardCode
 from bot.ports import Viewer
 from storage.link import Link, by_engine
 from storage.reviewing.counting import Tell, count_term
-from storage.tables import review_drafts, review_rounds, reviews, staff
+from storage.tables import cases, review_drafts, review_rounds, reviews, staff
 from storage.types import Id, SealedText, UtcDateTime
 
 _this = (
@@ -26,6 +26,7 @@ _this = (
 _by = bindparam("by", type_=Id)
 _now = bindparam("now", type_=UtcDateTime)
 _most = bindparam("most", type_=Id)
+_first_case = select(cases.c.created_at).order_by(cases.c.id).limit(1)
 _id = select(reviews.c.id).where(_this)
 _get = (
     select(reviews, staff.c.full_name).select_from(reviews.outerjoin(staff, staff.c.id == reviews.c.staff_id)).where(_this)
@@ -115,6 +116,10 @@ class SqlReviews:
             counts_waiting=counts_waiting,
             tell=tell,
         )
+
+    async def began_at(self) -> datetime | None:
+        row = await self._link.row(_first_case)
+        return None if row is None else row.created_at
 
     async def texts(self, ward_code: WardCode | None, term: Term) -> ReviewTexts:
         row = await self._link.row(_get, _key(ward_code, term))

@@ -1,15 +1,19 @@
 """The reports' pages: the figures one may see, words that two people cannot overwrite each other's, documents to fetch."""
 
 import re
+from datetime import date
 from html import unescape
 
 import pytest
 
 from bot.domain.case import CaseKind
 from bot.domain.people import Role
-from bot.domain.review import Section
+from bot.domain.review import Section, Term
 from bot.domain.rights import Right
 from bot.domain.ward import Point
+from bot.ports import Viewer
+from bot.services.review import make_review
+from bot.settings import load_settings
 from tests.admin.desk import HOAN_KIEM, PHU_THUONG, Browser, StaffDesk
 from tests.storage.cast import officer
 
@@ -178,3 +182,18 @@ async def test_hot_spots_are_on_a_map_that_is_the_documents_own(sqlite_desk: Sta
     assert ">1</text>" in drawn
     assert "© OpenStreetMap contributors, ODbL" in drawn
     assert not re.search(r"<script|style=|\son\w+=|href=", drawn)
+
+
+async def test_a_term_before_the_first_case_was_not_counted(desk: StaffDesk) -> None:
+    """The system began in this term: what stood before is no figure, and not nought."""
+    lead = Viewer.of(await desk.staff("lead", Role.WARD_LEADER, PHU_THUONG)).wanting(Right.DASHBOARD)
+    zone = load_settings().zone
+    for term, has_before in ((Term.half(2026, 2), False), (Term.days(date(2026, 11, 18), date(2026, 11, 18)), False)):
+        await desk.case()
+        async with desk.database.reading() as uow:
+            review = await make_review(uow, lead, term, PHU_THUONG, now=desk.clock.now(), zone=zone)
+        assert (review.counted_from, review.has_before) == (date(2026, 11, 18), has_before)
+    desk.clock.passes(days=1)
+    async with desk.database.reading() as uow:
+        day = Term.days(date(2026, 11, 19), date(2026, 11, 19))
+        assert (await make_review(uow, lead, day, PHU_THUONG, now=desk.clock.now(), zone=zone)).has_before

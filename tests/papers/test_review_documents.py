@@ -192,6 +192,7 @@ def test_what_nobody_counted_is_no_figure() -> None:
     sheets = xlsx_rows(written(review, PaperForm.XLSX))
     assert [row[2] for row in sheets["Theo loại"][2:]] == ["–"] * 3
     assert "1.240" not in " ".join(pdf_pages(written(review, PaperForm.PDF)))
+    assert "16.890 tờ rơi, tờ gấp, tăng 13% so với kỳ trước (15.000)" in text, "the ledger was kept before the first case"
 
 
 def test_a_term_that_is_not_over_is_not_compared_with_a_whole_one() -> None:
