@@ -103,9 +103,11 @@ class InventedCity:
 
     Args:
         size: How many cases.
+        years: Over how long.
     """
 
     size: int
+    years: int = YEARS
     wards: list[str] = field(default_factory=list)
     rows: dict[str, list[tuple[Any, ...]]] = field(default_factory=lambda: defaultdict(list))
 
@@ -143,8 +145,8 @@ class InventedCity:
         ids = range(1, self.residents + 1)
         return {
             "staff": staff,
-            "residents": [(number, NOW - timedelta(days=365 * YEARS)) for number in ids],
-            "addresses": [("telegram", str(number), number, NOW - timedelta(days=365 * YEARS)) for number in ids],
+            "residents": [(number, NOW - timedelta(days=365 * self.years)) for number in ids],
+            "addresses": [("telegram", str(number), number, NOW - timedelta(days=365 * self.years)) for number in ids],
         }
 
     def _member(self, number: int, role: str, ward: str | None) -> tuple[Any, ...]:
@@ -153,7 +155,7 @@ class InventedCity:
 
     def chunks(self) -> Iterator[dict[str, list[tuple[Any, ...]]]]:
         """The cases and what belongs to them, some thousands at a time, in order of acceptance."""
-        step = timedelta(days=365 * YEARS) / self.size
+        step = timedelta(days=365 * self.years) / self.size
         weights = [1 + 9 * self._random.random() ** 3 for _ in self.wards]  # some wards are large
         for begin in range(1, self.size + 1, CHUNK):
             self.rows = defaultdict(list)

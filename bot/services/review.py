@@ -133,7 +133,7 @@ async def make_review(
     review = _review(term, ward_code, now_, before)
     return replace(
         hush(review, {category.id: category.kind for category in load_categories().values()}),
-        left_out=_left_out(now_, is_complete=viewer == COMPLETE or (viewer.role is Role.INSPECTOR and not now_.hidden)),
+        left_out=_left_out(now_, is_complete=viewer == COMPLETE),
         campaign=campaign,
         campaign_before=campaign_before,
         texts=texts.texts,

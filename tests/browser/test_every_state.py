@@ -109,6 +109,8 @@ async def test_a_case_between_two_people(town: Town) -> None:
     await looks.at(lan, "the chat of a closed case")
     await chief.opens("/staff/dashboard")
     await looks.at(chief, "hardly any figures")
+    await chief.opens("/staff/reports/review")
+    await looks.at(chief, "a review of one case")
     assert looks.found == []
 
 
