@@ -77,6 +77,8 @@ class Delivery:
         self._is_running = False
         self._soon: asyncio.TimerHandle | None = None  # when the loop is woken to write down results
         self._done: list[_Done] = []
+        self._in_hand: set[int] = set()  # replies that are on their way
+        self._may_have_more = False  # than we know of: a claim was perhaps committed, and nobody told us
         self._tasks: set[asyncio.Task[None]] = set()
         self._holding: set[asyncio.Task[None]] = set()  # of these, those that only wait for their place
 
@@ -104,6 +106,7 @@ class Delivery:
         while not stop.is_set():
             self._wake.clear()
             try:
+                await self._free_unknown_claims()
                 there_may_be_more = await self._exchange()
             except Exception as error:
                 log.warning("outbox_out_of_reach", reason=described(error))
@@ -177,8 +180,17 @@ class Delivery:
         return await uow.outbox.claim(owner=self._owner, channels=channels, now=now, lease=self._lease, most=most)
 
     def take_back_done(self, done: list[_Done]) -> None:
-        """These results are still to be written down. For `Exchange`."""
+        """These results are still to be written down, and what was claimed may be ours. For `Exchange`."""
         self._done = done + self._done
+        self._may_have_more = True
+
+    async def _free_unknown_claims(self) -> None:
+        if self._may_have_more:
+            await self._storage.free_claims(self._owner, self._known)
+            self._may_have_more = False
+
+    def _known(self) -> set[int]:
+        return self._in_hand | {queued.id for queued, _ in self._done}
 
     async def _record_each(self, done: Sequence[_Done], cause: Exception) -> None:
         """One result that the database refuses must not keep the others from being written down."""
@@ -216,6 +228,7 @@ class Delivery:
             queued = replace(kept, reply=with_secret(kept.reply, self._receipts)) if self._receipts else kept
             lane = self._lanes[queued.address.channel]
             lane.in_hand += 1
+            self._in_hand.add(kept.id)
             if lane.pacer is None:
                 unpaced.append(queued)
             else:
@@ -272,6 +285,7 @@ class Delivery:
 
     def _finish(self, lane: Lane, queued: QueuedReply, result: DeliveryResult | None) -> None:
         lane.in_hand -= 1
+        self._in_hand.discard(queued.id)
         result = result or hand_back(queued, self._clock.now())
         self._count(queued.address.channel, result.state)
         self._done.append((queued, result))

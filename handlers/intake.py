@@ -95,7 +95,8 @@ class Intake:
             else None
         )
         self._keeper = Keeper(storage, clock, self._wake.set, at_once_kept)
-        self._with_files: set[asyncio.Task[None]] = set()
+        self._with_files: dict[asyncio.Task[None], int] = {}  # and their updates
+        self._may_have_more = False  # than we know of: a claim was perhaps committed, and nobody told us
         self._fetching = asyncio.Semaphore(FILES_AT_ONCE)
 
     async def keep(self, channel: Channel, updates: Sequence[RawUpdate]) -> None:
@@ -123,8 +124,10 @@ class Intake:
         while not stop.is_set():
             self._wake.clear()
             try:
+                await self._free_unknown_claims()
                 claimed = await self._claim()
             except Exception as error:
+                self._may_have_more = True
                 log.warning("claiming_failed", reason=described(error))
                 pause = min(pause * 2 or 0.2, LONGEST_PAUSE)
                 await heard(self._wake, pause)
@@ -134,6 +137,11 @@ class Intake:
                 await self._handle(claimed, stop)
             else:
                 await heard(self._wake, LOOK_EVERY)
+
+    async def _free_unknown_claims(self) -> None:
+        if self._may_have_more:
+            await self._storage.free_claims(self._owner, self._with_files.values)
+            self._may_have_more = False
 
     async def _wake_at(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -239,11 +247,11 @@ class Intake:
     def _fetch_aside(self, channel: ChannelPort, turn: Turn, stop: asyncio.Event) -> None:
         """Words never wait for somebody else's photos: a turn with files goes its own way."""
         task = asyncio.create_task(self._fetch_and_take(channel, turn, stop))
-        self._with_files.add(task)
+        self._with_files[task] = turn.update.id
         task.add_done_callback(self._fetched)
 
     def _fetched(self, task: asyncio.Task[None]) -> None:
-        self._with_files.discard(task)
+        self._with_files.pop(task, None)
         self._wake.set()
         if not task.cancelled() and (error := task.exception()) is not None:
             log.error("turn_with_files_broke", reason=described(error))  # its lease runs out, and it is tried again

@@ -29,7 +29,7 @@ class Pace:
     """A channel's limits, in messages.
 
     Bursts are inside the limits, not on top: in no second do more than `per_second` go out, in no minute more than
-    `group_per_minute` to a group. `chat_burst` alone goes above `per_chat_per_second`, which the channel tolerates.
+    `group_per_minute` to a group. While few wait `chat_burst` goes above `per_chat_per_second`, which the channel tolerates.
     """
 
     per_second: float
@@ -70,12 +70,12 @@ class Bucket:
         """Go on at that one's spacing; what was taken stays taken."""
         self._spacing, self._slack = other._spacing, other._slack
 
-    def take(self, now: float, count: int = 1) -> float:
-        """Take the next place; returns the seconds until it comes. Further ones line up behind it.
+    def take(self, now: float, count: int = 1, *, is_spaced: bool = False) -> float:
+        """Take the next place; returns the seconds until it comes. Further ones line up behind it. `is_spaced`: no burst.
 
         `count` messages that go out together are never split: those over the burst are paid for by whoever comes next.
         """
-        wait = self.wait(now)
+        wait = max(0.0, self._full_at - now) if is_spaced else self.wait(now)
         self._full_at = max(self._full_at, now) + self._spacing * count
         return wait
 
@@ -122,7 +122,8 @@ class Pacer:
             if len(self._chats) >= self._next_sweep:
                 self._forget_idle(now)
             bucket = self._chats[chat] = self._new_chat(chat)
-        return bucket.take(now, messages)
+        # Where many wait nobody needs a burst, and Telegram tolerates it from those who keep to the rest.
+        return bucket.take(now, messages, is_spaced=self._all.wait(now) > 0)
 
     def channel_wait(self, messages: int = 1) -> float:
         """Take the next place among all chats, first come first served; returns the seconds until it comes."""

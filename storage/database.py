@@ -4,7 +4,7 @@ import asyncio
 import os
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,6 +20,7 @@ from bot.ports.sealing import KeyPurpose, MasterKey
 from storage import engine as engines
 from storage.claiming import claim_lock, share_lock
 from storage.folder_lock import FolderLock
+from storage.freeing import free_claims, wait_no_longer
 from storage.installation import keys_of, wrap_anew
 from storage.link import Link, commit
 from storage.migrating import is_current, upgrade
@@ -311,6 +312,22 @@ class Database:
             with busy_when_out_of_reach():
                 await connection.commit()
         return freed
+
+    async def free_claims(self, owner: str, known: Callable[[], Collection[int]]) -> int:
+        """See `bot.ports.Storage`."""
+        async with self._transaction() as connection:
+            freed = await free_claims(Link(connection), owner, known())
+            with busy_when_out_of_reach():
+                await commit(connection)
+        return freed
+
+    async def wait_no_longer(self, now: datetime) -> int:
+        """See `bot.ports.Storage`."""
+        async with self._transaction() as connection:
+            changed = await wait_no_longer(Link(connection), now)
+            with busy_when_out_of_reach():
+                await commit(connection)
+        return changed
 
     async def lead(self, name: str) -> bool:
         """See `bot.ports.Storage`."""

@@ -9,8 +9,8 @@ SQLite nothing needs saying: whoever holds the folder is the only one who claims
 
 import asyncio
 import secrets
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from zlib import crc32
 
 from sqlalchemy import (
@@ -97,7 +97,7 @@ class Presence:
                     await self._end()
                 else:
                     return
-            with busy_when_out_of_reach():
+            async with self._given_up_when_broken():
                 connection = engine.connect()
                 await connection.start()
                 self._connection = await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -115,7 +115,7 @@ class Presence:
                 return True
             if self._connection is None:
                 return False  # `say` will find a new session
-            with busy_when_out_of_reach():
+            async with self._given_up_when_broken():
                 place = {"space": _LEADERS, "number": crc32(name.encode()) >> 1}
                 if await self._connection.scalar(_take, place):
                     self._led.add(name)
@@ -130,7 +130,7 @@ class Presence:
         async with self._turn:
             if self._connection is None:
                 return 1
-            with busy_when_out_of_reach():
+            async with self._given_up_when_broken():
                 return max(1, int(await self._connection.scalar(_company, {"space": PRESENCE}) or 0))
 
     async def tell(self, news: str) -> None:
@@ -138,12 +138,27 @@ class Presence:
         async with self._turn:
             if self._connection is not None:
                 with suppress(Exception):
-                    await self._connection.execute(_notify, {"channel": _CHANNEL, "news": news})
+                    async with self._given_up_when_broken():
+                        await self._connection.execute(_notify, {"channel": _CHANNEL, "news": news})
 
     async def end(self) -> None:
         """Closing the session frees the lock, and what we led; a broken session has done so already."""
         async with self._turn:
             await self._end()
+
+    @asynccontextmanager
+    async def _given_up_when_broken(self) -> AsyncIterator[None]:
+        """A session that broke once answers nothing any more: `say` finds a new one.
+
+        Raises:
+            StorageBusy: The server is out of reach.
+        """
+        try:
+            with busy_when_out_of_reach():
+                yield
+        except Exception:
+            await self._end()
+            raise
 
     async def _end(self) -> None:
         connection, self._connection = self._connection, None

@@ -225,7 +225,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         receiving=telegram.receiving(database, keep, app) if telegram else [],
         intake=intake,
         delivery=delivery,
-        watching=lambda stop: watch_leases(database, stop, delivery.share),
+        watching=lambda stop: watch_leases(database, stop, delivery.share, clock),
         timekeeping=_timer(
             "timekeeping",
             database,

@@ -1,5 +1,6 @@
 """The database: opened units of work, one transaction each."""
 
+from collections.abc import Callable, Collection
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
@@ -100,6 +101,27 @@ class Storage(Protocol):
 
     async def free_claims_of_the_dead(self) -> int:
         """Hand back at once what processes that are gone had claimed; returns how many.
+
+        Raises:
+            StorageBusy: The database is out of reach.
+        """
+        ...
+
+    async def free_claims(self, owner: str, known: Callable[[], Collection[int]]) -> int:
+        """Hand back what was claimed by this name, but for the rows it knows of; returns how many.
+
+        A claim whose commit was answered by nobody may be ours, and nobody would come back to it before its lease is over.
+
+        Args:
+            known: Asked when no other claim is on its way.
+
+        Raises:
+            StorageBusy: The database is out of reach.
+        """
+        ...
+
+    async def wait_no_longer(self, now: datetime) -> int:
+        """What waits to be tried again is due at once, for the clock was set back; returns how many.
 
         Raises:
             StorageBusy: The database is out of reach.

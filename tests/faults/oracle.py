@@ -8,6 +8,7 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise, zip_longest
+from math import inf
 
 from sqlalchemy import select
 
@@ -199,7 +200,7 @@ def replies_come_in_order(evidence: Evidence) -> Iterator[str]:
 
 
 def a_reply_is_repeated_once_a_kill_at_most(evidence: Evidence) -> Iterator[str]:
-    """What was heard and is not written down was sent again right behind, and somebody was killed in between."""
+    """What was heard and is not written down was said at a kill: it came again right behind, or a newer one in its place."""
     replies = _by_chat(evidence.stored.replies)
     for chat in evidence.api.residents:
         recorded = {sent.provider_id for sent in replies[chat]}
@@ -208,15 +209,14 @@ def a_reply_is_repeated_once_a_kill_at_most(evidence: Evidence) -> Iterator[str]
         for one, again in zip_longest(heard, heard[1:]):
             if str(one.message_id) in recorded:
                 continue
-            if again is None or _words(again) != _words(one):
-                yield f"chat {chat}: message {one.message_id} is nowhere written down, and did not come again"
-                continue
-            fitting = next((excuse for excuse in excuses if excuse.fits(one.at, again.at)), None)
+            came_again = again is not None and _words(again) == _words(one)
+            fitting = next((each for each in excuses if each.fits(one.at, again.at if again else inf)), None)
             if fitting is None:
-                yield f"chat {chat}: message {one.message_id} came twice, and no kill is left that would explain it"
+                what = "came twice" if came_again else "is nowhere written down"
+                yield f"chat {chat}: message {one.message_id} {what}, and no kill is left that would explain it"
             else:
                 excuses.remove(fitting)
-                evidence.repeats += 1
+                evidence.repeats += came_again
 
 
 def nobody_meets_with_silence(evidence: Evidence) -> Iterator[str]:

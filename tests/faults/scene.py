@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import time
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Callable, Mapping
@@ -20,6 +21,7 @@ from tests.kills.quick_start import shared
 PATIENCE = 90.0  # seconds for one answer, harm and starts in between; a start takes twenty on a busy machine
 STOPS_WITHIN = 10.0  # seconds
 FIRST_RESIDENT = 7000
+STILL = 2.5  # seconds; what was refused once is tried again after two
 QUICK = {"HOMTHU_TELEGRAM_PER_SECOND": "1000"}  # no waiting for Telegram's pace, where that is not what is tried
 
 
@@ -126,9 +128,14 @@ class Scene:
         return found
 
     def nothing_waits(self) -> bool:
-        """Neither at Telegram nor here."""
+        """Neither at Telegram nor here; and for so long nothing was said that no first retry is on its way either."""
         waiting = ("homthu_inbox_waiting", "homthu_outbox_waiting")
-        return not self.api.updates.waiting and all(self.figure(name) == 0 for name in waiting)
+        said_at = max((resident.heard[-1].at for resident in self.residents if resident.heard), default=0.0)
+        return (
+            time.monotonic() - said_at > STILL
+            and not self.api.updates.waiting
+            and all(self.figure(name) == 0 for name in waiting)
+        )
 
     async def ends(self, *, may_fail: int = 0) -> Evidence:
         """Wait until nothing waits any more, stop it, and read what it left behind."""

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -50,6 +50,12 @@ class Watched:
 
     async def free_claims_of_the_dead(self) -> int:
         return await self.database.free_claims_of_the_dead()
+
+    async def free_claims(self, owner: str, known: Callable[[], Collection[int]]) -> int:
+        return await self.database.free_claims(owner, known)
+
+    async def wait_no_longer(self, now: datetime) -> int:
+        return await self.database.wait_no_longer(now)
 
     async def lead(self, name: str) -> bool:
         return await self.database.lead(name)
