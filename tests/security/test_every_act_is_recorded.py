@@ -23,6 +23,7 @@ RECORDED = {
     "/staff/counter": ("case_assisted",),
     "/staff/trouble/updates": ("trouble_tried_again", "trouble_discarded"),
     "/staff/trouble/replies": ("trouble_tried_again", "trouble_discarded"),
+    "/staff/reports/bulletin": ("bulletin_changed", "bulletin_begun_anew"),
     "/staff/reports/export": ("cases_exported",),
     "/staff/reports/register": ("register_made",),
     "/staff/reports/review": ("review_written",),
