@@ -127,6 +127,8 @@ class Process:
         self.life.is_dead = True
         if self.database is not None:
             self.database.killed()
+        if self.has_stopped:
+            return  # what it had left behind is gone as well
         self.gone.set_result(None)
         self.world.has_died(self)
 
