@@ -93,6 +93,7 @@ class World:
     telegram: Telegram = field(init=False)
     disk: Disk = field(init=False)
     _numbers: int = 0
+    _outside: Context | None = None
     _rivals: list[asyncio.Task[None]] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -119,6 +120,7 @@ class World:
     async def live(self) -> None:
         """With faults, then healed, until nothing waits."""
         loop, outside = asyncio.get_running_loop(), copy_context()  # what people do dies with no process
+        self._outside = outside
         if self.is_pushed:
             self.pusher = Pusher(self.telegram, self.chance, self.trace, lambda: self.running, outside)
             self.telegram.fed = self.pusher.fed
@@ -197,7 +199,8 @@ class World:
         self.company.dead.append(process.number)
         self.running.remove(process)
         loop = asyncio.get_running_loop()
-        loop.call_later(self.chance.uniform(*STARTS_AGAIN_AFTER), self._start)
+        # By somebody else: what a process that stopped still had planned can die with it.
+        loop.call_later(self.chance.uniform(*STARTS_AGAIN_AFTER), self._start, context=self._outside)
 
     def has_stopped(self, process: Process) -> None:
         """Asked to, or by itself, which is a fault; either way it is started again."""
