@@ -98,9 +98,9 @@ def _satisfied(told: Satisfaction) -> dict[str, Any]:
     stars: Mapping[int, int] = told.stars
     return {
         "asked": told.asked,
-        "resolved": told.resolved,
-        "unresolved": told.unresolved,
-        "stars": {str(number): stars.get(number, 0) for number in range(1, 6)},
+        "resolved": None if told.is_few else told.resolved,
+        "unresolved": None if told.is_few else told.unresolved,
+        "stars": {str(number): stars.get(number, 0) for number in range(1, 6)} if stars else None,
     }
 
 
@@ -144,7 +144,10 @@ def _lines(review: Review, wards: Wards, language: Language) -> Iterator[str]:
 
 def _opinions(review: Review, language: Language) -> Iterator[str]:
     now = review.satisfaction
-    yield say(language, "review_satisfaction", asked=now.asked, resolved=now.resolved, unresolved=now.unresolved)
+    if now.is_few:
+        yield say(language, "review_satisfaction_few", asked=now.asked)
+    else:
+        yield say(language, "review_satisfaction", asked=now.asked, resolved=now.resolved, unresolved=now.unresolved)
 
 
 def _told(row: Row, name: str) -> str:

@@ -51,6 +51,7 @@ class BulletinPage:
     length_key: str  # what is to be said of its length; empty: it is as long as it should be
     may_write: bool
     choices: Sequence[Field]
+    fields: Sequence[Field]  # of the form, for what is said above it
     longest: int
     print_address: str
     trouble_key: str
@@ -121,6 +122,7 @@ async def _page(visit: Visit, typed: Typed) -> BulletinPage:
         length_key="bulletin_short" if number < FEWEST else "bulletin_long" if number > MOST else "",
         may_write=bool(ward) and may_write(visit.viewer, WardCode(code)),
         choices=_choices(visit, code, first, last),
+        fields=[ask(typed, FORM, "text", "bulletin_words", kind="textarea")],
         longest=LONGEST,
         print_address=f"{BULLETIN}/print?{_address(code, first, last).partition('?')[2]}",
         trouble_key=typed.about(FORM),

@@ -233,7 +233,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
                 DueDrafts(database, dialogue.remind),
                 DueErasures(database),
                 DueFadings(database),
-                DueLedger(database, city.zone),
+                DueLedger(database, settings.zone),
                 ErasedBytes(database),
                 IdleOwners(database, city.calendar),
                 DuePlans(database, city),

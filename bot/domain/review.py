@@ -5,7 +5,7 @@ Plain values: they are counted, put into words and drawn elsewhere.
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from typing import Self
@@ -135,6 +135,13 @@ class Satisfaction:
     resolved: int = 0  # "yes, it is done"
     unresolved: int = 0
     stars: Mapping[int, int] = field(default_factory=dict)  # 1 to 5: how many; giving them is optional
+    is_few: bool = False  # so few answered, or nobody, that nothing is said of what or whether: the others are 0
+
+    def hushed(self) -> Self:
+        """As it may be told: staff learn neither what a resident chose nor whether they chose at all."""
+        if self.resolved + self.unresolved < SMALL:
+            return type(self)(asked=self.asked, is_few=True)
+        return self if sum(self.stars.values()) >= SMALL else replace(self, stars={})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

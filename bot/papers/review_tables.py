@@ -84,8 +84,8 @@ def _closing_numbers(figures: Figures, satisfaction: Satisfaction) -> dict[str, 
         "escalated": figures.escalated,
         "undelivered": figures.undelivered,
         "asked": satisfaction.asked or None,  # nought is nobody asked, or nobody who counted it
-        "resolved": satisfaction.resolved,
-        "unresolved": satisfaction.unresolved,
+        "resolved": None if satisfaction.is_few else satisfaction.resolved,
+        "unresolved": None if satisfaction.is_few else satisfaction.unresolved,
     }
 
 

@@ -180,7 +180,9 @@ def satisfaction(facts: Facts) -> Iterator[str]:
     now, before = facts.review.satisfaction, facts.review.satisfaction_before
     answered = now.resolved + now.unresolved
     numbers = {"resolved": facts.number(now.resolved), "unresolved": facts.number(now.unresolved)}
-    if now.asked:
+    if now.is_few and now.asked:
+        yield facts.say("paper_satisfied_few", n=now.asked, asked=facts.number(now.asked))
+    elif now.asked:
         asked = facts.number(now.asked)
         yield facts.say("paper_satisfied", n=now.asked, asked=asked, answered=facts.number(answered), **numbers)
     elif answered:

@@ -171,7 +171,7 @@ def _rows(now: Mapping[str, Figures], before: Mapping[str, Figures], order: Sequ
 def _satisfaction(counted: Counted) -> Satisfaction:
     return Satisfaction(
         asked=counted.total.closings, resolved=counted.resolved, unresolved=counted.unresolved, stars=counted.stars
-    )
+    ).hushed()
 
 
 def _left_out(counted: Counted, *, is_complete: bool) -> dict[Left, int]:

@@ -81,7 +81,7 @@ WORDS = {
     Spoken.FORGET: "xóa dữ liệu", Spoken.PERSON: "gặp cán bộ", Spoken.ANONYMOUS: "ẩn danh", Spoken.VI: "tiếng việt",
     Spoken.EN: "English", Spoken.SEND: "gửi", Spoken.DONT_KNOW: "không biết", Spoken.GREETING: "xin chào",
     Spoken.THANKS: "cảm ơn", Spoken.WRONG: "sai rồi",
-    Spoken.WHO_READS: "ai đọc được tin này?", Spoken.WITHDRAW: "hủy hồ sơ",
+    Spoken.PRAISE: "người tốt việc tốt", Spoken.WHO_READS: "ai đọc được tin này?", Spoken.WITHDRAW: "hủy hồ sơ",
 }  # fmt: skip
 
 _DRAFTS = "AAAAAA"  # a draft that is nobody's
@@ -115,6 +115,7 @@ FOREIGN: dict[Act, tuple[str, ...]] = {
     Act.REOPEN: ("ro:{code}:67401234", "ro"),
     Act.STARS: ("st:{code}:67401234:5", "st:{code}:67401234:nonsense", "st"),
     Act.NOTHING_MORE: ("nm:{code}", "nm:", "nm"),
+    Act.CONTEST: ("gp:{code}", "gp:", "gp"),
     Act.UNKNOWN: ("nonsense", ":", "\ud800", "{}"),
 }
 

@@ -98,6 +98,10 @@ async def _anonymous_card(scene: Scene) -> None:
     await scene.press(Act.ANONYMOUS)
 
 
+async def _praised(scene: Scene) -> None:
+    await scene.files("Khen cô Hạnh ở phường Tây Hồ nhặt được ví, tìm người mất trả lại")
+
+
 async def _panel_card(scene: Scene) -> None:
     await scene.reports("Bảng quy tắc ứng xử ở nhà văn hóa phường Tây Hồ bị rách")
 
@@ -358,6 +362,7 @@ STEPS: dict[str, Step] = {
     "joined": Step(_joined),
     "kept apart": Step(_kept_apart, Question.CONFIRM),
     "filed": Step(Scene.files),
+    "praised": Step(_praised),
     "many filed": Step(_many_filed),
     "new": Step(_new),
     "started again": Step(_started_again),

@@ -7,6 +7,7 @@ from datetime import timedelta
 from yarl import URL
 
 from bot.domain.case import Case, CaseKind, Desk
+from bot.domain.ledger import CodeOf, EntryKind, NewBoard, NewEntry, NewPraise, Source
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, Language, Role, StaffId
 from bot.domain.privacy import PAUSES, PauseReason
@@ -27,7 +28,10 @@ from tests.closing import report
 from tests.codes import enrol
 from tests.forms.walker import Press, Stand, Walker
 
-PLACEHOLDERS = {"{ward}": PHU_THUONG, "/people/{id}": "/people/{colleague}", "/templates/{id}": "/templates/{template}"}
+PLACEHOLDERS = {"{ward}": PHU_THUONG} | {
+    f"/{many}/{{id}}": f"/{many}/{{{one}}}"
+    for many, one in {"people": "colleague", "templates": "template", "boards": "board", "praises": "praise"}.items()
+}
 CASES = ("busy", "quiet", "other", "closed")
 _DO = Press("preview-form")
 BOOKED = (Press("counter-form", "step", "next"), Press("read-back-form", "step", "file"))
@@ -43,8 +47,9 @@ BEYOND = (
         for act, name, value in (("answer", "text", "Đã xem."), ("assign", "username", "{me}"), ("move", "ward", "00004"))
     ),
 )
-# Posted by the page's script alone; what comes of it, tests/admin/test_live.py and test_writing.py tell.
-BY_SCRIPT = {"/staff/cases/*/presence"}
+# Posted by the page's script alone; what comes of it, tests/admin/test_live.py and test_writing.py tell. The other stops a
+# process that makes a document: tests/admin/test_papers.py.
+BY_SCRIPT = {"/staff/cases/*/presence", "/staff/reports/work/stop"}
 
 
 @dataclass
@@ -70,7 +75,8 @@ class Scene:
         if await self.walker.opens("/staff/rights") != 200 or "login-form" in self.walker.page.text:
             self.walker.session.cookie_jar.update_cookies(await self.desk.session_of(self.me), URL(self.walker.root))
         await self._empties_the_queue()
-        busy, quiet, other = [await self._case(text) for text in ("Ngõ tối ba đêm nay.", "Rác chưa ai dọn.", "Đèn hỏng.")]
+        busy, other = await self._case("Ngõ tối ba đêm nay."), await self._case("Đèn hỏng.")
+        quiet = await self._case("Bảng quy tắc bị rách.", CaseKind.PANEL)
         closed = await self._case("Đã xong.")
         await self._around(busy, quiet, other, closed, missing)
         self.names.setdefault("told", busy.code)
@@ -103,11 +109,11 @@ class Scene:
     def _boss(self) -> Role:
         return Role.CITY_COORDINATOR if self.role is Role.CITY_COORDINATOR else Role.WARD_LEADER
 
-    async def _case(self, text: str) -> Case:
+    async def _case(self, text: str, kind: CaseKind = CaseKind.SUGGESTION) -> Case:
         """Where this role sees it."""
         is_at_city = Desk.UNPLACED in DESKS.get(self.role, ()) and self.role is not Role.INSPECTOR
         ward: WardCode | None = None if is_at_city else PHU_THUONG
-        case = await self.desk.case(text, ward=ward, kind=CaseKind.SUGGESTION)
+        case = await self.desk.case(text, ward=ward, kind=kind)
         await self.desk.resident_adds(case, "Vẫn chưa thấy ai đến.")
         return await self.desk.now_is(case.code)
 
@@ -149,6 +155,7 @@ class Scene:
             await answer_case(uow, staff=boss, code=code, version=version, text="Mai đến.", files=(), now=now, wards=wards)
             await uow.commit()
         assert waiting.id != mine.id
+        await self._in_the_ledger(me.id)
         await self._does_not_arrive(busy)
         if may(self.role, Right.OPERATE):
             await self._gets_stuck(busy.address)
@@ -170,6 +177,35 @@ class Scene:
             )
         if may(self.role, Right.OVERRIDE_GATE):
             await self._asks_for_a_day(busy, boss.id)
+
+    async def _in_the_ledger(self, staff_id: StaffId) -> None:
+        """A board, a group, something done and somebody praised."""
+        now = self.desk.clock.now()
+        day, ward = now.date(), PHU_THUONG
+        board = NewBoard(
+            ward_code=ward,
+            code=CodeOf.PUBLIC,
+            place="Nhà văn hóa",
+            point=None,
+            posted_on=day,
+            due_on=day + timedelta(days=90),
+        )
+        entry = NewEntry(ward_code=ward, kind=EntryKind.INSPECTION, day=day, code=CodeOf.BOTH, number=4)
+        praise = NewPraise(
+            ward_code=ward,
+            name="Cô Mận",
+            is_group=False,
+            deed="Nhặt ví trả lại",
+            source=Source.STAFF,
+            day=day,
+            agreed_at=now,
+        )
+        async with self.desk.database.begin() as uow:
+            self.names["board"] = str(await uow.boards.add(board, staff_id=staff_id, now=now))
+            self.names["praise"] = str(await uow.praises.add(praise))
+            await uow.ledger.add(entry, doubts=(), staff_id=staff_id, now=now)
+            await uow.ledger.add_groups(ward, ["Tổ 1"])
+            await uow.commit()
 
     async def _asks_for_a_day(self, case: Case, boss: StaffId) -> None:
         """A third new day, about the case as it is now: whoever looks can agree."""

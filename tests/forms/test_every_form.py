@@ -34,7 +34,11 @@ def stands(desk: StaffDesk) -> Iterator[Stand]:
     """Every page of the desk that has an address."""
     for route in desk.server.app.router.routes():
         path = route.resource.canonical if route.resource else ""
-        if route.method != "GET" or not path.startswith("/staff/") or path.endswith(("/events", "/files/{id}")):
+        if (
+            route.method != "GET"
+            or not path.startswith("/staff/")
+            or path.endswith(("/events", "/files/{id}", "/photos/{check}", "/photos/{check}/small"))
+        ):
             continue
         for there, here in PLACEHOLDERS.items():
             path = path.replace(there, here)
@@ -188,7 +192,7 @@ async def test_whatever_is_sent_comes_back_with_what_was_typed(
 ) -> None:
     """Each form with the same wrong thing in all its fields, and with bodies that are no forms."""
     found = await every_form(whole_desk)
-    assert untried(whole_desk, found) == set(), "addresses that take a form, and no page leads there"
+    assert sorted(untried(whole_desk, found)) == [], "addresses that take a form, and no page leads there"
     assert found.pages > 100
     trial = Trial(found, everything_at_once)
     with structlog.testing.capture_logs() as logged, caplog.at_level(logging.WARNING):

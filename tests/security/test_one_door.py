@@ -25,6 +25,7 @@ WITHOUT_IT = {
     "finding_on_sqlite": "`storage.search` gives it the condition",
     "heard_again": "a resident's own words",
     "identities": "a resident's own consent",
+    "matters": "`storage.chosen_cases` gives it the condition",
     "joined_cases": "of a case in hand; a resident's own",
     "outbox": "what goes to residents, and the case a reply belongs to",
     "prints": "which photos are alike; what is said of the other case is asked by the condition",
@@ -34,6 +35,7 @@ WITHOUT_IT = {
     "sealing_up": "what was written before there were keys, once",
     "shown_cases": "a resident's own",
     "taken_back": "of a case in hand",
+    "tellable_cases": "`storage.chosen_cases` gives it the condition",
 }
 SPEAKS_TO_THE_NET = {"bot/checks.py", "handlers/channels/telegram.py"}
 FOLLOWS_NOTHING = "handlers/channels/wire.py"  # to the Bot API of the settings; it knows no redirects
