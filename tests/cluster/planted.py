@@ -19,10 +19,10 @@ _now = bindparam("now", type_=UtcDateTime)
 
 
 def claims_ignore_the_address() -> None:
-    """Two updates of one address may be in two processes' hands."""
+    """Two updates of one address may be in two processes' hands, and nobody looks which of them came first."""
     free = or_(inbox.c.leased_until.is_(None), inbox.c.leased_until <= _now)
     due = or_(inbox.c.due_at.is_(None), inbox.c.due_at <= _now)
-    heads = select(inbox.c.id).where(is_state("waiting", inbox), due, free).order_by(inbox.c.id)
+    heads = select(inbox.c.id).where(is_state("waiting", inbox), due, free).order_by(inbox.c.id.desc())
     one = heads.limit(1).with_for_update(skip_locked=True)  # a handful would be taken in order by one process
     inbox_of._claim = _claimed(inbox_of._claim, inbox.c.id.in_(one))
 

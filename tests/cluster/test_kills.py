@@ -92,7 +92,7 @@ async def test_a_rule_of_the_claims_that_is_missing_is_found(postgres_place: Pla
         outcome = await goes_on(
             *(postgres_place, tmp_path / "cluster", "run", "run", "work"),
             mode="webhook",
-            conversations=60 if plant == "leases_are_ignored" else 160,
+            conversations=60,
             plant=f"tests.cluster.planted:{plant}",
             patience=8.0,
         )
