@@ -12,7 +12,7 @@ import pytest
 from tests.deterministic.faults import EVERY_NTH, KINDS
 from tests.deterministic.world import Lived, lived
 
-SEEDS, AT_ONCE = 10_000, 500  # in all, and in one test, so that several can be run beside each other
+SEEDS, AT_ONCE = 6_000, 500  # in all, and in one test, so that several can be run beside each other
 SEVERAL = range(20_001, 20_009)
 
 # Seeds that once failed, with the faults they were drawn from, and why.
