@@ -2,8 +2,8 @@
 
 Read `build` for what there is and `live` for how it runs: on the way down, residents' channels stop first, then intake
 finishes its turns, then delivery sends what it has in hand, then the web server and the database close. Telegram, which may
-not be there, is made in `telegram`; what the process listens to, in `listening`; what is only
-looked at, in `looking`.
+not be there, is made in `telegram`; what is due by itself, in `timers`; what the process listens to, in `listening`; what
+is only looked at, in `looking`.
 """
 
 import asyncio
@@ -20,6 +20,7 @@ from aiohttp import web
 import admin
 import public
 from bot import checks, upkeep
+from bot.app import timers
 from bot.app.listening import listen_to_signals, start_web
 from bot.app.telegram import Keep, Loop, open_telegram
 from bot.app.workshop import ProcessWorkshop
@@ -30,7 +31,6 @@ from bot.demo import demo_settings, seed
 from bot.domain.people import Channel, Language
 from bot.errors import StorageBusy
 from bot.file_keeper import SafeFileKeeper
-from bot.heads import KeyedHeads
 from bot.health import Health
 from bot.imager import PrintsImager
 from bot.keys import adopt_next_key, load_secret_key, next_secret_key
@@ -55,36 +55,9 @@ from handlers.channels.counter import Counter
 from handlers.channels.webchat import WebChat
 from handlers.delivery import Delivery
 from handlers.dialogue import make_dialogue
-from handlers.faults import described
 from handlers.intake import Intake
-from handlers.leading import led
 from handlers.leases import watch_leases
 from handlers.pacing import Pace
-from handlers.timekeeping import (
-    LOOK_EVERY,
-    LOOK_FOR_NOTICES_EVERY,
-    LOOK_FOR_PICTURES_EVERY,
-    ChangedCalendar,
-    DoomedFiles,
-    DueDigests,
-    DueDrafts,
-    DueErasures,
-    DueFadings,
-    DueHeads,
-    DueLedger,
-    DueNotices,
-    DuePlans,
-    DuePrints,
-    DueReviews,
-    DueWarnings,
-    DueWork,
-    ErasedBytes,
-    IdleOwners,
-    LaterQuestions,
-    OldMail,
-    OldPapers,
-    Timekeeper,
-)
 from storage import Database
 from storage.files import ObjectFileStore, open_file_store
 from storage.hand import HandFile
@@ -226,37 +199,10 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         intake=intake,
         delivery=delivery,
         watching=lambda stop: watch_leases(database, stop, delivery.share, clock),
-        timekeeping=_timer(
-            "timekeeping",
-            database,
-            [
-                DueDrafts(database, dialogue.remind),
-                DueErasures(database),
-                DueFadings(database),
-                DueLedger(database, settings.zone),
-                ErasedBytes(database),
-                IdleOwners(database, city.calendar),
-                DuePlans(database, city),
-                LaterQuestions(database, city.calendar),
-                DueWarnings(database, city.calendar),
-                ChangedCalendar(database, city.calendar),
-                OldMail(database),
-                OldPapers(database),
-                DoomedFiles(database, files),
-                DueDigests(database, city.calendar, city.public_url),
-                DueReviews(database, city.calendar, [ward.code for ward in city.wards], city.public_url),
-                DueHeads(database, KeyedHeads(database.keys[KeyPurpose.HEADS].decode()), metrics),
-            ],
-            LOOK_EVERY,
-        ),
-        noticing=_timer(
-            "notices",
-            database,
-            [DueNotices(database, city.calendar, city.public_url, city.wards)],
-            LOOK_FOR_NOTICES_EVERY,
-        ),
-        sealing=lambda stop: seal_files(database, files, stop),
-        printing=_timer("prints", database, [DuePrints(database, files, imager)], LOOK_FOR_PICTURES_EVERY),
+        timekeeping=timers.timekeeping(database, city, files, settings, dialogue.remind, metrics),
+        noticing=timers.noticing(database, city),
+        sealing=lambda stop: timers.seal_files(database, files, stop),
+        printing=timers.printing(database, files, imager),
         city=city,
     )
 
@@ -268,19 +214,6 @@ def open_hand(settings: Settings, stack: AsyncExitStack) -> HandFile | None:
     hand = HandFile(settings.data_dir)
     stack.callback(hand.close)
     return hand
-
-
-def _timer(name: str, database: Database, works: Sequence[DueWork], look_every: float) -> Loop:
-    """What is due by itself, in one process of all."""
-    return led(name, database, Timekeeper(works, SystemClock(), look_every=look_every).run)
-
-
-async def seal_files(database: Database, files: ObjectFileStore, stop: asyncio.Event) -> None:
-    """What was kept before files were sealed, while everything else is at work. What fails is left for the next start."""
-    try:
-        await database.once("files", lambda: files.seal_up(stop))
-    except Exception as error:  # whatever a store says; until then the files are found as they lie
-        log.error("files_not_sealed", error=described(error))
 
 
 def load_city(settings: Settings, installation: Mapping[KeyPurpose, bytes]) -> City:

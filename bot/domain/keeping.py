@@ -8,12 +8,15 @@ did about it (L-05).
 from calendar import monthrange
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from bot.domain.case import CaseKind
 
 WARNED_FOR = timedelta(days=30)  # staff see it coming; nothing goes that was not announced so long before
 SHORTEST, LONGEST = 6, 240  # months
+
+Day = TypeVar("Day", bound=date)  # a date, or a moment
 
 USUAL_MONTHS: Mapping[CaseKind, int] = {
     CaseKind.SUGGESTION: 24,
@@ -49,7 +52,7 @@ def fading_at(now: datetime, decided: Mapping[str, int]) -> Iterator[Fading]:
         yield Fading(kind, by_law=True, closed_until=months_before(now, longer))
 
 
-def months_before(moment: datetime, months: int) -> datetime:
-    """The same day so many months earlier; the last of that month where it has no such day."""
+def months_before(moment: Day, months: int) -> Day:
+    """The same day, of a date or a moment, so many months earlier; the last of that month where it has no such day."""
     year, month = divmod(moment.year * 12 + moment.month - 1 - months, 12)
     return moment.replace(year=year, month=month + 1, day=min(moment.day, monthrange(year, month + 1)[1]))

@@ -185,7 +185,7 @@ async def tie_board(
 
 def months_after(day: date, months: int) -> date:
     """The same day so many months later; the last of that month where it has no such day."""
-    return months_before(datetime(day.year, day.month, day.day), -months).date()  # noqa: DTZ001 - a day has no time zone
+    return months_before(day, -months)
 
 
 def read_spot(text: str) -> Point | None:

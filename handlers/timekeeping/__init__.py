@@ -6,7 +6,7 @@ moving a due time on is part of the same transaction as the work.
 """
 
 from handlers.timekeeping.clocks import ChangedCalendar, DueWarnings
-from handlers.timekeeping.drafts import DueDrafts
+from handlers.timekeeping.drafts import DueDrafts, Remind
 from handlers.timekeeping.notices import LOOK_FOR_NOTICES_EVERY, DueDigests, DueNotices
 from handlers.timekeeping.owners import IdleOwners
 from handlers.timekeeping.papers import OldPapers
@@ -42,5 +42,6 @@ __all__ = [
     "LaterQuestions",
     "OldMail",
     "OldPapers",
+    "Remind",
     "Timekeeper",
 ]

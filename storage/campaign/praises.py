@@ -89,7 +89,8 @@ class SqlPraises:
             "consent_how": "",
             "reason": "",
         }
-        return await self._link.value(_insert if new.case_id is None else _add, values)  # type: ignore[no-any-return]  # an id
+        number: int | None = await self._link.value(_insert if new.case_id is None else _add, values)
+        return number
 
     async def put(self, praise: Praise, *, decider: StaffId | None) -> None:
         values = {
@@ -133,7 +134,8 @@ class SqlPraises:
         return [row.id for row in await self._link.rows(_fade, values)]
 
     async def of_case(self, case_id: CaseId) -> int | None:
-        return await self._link.value(_of_case, {"case": case_id})  # type: ignore[no-any-return]  # an id
+        number: int | None = await self._link.value(_of_case, {"case": case_id})
+        return number
 
 
 def praise_from(row: Row[Any]) -> Praise:

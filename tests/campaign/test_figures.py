@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.campaign import BoardFigures, CampaignFigures
@@ -34,11 +35,11 @@ WARDS = (TAY_HO, BA_DINH)
 class Told:
     """What the test entered, as plain rows."""
 
-    boards: list[dict] = field(default_factory=list)  # type: ignore[type-arg]  # what one row says
+    boards: list[dict[str, Any]] = field(default_factory=list)  # what one row says
     entries: list[tuple[NewEntry, list[str], bool]] = field(default_factory=list)
     groups: dict[WardCode, list[int]] = field(default_factory=dict)
     gone: set[int] = field(default_factory=set)
-    praises: list[dict] = field(default_factory=list)  # type: ignore[type-arg]  # as above
+    praises: list[dict[str, Any]] = field(default_factory=list)
 
 
 def some_day(luck: random.Random) -> date:
@@ -94,8 +95,9 @@ async def put_up(uow: UnitOfWork, minh: StaffId, luck: random.Random, told: Told
         assert board is not None
         day, look = some_day(luck), luck.choice([Look.LOOKED, Look.REPAIRED])
         condition, due = luck.choice(list(Condition)), day + timedelta(days=luck.choice([1, 60, 400]))
-        more = {"note": "", "photo": None, "staff_id": minh, "now": NOW}
-        await uow.boards.look(board, day=day, look=look, condition=condition, due_on=due, **more)  # type: ignore[arg-type]  # each where it belongs
+        await uow.boards.look(
+            board, day=day, look=look, condition=condition, due_on=due, note="", photo=None, staff_id=minh, now=NOW
+        )
         lines.append((day, nth, look, condition, due))
     removed = some_day(luck) if luck.random() < 0.3 else None
     if removed:
@@ -167,7 +169,7 @@ def recount(told: Told, wards: tuple[WardCode, ...], reported: int) -> CampaignF
     )
 
 
-def recount_boards(rows: list[dict], reported: int) -> BoardFigures:  # type: ignore[type-arg]  # as above
+def recount_boards(rows: list[dict[str, Any]], reported: int) -> BoardFigures:
     found = dict.fromkeys(("standing", "good", "worn", "torn", "missing", "posted", "checked", "repaired", "overdue"), 0)
     for row in rows:
         within = [line for line in row["lines"] if FIRST <= line[0] <= LAST]

@@ -10,8 +10,9 @@ import pytest
 
 from bot.domain.case import CaseKind
 from bot.domain.ledger import CodeOf, EntryKind, NewBoard, NewEntry, NewPraise, Source
-from bot.domain.people import WARD_ROLES, Role
+from bot.domain.people import WARD_ROLES, Role, StaffId
 from bot.domain.rights import Right, may
+from bot.domain.ward import WardCode
 from bot.ports import Viewer
 from bot.web import keys
 from storage.tables import praises
@@ -219,26 +220,26 @@ async def test_one_thing_of_a_ledger_is_there_for_its_ward_and_the_city_alone(sq
     assert wrong == []
 
 
-async def there_is(desk: StaffDesk, ward: str, staff_id: int) -> int:
+async def there_is(desk: StaffDesk, ward: WardCode, staff_id: StaffId) -> int:
     """A board, an entry, a group and a submission of that ward, all with the same number."""
     day = date(2026, 11, 1)
     async with desk.database.begin() as uow:
-        board = NewBoard(ward_code=ward, code=CodeOf.PUBLIC, place="Chợ", point=None, posted_on=day, due_on=day)  # type: ignore[arg-type]  # a ward's code
-        number = await uow.boards.add(board, staff_id=staff_id, now=desk.clock.now())  # type: ignore[arg-type]  # an id
-        entry = NewEntry(ward_code=ward, kind=EntryKind.RADIO, day=day, code=CodeOf.BOTH, number=3)  # type: ignore[arg-type]  # as above
-        assert await uow.ledger.add(entry, doubts=[], staff_id=staff_id, now=desk.clock.now()) == number  # type: ignore[arg-type]  # as above
-        await uow.ledger.add_groups(ward, ["Tổ 1"])  # type: ignore[arg-type]  # as above
-        praise = NewPraise(ward_code=ward, name="Lan", is_group=False, deed="x", source=Source.STAFF, day=day)  # type: ignore[arg-type]  # as above
+        board = NewBoard(ward_code=ward, code=CodeOf.PUBLIC, place="Chợ", point=None, posted_on=day, due_on=day)
+        number = await uow.boards.add(board, staff_id=staff_id, now=desk.clock.now())
+        entry = NewEntry(ward_code=ward, kind=EntryKind.RADIO, day=day, code=CodeOf.BOTH, number=3)
+        assert await uow.ledger.add(entry, doubts=[], staff_id=staff_id, now=desk.clock.now()) == number
+        await uow.ledger.add_groups(ward, ["Tổ 1"])
+        praise = NewPraise(ward_code=ward, name="Lan", is_group=False, deed="x", source=Source.STAFF, day=day)
         assert await uow.praises.add(praise) == number
         await uow.commit()
     return number
 
 
-async def untouched(desk: StaffDesk, ward: str, number: int) -> bool:
+async def untouched(desk: StaffDesk, ward: WardCode, number: int) -> bool:
     viewer = replace(Viewer.of(await desk.member("minh")), role=Role.INSPECTOR, ward_code=None)
     async with desk.database.reading() as uow:
         board, entry = await uow.boards.get(viewer, number), await uow.ledger.get(viewer, number)
-        groups = await uow.ledger.groups(ward, first=YEAR[0], last=YEAR[1])  # type: ignore[arg-type]  # a ward's code
+        groups = await uow.ledger.groups(ward, first=YEAR[0], last=YEAR[1])
     return board is not None and board.version == 1 and entry is not None and len(groups) == 1
 
 
