@@ -42,7 +42,9 @@ def add(add_command: Callable[[str, Do, str], argparse.ArgumentParser]) -> None:
     poster.add_argument("--size", choices=[one.value for one in Size], default=Size.A4.value)
     poster.add_argument("--language", choices=[one.value for one in Language], default=Language.VI.value)
     poster.add_argument("--telegram", metavar="NAME", help="the bot's name; without it Telegram is asked, if it is set up")
-    poster.add_argument("--zalo", default="", metavar="LINK", help='the Zalo bot\'s link; "{start}" in it becomes the mark')
+    poster.add_argument(
+        "--zalo", metavar="LINK", help='the Zalo bot\'s link, else HOMTHU_ZALO_LINK; "{start}" in it is the mark'
+    )
     poster.add_argument(
         "--out", type=Path, required=True, metavar="FILE", help="where it goes; SVG: one a page, FILE-2.svg …"
     )
@@ -62,7 +64,8 @@ async def _poster(settings: Settings, chosen: argparse.Namespace) -> int:
             raise NotSo(f"--ward: there is no ward {chosen.ward}; a code has five digits, like 00091")
         if not settings.public_url:
             raise NotSo("HOMTHU_PUBLIC_URL: is missing; the codes lead there. Set it to https://…")
-        ways = Ways(settings.public_url, await _telegram(settings, chosen.telegram), _link(chosen.zalo))
+        zalo = _link(settings.zalo_link if chosen.zalo is None else chosen.zalo)
+        ways = Ways(settings.public_url, await _telegram(settings, chosen.telegram), zalo)
         posters = await _wanted(settings, chosen, wards[chosen.ward])
         pages = await asyncio.to_thread(
             write_posters,

@@ -23,8 +23,12 @@ _MENDS = {
     "string_unicode": "must be UTF-8 text",
 }
 _ADDRESS = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?(?:/[^\s?#]*)?")
+_LINK = re.compile(r"https://[\w.-]+(?::\d{1,5})?(?:/[^\s\"<>{}^`|\\]*)?", re.ASCII)
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{3,}", re.ASCII)
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{8,256}", re.ASCII)
+
+
+LONGEST_LINK = 300  # characters; more makes a QR code that no phone reads from a board
 
 
 class Settings(BaseSettings):
@@ -55,6 +59,20 @@ class Settings(BaseSettings):
         ge=1,
         le=1000,
         description="Messages a second over all chats, and a 30th of it in each; more than 30 only where allowed.",
+    )
+    zalo_token: SecretStr = Field(SecretStr(""), description="The bot's token from Zalo Bot Creator; empty: no Zalo.")
+    zalo_api_base: str = Field("https://bot-api.zaloplatforms.com", description="Where the Zalo Bot API is.")
+    zalo_mode: Literal["polling", "webhook"] = Field(
+        "polling", description="How updates come: `polling` or `webhook`; a webhook loses none on their way."
+    )
+    zalo_webhook_secret: SecretStr = Field(
+        SecretStr(""), description="What Zalo must send with each update; 8 to 256 of `A-Za-z0-9_-`."
+    )
+    zalo_per_second: int = Field(
+        5, ge=1, le=1000, description="Messages a second over all chats; Zalo publishes no number, each chat gets one."
+    )
+    zalo_link: str = Field(
+        "", description="The bot's public link from Bot Creator, for pages and posters; empty: none shown."
     )
     clamav: str = Field(
         "",
@@ -94,7 +112,7 @@ class Settings(BaseSettings):
             raise ValueError("must be a path, or host:port with a loopback or private address, like 127.0.0.1:3310")
         return address
 
-    @field_validator("telegram_api_base")
+    @field_validator("telegram_api_base", "zalo_api_base")
     @classmethod
     def _base_is_http(cls, url: str) -> str:
         if not _ADDRESS.fullmatch(url):
@@ -115,7 +133,22 @@ class Settings(BaseSettings):
             raise ValueError("is not a bot token; BotFather gives one like 123456:ABC-DEF")
         return token
 
-    @field_validator("telegram_webhook_secret")
+    @field_validator("zalo_token")
+    @classmethod
+    def _zalo_token_has_its_shape(cls, token: SecretStr) -> SecretStr:
+        if token.get_secret_value() and not _TOKEN.fullmatch(token.get_secret_value()):
+            raise ValueError("is not a bot token; Zalo Bot Creator gives one like 12345689:abc-xyz")
+        return token
+
+    @field_validator("zalo_link")
+    @classmethod
+    def _zalo_link_is_safe(cls, url: str) -> str:
+        """Residents follow it from a page and from paper."""
+        if url and not (_LINK.fullmatch(url) and len(url) <= LONGEST_LINK):
+            raise ValueError("must be an address that begins with https://, or empty")
+        return url
+
+    @field_validator("telegram_webhook_secret", "zalo_webhook_secret")
     @classmethod
     def _secret_is_sendable(cls, secret: SecretStr) -> SecretStr:
         if secret.get_secret_value() and not _WEBHOOK_SECRET.fullmatch(secret.get_secret_value()):
@@ -133,13 +166,19 @@ class Settings(BaseSettings):
 
     @model_validator(mode="after")
     def _webhook_has_what_it_needs(self) -> Self:
-        if self.telegram_token.get_secret_value() and self.telegram_mode == "webhook":
-            if not self.telegram_webhook_secret.get_secret_value():
+        for name, token, mode, secret in (
+            ("Telegram", self.telegram_token, self.telegram_mode, self.telegram_webhook_secret),
+            ("Zalo", self.zalo_token, self.zalo_mode, self.zalo_webhook_secret),
+        ):
+            if not token.get_secret_value() or mode != "webhook":
+                continue
+            if not secret.get_secret_value():
                 raise ValueError(
-                    "TELEGRAM_WEBHOOK_SECRET: is missing, the webhook would accept anybody; set 8 to 256 of A-Za-z0-9_-"
+                    f"{name.upper()}_WEBHOOK_SECRET: is missing, the webhook would accept anybody;"
+                    " set 8 to 256 of A-Za-z0-9_-"
                 )
             if not self.public_url:
-                raise ValueError("PUBLIC_URL: is missing, Telegram must be told where the webhook is; set it to https://…")
+                raise ValueError(f"PUBLIC_URL: is missing, {name} must be told where the webhook is; set it to https://…")
         return self
 
     @property
@@ -149,7 +188,14 @@ class Settings(BaseSettings):
     @property
     def secrets(self) -> list[str]:
         """What no log line may hold; as it stands in its variable."""
-        fields = (self.telegram_token, self.telegram_webhook_secret, self.secret_key, self.secret_key_new)
+        fields = (
+            self.telegram_token,
+            self.telegram_webhook_secret,
+            self.zalo_token,
+            self.zalo_webhook_secret,
+            self.secret_key,
+            self.secret_key_new,
+        )
         _, _, password = self.database_url.partition("://")[2].rpartition("@")[0].partition(":")
         return [text for text in (*(field.get_secret_value() for field in fields), password) if text]
 

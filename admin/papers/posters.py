@@ -123,7 +123,8 @@ def _chosen(common: Poster, boards: Sequence[Board], wanted: Sequence[str]) -> l
 
 def _ways(visit: Visit) -> Ways:
     app = visit.request.app
-    return Ways(app[keys.SETTINGS].public_url, app[keys.WAYS_IN].telegram_name)
+    ways = app[keys.WAYS_IN]
+    return Ways(app[keys.SETTINGS].public_url, ways.telegram_name, ways.zalo_url)
 
 
 async def _asked(visit: Visit) -> _Asked:

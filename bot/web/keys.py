@@ -34,6 +34,7 @@ class WaysIn:
     """How else residents reach us. Filled in after the channels have started, hence not frozen."""
 
     telegram_name: str = ""  # the bot's username without "@"; empty: no Telegram
+    zalo_url: str = ""  # the bot's public link; empty: none is shown
 
 
 WAYS_IN: web.AppKey[WaysIn] = web.AppKey("ways_in", WaysIn)

@@ -10,6 +10,7 @@ from bot.domain.ledger import CodeOf, NewBoard
 from bot.domain.people import Role, StaffId
 from bot.domain.ward import WardCode
 from bot.papers.posters import Size
+from bot.web import keys
 from storage import Database
 from tests.admin.desk import HOAN_KIEM, PHU_THUONG, StaffDesk, open_desk
 from tests.papers.test_posters import codes_of_pdf, codes_of_svg
@@ -63,6 +64,9 @@ async def test_a_poster_without_a_board_is_the_wards(public_desk: StaffDesk) -> 
     assert "sandbox" in answer.headers["Content-Security-Policy"]
     [code] = codes_of_svg(await answer.read(), Size.A4)
     assert code.text == "http://gopy.example.vn/chat?ward=00070"
+    public_desk.server.app[keys.WAYS_IN].zalo_url = "https://zalo.me/4242"
+    answer = await city.opens(f"{POSTERS}/file?ward={HOAN_KIEM}&form=svg")
+    assert [one.text for one in codes_of_svg(await answer.read(), Size.A4)] == [code.text, "https://zalo.me/4242"]
     for odd in ("ward=x&board=9999999999999999999999&size=a9&form=exe", "board=%27&place=" + "x" * 3000, "ward=%ff&sheet=2"):
         assert (await city.opens(f"{POSTERS}/file?{odd}")).status == 200
         assert (await city.opens(f"{POSTERS}?{odd}")).status == 200

@@ -13,17 +13,18 @@ URL = {"HOMTHU_PUBLIC_URL": "https://gopy.example.vn"}
 
 
 def test_a_list_of_places_becomes_a_sheet_of_stickers(sqlite_place: Place, tmp_path: Path) -> None:
-    """A poster with Telegram, then stickers of a list: each file's codes lead to the ward."""
-    homthu = Homthu.at(sqlite_place, **URL)
+    """A poster with Telegram and the Zalo bot of the settings, then stickers of a list, whose codes lead to the ward."""
+    homthu = Homthu.at(sqlite_place, **URL, HOMTHU_ZALO_LINK="https://zalo.me/4242")
     out = tmp_path / "a.pdf"
     told = homthu.does("poster", "--ward", "00103", "--place", "Đình Quảng Bá", "--telegram", "@GopYBot", "--out", str(out))
     assert (told.returncode, told.stderr) == (0, "")
     assert {code.text for code in codes_of_pdf(out.read_bytes())} == {
         "https://gopy.example.vn/chat?ward=00103",
         "https://t.me/GopYBot?start=ward_00103",
+        "https://zalo.me/4242",
     }
     (tmp_path / "p.csv").write_text("\ufeffplace,desk\nChợ Bưởi,\nĐình làng,Tổ 5\n", encoding="utf-8")
-    words = ("poster", "--ward", "00103", "--file", str(tmp_path / "p.csv"), "--count", "2")
+    words = ("poster", "--ward", "00103", "--file", str(tmp_path / "p.csv"), "--count", "2", "--zalo", "")
     assert homthu.does(*words, "--sheet", "--out", str(out)).returncode == 0
     assert len(codes_of_pdf(out.read_bytes())) == 4
     assert homthu.does(*words, "--format", "svg", "--size", "a3", "--out", str(tmp_path / "s.svg")).returncode == 0

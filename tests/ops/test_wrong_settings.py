@@ -14,6 +14,7 @@ from tests.ops.homthu import Homthu
 
 SECRET = "hunter2-hunter2"
 WEBHOOK = {"HOMTHU_TELEGRAM_TOKEN": f"4242:{SECRET}", "HOMTHU_TELEGRAM_MODE": "webhook"}
+ZALO_WEBHOOK = {"HOMTHU_ZALO_TOKEN": f"4242:{SECRET}", "HOMTHU_ZALO_MODE": "webhook"}
 WRONG_SETTINGS = [
     ({"HOMTHU_PORT": "many"}, "HOMTHU_PORT: must be a whole number"),
     ({"HOMTHU_PORT": "65536"}, "HOMTHU_PORT: must be 65535 or less"),
@@ -44,6 +45,15 @@ WRONG_SETTINGS = [
     ({"HOMTHU_TELEGRAM_PER_SECOND": "0"}, "HOMTHU_TELEGRAM_PER_SECOND: must be 1 or more"),
     (WEBHOOK, "HOMTHU_TELEGRAM_WEBHOOK_SECRET: is missing"),
     ({**WEBHOOK, "HOMTHU_TELEGRAM_WEBHOOK_SECRET": "w" * 16}, "HOMTHU_PUBLIC_URL: is missing"),
+    ({"HOMTHU_ZALO_TOKEN": SECRET}, "HOMTHU_ZALO_TOKEN: is not a bot token"),
+    ({"HOMTHU_ZALO_API_BASE": "ws://api"}, "HOMTHU_ZALO_API_BASE: must be an address"),
+    ({"HOMTHU_ZALO_MODE": "both"}, "HOMTHU_ZALO_MODE: must be 'polling' or 'webhook'"),
+    ({"HOMTHU_ZALO_WEBHOOK_SECRET": "short"}, "HOMTHU_ZALO_WEBHOOK_SECRET: must be 8 to 256"),
+    ({"HOMTHU_ZALO_PER_SECOND": "0"}, "HOMTHU_ZALO_PER_SECOND: must be 1 or more"),
+    ({"HOMTHU_ZALO_LINK": "javascript:alert(1)"}, "HOMTHU_ZALO_LINK: must be an address that begins with https://"),
+    ({"HOMTHU_ZALO_LINK": "https://zalo.me/b/1 2"}, "HOMTHU_ZALO_LINK: must be an address that begins with https://"),
+    (ZALO_WEBHOOK, "HOMTHU_ZALO_WEBHOOK_SECRET: is missing"),
+    ({**ZALO_WEBHOOK, "HOMTHU_ZALO_WEBHOOK_SECRET": "w" * 16}, "HOMTHU_PUBLIC_URL: is missing, Zalo must be told"),
     ({"HOMTHU_CLAMAV": "clamav.example.vn:3310"}, "HOMTHU_CLAMAV: must be a path, or host:port with a loopback or private"),
     ({"HOMTHU_TIMEZONE": "Mars/Olympus"}, "HOMTHU_TIMEZONE: no such time zone: Mars/Olympus; use a name like"),
     ({"HOMTHU_LOG_LEVEL": "loud"}, "HOMTHU_LOG_LEVEL: must be 'debug', 'info', 'warning' or 'error'"),
