@@ -14,10 +14,10 @@ from admin.guard import QUEUE, Visit, not_sent
 from admin.pages import Typed
 from admin.troubles import field_of
 from admin.uploads import FORM_LIMITS, NotKept, keep_uploads
+from bot.domain.capabilities import CAPABILITIES
 from bot.domain.case import Case, CaseCode
 from bot.domain.correction import MoveReason
 from bot.domain.incoming import StoredFile
-from bot.domain.people import Channel
 from bot.domain.staffing import DraftForm
 from bot.domain.ward import WardCode
 from bot.errors import BotError, CaseAlreadyClosed, CaseNotFound, StaleVersion, StorageBusy, UnknownWard
@@ -156,7 +156,7 @@ def lead_on(code: CaseCode, result: object, done: str) -> web.HTTPSeeOther:
     whose resident still has to be told.
     """
     stays = done not in ("moved", "closed", "disputed") or (
-        isinstance(result, Case) and result.address.channel is Channel.COUNTER
+        isinstance(result, Case) and not CAPABILITIES[result.address.channel].reaches_resident
     )
     page = f"/staff/cases/{code}" if stays else QUEUE
     return web.HTTPSeeOther(f"{page}?done={done}")

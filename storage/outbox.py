@@ -22,6 +22,7 @@ from sqlalchemy import (
     update,
 )
 
+from bot.domain.capabilities import CAPABILITIES
 from bot.domain.case import CaseId
 from bot.domain.people import Address, Channel
 from bot.domain.reply import HELD_AFTER_RESTORE, DeliveryResult, DeliveryState, NewReply, QueuedReply, Reply
@@ -307,9 +308,9 @@ class SqlOutbox:
                 await self._reach.arrived(row.case_id, result.at)
             if result.blocks_address:
                 await self._link.run(_block, {"on": row.channel, "whom": row.external_id})
-            if result.state is DeliveryState.SENT and row.channel == Channel.WEBCHAT:
+            if result.state is DeliveryState.SENT and CAPABILITIES[channel := Channel(row.channel)].is_own_page:
                 # Sending to a web chat is this very commit: only now does its page find the line.
-                self._link.rung.add(Address(Channel.WEBCHAT, row.external_id))
+                self._link.rung.add(Address(channel, row.external_id))
 
     async def _show_on_case(
         self, result: DeliveryResult, case_id: int | None, message_id: int | None, missed: Mapping[str, str]

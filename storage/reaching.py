@@ -9,8 +9,9 @@ from datetime import datetime
 
 from sqlalchemy import Select, and_, bindparam, case, func, insert, literal_column, not_, select, update
 
+from bot.domain.capabilities import channels_where
 from bot.domain.case import CaseId
-from bot.domain.people import Address, Channel
+from bot.domain.people import Address
 from bot.domain.reaching import ReachedBy
 from bot.domain.thread import Answer, Author, CaseEvent, EventKind
 from storage.case_clocks import step_clocks
@@ -20,6 +21,7 @@ from storage.notices import SqlNotices
 from storage.tables import case_events, cases, conversations, messages, outbox
 from storage.types import Id, UtcDateTime
 
+_REACHED = [channel.value for channel in channels_where(reaches_resident=True)]
 _at = bindparam("at_moment", type_=UtcDateTime)
 _failed_of_message: Select[tuple[str]] = (
     select(literal_column("1")).where(outbox.c.message_id == messages.c.id, is_state("failed", outbox)).correlate(messages)
@@ -55,7 +57,7 @@ _missed = (
     update(cases)
     .where(
         cases.c.id == select(messages.c.case_id).where(messages.c.id == _message).scalar_subquery(),
-        cases.c.channel != Channel.COUNTER.value,
+        cases.c.channel.in_(_REACHED),
         cases.c.erased_at.is_(None),
     )
     .values(

@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import Row, and_, bindparam, case, func, insert, select, update
 
+from bot.domain.capabilities import channels_where
 from bot.domain.case import Case, CaseCode, CaseId
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
 from bot.domain.notices import TOLD_OF, VOIDS_A_PROPOSAL
-from bot.domain.people import Channel, StaffId
+from bot.domain.people import StaffId
 from bot.domain.reply import DeliveryState
 from bot.domain.thread import Attachment, Author, CaseEvent, EventKind, NewMessage, ThreadMessage
 from bot.ports import EVERY_CASE, Chosen, Viewer
@@ -32,6 +33,7 @@ _WORST_FIRST = (DeliveryState.FAILED, DeliveryState.WAITING, DeliveryState.SENT)
 _message = bindparam("message", type_=Id)
 _add_message = insert(messages).returning(messages.c.id)
 _add_file = insert(attachments)
+_TOLD_BY_STAFF = [channel.value for channel in channels_where(reaches_resident=False)]
 _touch = update(cases).where(cases.c.id == bindparam("row")).values(version=cases.c.version + 1)
 _answered = (
     update(cases)
@@ -41,7 +43,7 @@ _answered = (
         first_answer_at=func.coalesce(cases.c.first_answer_at, bindparam("when", type_=cases.c.first_answer_at.type)),
         tell_since=case(
             (
-                cases.c.channel == Channel.COUNTER.value,
+                cases.c.channel.in_(_TOLD_BY_STAFF),
                 func.coalesce(cases.c.tell_since, bindparam("when", type_=cases.c.tell_since.type)),
             ),
             else_=cases.c.tell_since,

@@ -10,7 +10,8 @@ from functools import lru_cache
 from hashlib import sha256
 
 from bot.bell import Bell
-from bot.domain.people import Address, Channel
+from bot.domain.capabilities import CAPABILITIES
+from bot.domain.people import Address
 
 GATHER = 0.02  # seconds in which commits share a message
 MAIL_EVERY = 0.3  # seconds between two messages that only say that there is work: each wakes everybody to look for it
@@ -40,7 +41,7 @@ class Wire:
             desk: Something happened to a case.
             mail: Updates were kept.
         """
-        self._chats.update(address for address in addresses if address.channel is Channel.WEBCHAT)
+        self._chats.update(address for address in addresses if CAPABILITIES[address.channel].is_own_page)
         self._words.update(word for word, is_said in ((_DESK, desk), (_MAIL, mail)) if is_said)
         if (self._chats or self._words) and (self._sending is None or self._sending.done()):
             self._sending = asyncio.get_running_loop().create_task(self._send_soon())

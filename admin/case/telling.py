@@ -6,8 +6,8 @@ from dataclasses import replace
 from admin.case.parts import TellPart
 from admin.guard import Visit
 from admin.pages import ThreadLine
+from bot.domain.capabilities import CAPABILITIES
 from bot.domain.case import Case
-from bot.domain.people import Channel
 from bot.domain.rights import Right
 from bot.domain.thread import CaseEvent, ThreadMessage
 from bot.services.tell_resident import untold
@@ -15,7 +15,7 @@ from bot.services.tell_resident import untold
 
 def tell_part(visit: Visit, case: Case, thread: Sequence[ThreadMessage], timeline: Sequence[CaseEvent]) -> TellPart | None:
     """What has to be told; None where a channel leads to the resident."""
-    if case.address.channel is not Channel.COUNTER:
+    if CAPABILITIES[case.address.channel].reaches_resident:
         return None
     waiting = untold(case, thread, timeline)
     return TellPart(untold=frozenset(line.id for line in waiting), may_note=visit.viewer.may(Right.ANSWER))

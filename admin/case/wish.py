@@ -10,8 +10,8 @@ from admin.case_page import asked_code
 from admin.guard import Visit
 from admin.pages import Frame
 from admin.troubles import field_of
+from bot.domain.capabilities import CAPABILITIES
 from bot.domain.case import Case, CaseCode, CaseStatus
-from bot.domain.people import Channel
 from bot.domain.rights import Right
 from bot.errors import BotError, CaseNotFound, StaleVersion
 from bot.services.erase import is_kept_by_law, may_be_closed_by_resident
@@ -70,7 +70,7 @@ async def _do(visit: Visit, code: CaseCode, form: Form) -> str:
         case = await uow.cases.visible(visit.viewer.wanting(Right.RECORD_WISH), code)
         if case is None:
             raise CaseNotFound(code=code)
-        if case.address.channel is not Channel.COUNTER:
+        if CAPABILITIES[case.address.channel].reaches_resident:
             raise OwnChat(code=code)
         if wish not in _WISHES:
             raise BadChoice("settings_choice_unknown")
@@ -108,7 +108,7 @@ async def _page(
         frame=visit.frame,
         code=code,
         version=case.version,
-        is_at_counter=case.address.channel is Channel.COUNTER,
+        is_at_counter=not CAPABILITIES[case.address.channel].reaches_resident,
         has_contact=is_reachable,
         is_erased=case.erased_at is not None,
         is_open=case.status is CaseStatus.OPEN,

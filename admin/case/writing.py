@@ -15,12 +15,13 @@ from admin.guard import Visit
 from admin.pages import Typed
 from admin.troubles import field_of
 from admin.uploads import FORM_LIMITS, NotKept
+from bot.domain.capabilities import CAPABILITIES
 from bot.domain.case import Case, CaseCode
 from bot.domain.city_day import city_day
 from bot.domain.closing import ClosingReport, missing_parts, trimmed
-from bot.domain.people import Channel, Language
+from bot.domain.people import Language
 from bot.domain.rights import Right
-from bot.domain.splitting import TELEGRAM_LONGEST, ZALO_LONGEST, pieces
+from bot.domain.splitting import pieces
 from bot.domain.staffing import DraftForm, StaffDraft
 from bot.domain.templating import fill
 from bot.errors import BotError
@@ -30,8 +31,6 @@ from bot.services.rate_case import closing_choices
 from bot.services.staff_change import LONGEST_WORDS, office_name, residents_language
 from bot.web import keys, render
 from bot.web.forms import Form, read_form
-
-_LONGEST = {Channel.TELEGRAM: TELEGRAM_LONGEST, Channel.ZALO: ZALO_LONGEST}
 
 
 async def post_template(visit: Visit) -> web.StreamResponse:
@@ -112,13 +111,13 @@ def preview_of(
     else:
         text = answer_text(language, case, typed.text, wards, asks=typed.asks)
     channel = case.address.channel
-    most = _LONGEST.get(channel)
+    can = CAPABILITIES[channel]
     return PreviewPart(
         channel_key=f"desk_channel_{channel.value}",
         language=language.value,
-        pieces=pieces(text, most) if most else [text],
+        pieces=pieces(text, can.longest_text) if can.longest_text else [text],
         choices=choices,
-        is_numbered=channel is Channel.ZALO,
+        is_numbered=not can.has_buttons,
     )
 
 

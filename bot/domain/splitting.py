@@ -1,9 +1,5 @@
 """A text in pieces that a channel takes: lengths count in UTF-16 units, and it is split where people would."""
 
-TELEGRAM_LONGEST = 4096
-ZALO_LONGEST = 2000
-# Source of the first: https://core.telegram.org/bots/api#sendmessage ("after entities parsing"; we send plain text)
-
 
 def units(text: str) -> int:
     """Length as Telegram counts it: an emoji outside the basic plane is two."""

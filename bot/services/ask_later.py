@@ -5,10 +5,11 @@ When, is `bot.domain.later`. Whoever has said so meanwhile, cannot be reached, w
 
 from datetime import datetime, tzinfo
 
+from bot.domain.capabilities import CAPABILITIES
 from bot.domain.case import Case
 from bot.domain.closing import closing_of, may_be_disputed
 from bot.domain.later import QUESTIONS, by_day, question_at, was_judged
-from bot.domain.people import Channel, Language
+from bot.domain.people import Language
 from bot.domain.reply import Choice, NewReply, Reply
 from bot.domain.thread import CaseEvent, EventKind
 from bot.ports import UnitOfWork
@@ -34,7 +35,7 @@ async def _ask(uow: UnitOfWork, case: Case, number: int, now: datetime) -> None:
         return
     conversation = await uow.conversations.get(case.address)
     is_paused = conversation.paused_until is not None and conversation.paused_until > now
-    has_no_chat = case.address.channel is Channel.COUNTER or case.reach_since is not None
+    has_no_chat = not CAPABILITIES[case.address.channel].reaches_resident or case.reach_since is not None
     if has_no_chat or conversation.is_blocked or is_paused:
         return
     # Whether they were asked or had rated before, the timeline says the same, and no question that fails to arrive is told

@@ -6,6 +6,7 @@ What is told there, and when, is `bot.services.tell_staff`.
 
 from datetime import datetime, tzinfo
 
+from bot.domain.capabilities import channels_where
 from bot.domain.case import new_code, read_code
 from bot.domain.notices import LINK_LASTS, Choices, next_morning
 from bot.domain.people import Address, Channel, StaffId, StaffMember
@@ -13,8 +14,8 @@ from bot.domain.staffing import StaffChat
 from bot.ports import Receipts, UnitOfWork
 from bot.services.setting import GoneMeanwhile
 
-# Where a message finds somebody who is not looking: a web chat's page is not open when nobody looks at it.
-CHANNELS = (Channel.TELEGRAM, Channel.ZALO)
+# Where a message finds somebody who is not looking.
+CHANNELS = channels_where(may_tell_staff=True)
 
 
 async def begin_link(uow: UnitOfWork, receipts: Receipts, *, staff: StaffMember, channel: Channel, now: datetime) -> str:

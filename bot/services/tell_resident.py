@@ -8,8 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from bot.domain.assisting import Way
+from bot.domain.capabilities import CAPABILITIES
 from bot.domain.case import Case, CaseCode
-from bot.domain.people import Channel, StaffMember
+from bot.domain.people import StaffMember
 from bot.domain.rights import Right
 from bot.domain.thread import Author, CaseEvent, EventKind, ThreadMessage
 from bot.ports import UnitOfWork
@@ -23,7 +24,7 @@ def told_at(timeline: Sequence[CaseEvent]) -> datetime | None:
 
 def untold(case: Case, thread: Sequence[ThreadMessage], timeline: Sequence[CaseEvent]) -> list[ThreadMessage]:
     """The answers that nobody has told the resident yet; none where a channel leads to them."""
-    if case.address.channel is not Channel.COUNTER or case.erased_at is not None:
+    if CAPABILITIES[case.address.channel].reaches_resident or case.erased_at is not None:
         return []
     told = told_at(timeline)
     return [line for line in thread if line.author is Author.STAFF and (told is None or line.at > told)]

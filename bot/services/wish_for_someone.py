@@ -7,8 +7,9 @@ than for everybody: `bot.services.consent`, `bot.services.erase`.
 
 from datetime import datetime
 
+from bot.domain.capabilities import CAPABILITIES
 from bot.domain.case import Case, CaseCode
-from bot.domain.people import Channel, StaffMember
+from bot.domain.people import StaffMember
 from bot.domain.privacy import Purpose
 from bot.domain.rights import Right
 from bot.errors import BotError
@@ -74,6 +75,6 @@ async def forget_for_someone(
 
 async def _case(uow: UnitOfWork, staff: StaffMember, code: CaseCode, version: int, now: datetime) -> Case:
     case = await case_to_change(uow, staff, code, version, right=Right.RECORD_WISH, now=now, must_be_open=False)
-    if case.address.channel is not Channel.COUNTER:
+    if CAPABILITIES[case.address.channel].reaches_resident:
         raise OwnChat(code=code)
     return case

@@ -8,7 +8,6 @@ import re
 from collections.abc import Sequence
 
 from bot.domain.draft import Question
-from bot.domain.people import Channel
 from bot.domain.reply import Choice
 from bot.routing.folding import Word, words_of
 from handlers.dialogue import choices
@@ -65,7 +64,7 @@ def _by_number(turn: Turn, words: Sequence[Word], offered: Sequence[Choice]) -> 
     found = offered[number - 1]
     if choices.is_for_good(found.data):
         return None
-    if turn.incoming.address.channel is Channel.ZALO:
+    if not turn.can.has_buttons:
         return found
     # Where buttons carry no numbers, nobody throws a draft away by one; and what is not about a draft is not answered by
     # one either, for it may answer what staff asked in the case ("how many?").

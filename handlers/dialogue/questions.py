@@ -3,20 +3,18 @@
 None of it takes the question away: what is no command stays a matter that goes to the ward, if the resident wants that.
 """
 
-from bot.domain.people import Channel
 from handlers.dialogue.asking import ask_next, ward_name
 from handlers.dialogue.oneself.people import office_lines
 from handlers.dialogue.turn import Turn
 
 STATUS, CONTACT = "q_status", "q_contact"
 _LONGEST = 200  # characters; a longer text has a matter in it
-_SEES = {Channel.TELEGRAM: "Telegram", Channel.ZALO: "Zalo"}
 
 
 def who_reads(turn: Turn) -> None:
     """Who reads a matter and what they see of whoever wrote it."""
     turn.say("ask_who_reads")
-    if messenger := _SEES.get(turn.incoming.address.channel):
+    if messenger := turn.can.name:
         turn.say("card_messenger_sees", messenger=messenger)
     ask_next(turn)
 

@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from bot.domain.capabilities import CAPABILITIES, Capabilities
 from bot.domain.case import CaseId
 from bot.domain.draft import Conversation, Draft, Question
 from bot.domain.incoming import Incoming, StoredFile
@@ -77,6 +78,11 @@ class Turn:
     @property
     def draft(self) -> Draft | None:
         return self.conversation.draft
+
+    @property
+    def can(self) -> Capabilities:
+        """What the resident's channel can do."""
+        return CAPABILITIES[self.incoming.address.channel]
 
     @property
     def language(self) -> Language:

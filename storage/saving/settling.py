@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.capabilities import channels_where
 from bot.domain.case import Case
 from bot.domain.people import Address, Channel, ResidentId
 from bot.domain.reply import HELD_AFTER_RESTORE
@@ -27,6 +28,7 @@ from storage.tables import (
 )
 from storage.types import Id
 
+_SENT_OUT = [channel.value for channel in channels_where(reaches_resident=True, is_own_page=False)]
 _by_code = select(cases).where(cases.c.code == bindparam("code"))
 _addresses_of = select(addresses.c.channel, addresses.c.external_id).where(
     addresses.c.resident_id == bindparam("id", type_=Id)
@@ -37,7 +39,7 @@ _without_key = select(identities.c.resident_id).where(
 )
 _hold = (
     update(outbox)
-    .where(outbox.c.state == "waiting", outbox.c.channel.not_in([Channel.WEBCHAT.value, Channel.COUNTER.value]))
+    .where(outbox.c.state == "waiting", outbox.c.channel.in_(_SENT_OUT))
     .values(state="failed", error=HELD_AFTER_RESTORE, finished_at=bindparam("now"), owner="", leased_until=None, due_at=None)
 )
 _take = update(outbox).where(outbox.c.state == "waiting").values(owner="", leased_until=None)  # a page reads these from here

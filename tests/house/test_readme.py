@@ -3,6 +3,7 @@
 import re
 import tomllib
 
+from bot.domain.capabilities import as_markdown
 from bot.settings import PREFIX, Settings
 from tests.house.imports import ROOT
 
@@ -23,6 +24,13 @@ def settings_rows() -> dict[str, tuple[str, str]]:
 def test_the_settings_table_is_the_code() -> None:
     assert len(settings_rows()) >= 12
     assert {name: (default, meaning) for name, default, meaning in ROW.findall(README)} == settings_rows()
+
+
+def test_what_channels_can_do_is_the_code() -> None:
+    """The table between the markers is `bot.domain.capabilities`; write it anew with `as_markdown` when a row changes."""
+    shown = README.split("<!-- channels -->\n")[1].split("\n<!-- /channels -->")[0]
+    assert len(as_markdown().splitlines()) > 12
+    assert shown == as_markdown()
 
 
 def test_every_dependency_has_a_line_in_decisions() -> None:

@@ -7,8 +7,8 @@ secret's last four digits again, so that it is surely written down. `bot.service
 import hmac
 from dataclasses import replace
 
+from bot.domain.capabilities import CAPABILITIES
 from bot.domain.case import Case, CaseKind, read_code
-from bot.domain.people import Channel
 from bot.domain.reply import Choice
 from bot.services.receipt import KEPT_DIGITS, receipt_text
 from handlers.dialogue.after.telling import standing_for
@@ -72,7 +72,9 @@ async def own_case(turn: Turn, code: str) -> Case | None:
 
 def is_without_chat(case: Case) -> bool:
     """Whether no chat leads to its resident: it was told at the counter, or what staff wrote did not arrive."""
-    return case.address.channel is Channel.COUNTER or case.reach_since is not None or case.heard_at is not None
+    return (
+        not CAPABILITIES[case.address.channel].reaches_resident or case.reach_since is not None or case.heard_at is not None
+    )
 
 
 def handle_of(turn: Turn, case: Case) -> str:
@@ -137,7 +139,7 @@ def _say_receipt(turn: Turn, case: Case) -> None:
 
 def _with_keep(turn: Turn, case: Case) -> Rows:
     """Only a browser forgets its chat by being closed; only there an anonymous case could be lost with the page."""
-    if not case.is_anonymous or turn.incoming.address.channel is not Channel.WEBCHAT:
+    if not case.is_anonymous or not turn.can.is_own_page:
         return ()
     return [*_keep_row(turn, case), [case_button(turn, case)], [new_button(turn)]]
 

@@ -1,7 +1,7 @@
 """How a case stands, said in the chat: its state, who acts next and by when, the newest answer."""
 
+from bot.domain.capabilities import CAPABILITIES
 from bot.domain.case import Case, CaseStatus
-from bot.domain.people import Channel
 from bot.domain.thread import Answer
 from bot.services.case_standing import Standing, standing_of, who_acts
 from handlers.dialogue.asking import kind_name, shorten, shown_day
@@ -23,7 +23,7 @@ def say_case(turn: Turn, case: Case, answer: Answer | None) -> None:
     ]
     if case.main_case_id is not None:
         lines.append(turn.word("after_case_with_others"))
-    if case.address.channel is Channel.COUNTER:
+    if not CAPABILITIES[case.address.channel].reaches_resident:
         lines.append(turn.word("after_case_assisted"))
     turn.say_text("\n".join(lines))
     if answer is None:

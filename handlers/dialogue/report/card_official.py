@@ -7,7 +7,6 @@ import re
 from bot.domain.case import Accused, CaseKind, Desk, choose_desk
 from bot.domain.draft import Draft
 from bot.domain.formal import FORMAL
-from bot.domain.people import Channel
 from bot.domain.reply import Choice
 from handlers.dialogue.choices import Act, about_draft
 from handlers.dialogue.labels import ward_name
@@ -17,13 +16,12 @@ _OTHER_MATTERS = frozenset({CaseKind.VIOLATION, CaseKind.PANEL, CaseKind.SUGGEST
 _SURE = 0.5  # confidence
 _STOP = re.compile(r"[.!?;\n]+")
 _READ, _MOST_SENTENCES = 2000, 6  # characters and sentences: enough to see it, and soon done
-_SEES = {Channel.TELEGRAM: "Telegram", Channel.ZALO: "Zalo"}
 
 
 def say_who_reads(turn: Turn, draft: Draft) -> None:
     """Two or three short sentences on a report about an official; more where it sounds like a formal complaint."""
     lines = [_readers(turn, draft)]
-    if messenger := _SEES.get(turn.incoming.address.channel):
+    if messenger := turn.can.name:
         lines.append(turn.word("card_messenger_sees", messenger=messenger))
         if turn.city.public_url:
             lines.append(turn.word("card_more_private", link=f"{turn.city.public_url}/chat"))
