@@ -9,8 +9,9 @@ class Fault:
     """One failure.
 
     `status` answers with that code, `garbage` with no JSON, `is_empty` with 200 and nothing, `hang` (seconds) with nothing
-    for a while, `cut` closes the connection, `location` sends the caller elsewhere. `acts` says whether the call is carried
-    out before it fails. `slow` (seconds) lets it wait and then answers as if nothing were wrong.
+    for a while, `cut` closes the connection, `keeps` does so after so many bytes of the answer (the Zalo server's, where the
+    call acts), `location` sends the caller elsewhere. `acts` says whether the call is carried out before it fails. `slow`
+    (seconds) lets it wait and then answers as if nothing were wrong.
     """
 
     status: int = 0
@@ -21,6 +22,7 @@ class Fault:
     slow: float = 0.0
     hang: float = 0.0
     cut: bool = False
+    keeps: int = 0
     location: str = ""
     acts: bool = False
 
