@@ -13,11 +13,15 @@ import xlsxwriter
 from bot.domain.people import Language
 from bot.papers.blocks import Cell, Heading, Manner, Paper, Paragraph, Table, Unit
 from bot.papers.pictures_png import as_png
+from bot.papers.row_heights import row_height
 
-_FONT = {"font_name": "Times New Roman", "font_size": 12, "valign": "top"}
+_SIZE, _TITLE_SIZE = 12, 14  # points
+_FONT = {"font_name": "Times New Roman", "font_size": _SIZE, "valign": "top"}
 _THOUSANDS = {Language.VI: "[$-42A]#,##0", Language.EN: "[$-809]#,##0"}
 _LETTER = 1.15  # widths are told in letters of another font
+_BOLD = 0.75  # of a column: bold and capital letters are wider, and a long word is not cut
 _WIDEST, _NARROWEST = 60, 9
+_PAGE = 74  # A4 between its margins, in the same letters, also where another font stands in for the usual one
 _MOST = 32_000  # letters in a cell; Excel takes 32,767
 _SHOWN_AT = 96  # dots an inch, by which Excel reckons a picture's size
 
@@ -42,7 +46,7 @@ class _Looks:
     def __init__(self, book: Any, language: Language) -> None:
         framed = {**_FONT, "border": 1}
         number = {"num_format": _THOUSANDS[language], "align": "right"}
-        self.title = book.add_format({**_FONT, "font_size": 14, "bold": True, "text_wrap": True})
+        self.title = book.add_format({**_FONT, "font_size": _TITLE_SIZE, "bold": True, "text_wrap": True})
         self.strong = book.add_format({**_FONT, "bold": True, "text_wrap": True})
         self.plain = book.add_format({**_FONT, "text_wrap": True})
         self.leaning = book.add_format({**_FONT, "italic": True, "text_wrap": True})
@@ -60,7 +64,7 @@ class _Looks:
 
 def _text_sheet(book: Any, paper: Paper, looks: _Looks) -> None:
     sheet = book.add_worksheet(paper.text_sheet)
-    sheet.set_column(0, 0, 100)
+    sheet.set_column(0, 0, _PAGE)
     _print_set_up(sheet, is_wide=False)
     head = paper.letterhead
     lines = [(head.above.replace("\n", " "), looks.plain), (head.office.replace("\n", " "), looks.strong)]
@@ -74,7 +78,10 @@ def _text_sheet(book: Any, paper: Paper, looks: _Looks) -> None:
     row = 0
     for text, look in lines:
         for start in range(0, len(text), _MOST):
-            sheet.write_string(row, 0, text[start : start + _MOST], look)
+            piece = text[start : start + _MOST]
+            width = _PAGE if look in (looks.plain, looks.leaning) else _PAGE * _BOLD
+            sheet.set_row(row, row_height([(piece, width)], size=_TITLE_SIZE if look is looks.title else _SIZE))
+            sheet.write_string(row, 0, piece, look)
             row += 1
 
 
@@ -82,12 +89,15 @@ def _table_sheet(book: Any, paper: Paper, table: Table, looks: _Looks) -> None:
     sheet = book.add_worksheet(table.name)
     _print_set_up(sheet, is_wide=len(table.columns) > 5)
     sheet.write_string(0, 0, table.caption, book.add_format({**_FONT, "bold": True}))
-    for at, column in enumerate(table.columns):
+    widths = [_width(table, at) for at in range(len(table.columns))]
+    sheet.set_row(1, row_height(((c.title, w * _BOLD) for c, w in zip(table.columns, widths, strict=True)), size=_SIZE))
+    for at, (column, width) in enumerate(zip(table.columns, widths, strict=True)):
         sheet.write_string(1, at, column.title, looks.header)
-        longest = max((len(str(row[at])) for row in table.rows), default=0) if column.unit is Unit.TEXT else 0
-        sheet.set_column(at, at, min(max(longest * _LETTER, _NARROWEST + 2), _WIDEST))
+        sheet.set_column(at, at, width)
     last = len(table.rows) - 1
     for number, row in enumerate(table.rows):
+        texts = [(cell[:_MOST], width) for cell, width in zip(row, widths, strict=True) if isinstance(cell, str)]
+        sheet.set_row(number + 2, row_height(texts, size=_SIZE))
         for at, (column, cell) in enumerate(zip(table.columns, row, strict=True)):
             look = looks.cells[column.unit is Unit.TEXT, table.has_total and number == last]
             _write(sheet, number + 2, at, cell, look, paper)
@@ -95,6 +105,12 @@ def _table_sheet(book: Any, paper: Paper, table: Table, looks: _Looks) -> None:
         sheet.write_string(len(table.rows) + 3 + number, 0, note, book.add_format({**_FONT, "italic": True}))
     sheet.freeze_panes(2, 1)
     sheet.repeat_rows(1)
+
+
+def _width(table: Table, at: int) -> float:
+    column = table.columns[at]
+    longest = max((len(str(row[at])) for row in table.rows), default=0) if column.unit is Unit.TEXT else 0
+    return min(max(longest * _LETTER, _NARROWEST + 2), _WIDEST)
 
 
 def _write(sheet: Any, row: int, at: int, cell: Cell, look: Any, paper: Paper) -> None:
@@ -107,7 +123,7 @@ def _write(sheet: Any, row: int, at: int, cell: Cell, look: Any, paper: Paper) -
 def _picture_sheet(book: Any, paper: Paper, looks: _Looks) -> None:
     sheet = book.add_worksheet(paper.picture_sheet)
     _print_set_up(sheet, is_wide=False)
-    sheet.set_column(0, 0, 100)
+    sheet.set_column(0, 0, _PAGE)
     row = 0
     for picture, png in zip(paper.pictures, as_png(paper.pictures), strict=True):
         sheet.write_string(row, 0, picture.caption, looks.strong)

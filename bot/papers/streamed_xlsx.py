@@ -12,11 +12,14 @@ from io import BytesIO, RawIOBase
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from bot.papers.row_heights import HIGHEST, row_height
+
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
     from xlsxwriter.worksheet import Worksheet
 
 LONGEST_CELL = 32_767  # characters; more is no workbook
+SCREEN_HEIGHT = 60.0  # points of a row that is not for paper: a long list stays a list
 MOST_ROWS = 1_048_576  # of a sheet
 CUT = " […]"
 
@@ -63,7 +66,7 @@ async def stream_xlsx(
     skeleton = _skeleton(layout, 1)
     before, after = _around(skeleton[_SHEET.format(1)])
     head = len(re.findall(r"<row ", before))
-    write_row = _row_writer(_styles(before, len(layout.columns)), with_empty=layout.is_for_paper)
+    write_row = _row_writer(layout, _styles(before, len(layout.columns)))
     out = _Out()
     sheets, is_over = 0, False
     with ZipFile(out, "w", ZIP_DEFLATED, compresslevel=_LEVEL) as made:
@@ -161,7 +164,8 @@ def _skeleton(layout: Layout, sheets: int) -> dict[str, bytes]:
             return {name: whole.read(name) for name in whole.namelist()}
 
 
-FONT = {"font_name": "Times New Roman", "font_size": 11}
+FONT_SIZE = 11  # points
+FONT = {"font_name": "Times New Roman", "font_size": FONT_SIZE}
 
 
 def _around(sheet: bytes) -> tuple[str, str]:
@@ -181,12 +185,16 @@ def _styles(before: str, columns: int) -> list[str]:
     return [found.get(place, "0") for place in range(1, columns + 1)]
 
 
-def _row_writer(styles: Sequence[str], *, with_empty: bool) -> Callable[[int, Sequence[Cell]], str]:
-    """`with_empty`: cells without anything are written too, for their borders."""
+def _row_writer(layout: Layout, styles: Sequence[str]) -> Callable[[int, Sequence[Cell]], str]:
+    """On paper, cells without anything are written too, for their borders."""
     shape = [(f'<c r="{_letters(place)}', f'" s="{style}"') for place, style in enumerate(styles)]
+    widths = [column.width for column in layout.columns]
+    with_empty, highest = layout.is_for_paper, HIGHEST if layout.is_for_paper else SCREEN_HEIGHT
 
     def write(number: int, row: Sequence[Cell]) -> str:
-        cells = [f'<row r="{number}">']
+        texts = [(value, width) for value, width in zip(row, widths, strict=True) if isinstance(value, str) and value]
+        height = row_height(texts, size=FONT_SIZE, most=highest)
+        cells = [f'<row r="{number}" ht="{height:g}" customHeight="1">']
         for (name, style), value in zip(shape, row, strict=True):
             if value is None or value == "":
                 if with_empty:
