@@ -15,7 +15,7 @@ from pathlib import Path
 
 import structlog
 
-from bot import app, audit_commands, backup_commands, paper_commands, review_commands, sheet_commands
+from bot import app, audit_commands, backup_commands, key_commands, paper_commands, review_commands, sheet_commands
 from bot.app import looking, moving
 from bot.app.beforehand import migrate_apart
 from bot.clock import SystemClock
@@ -155,6 +155,7 @@ def _parser() -> argparse.ArgumentParser:
     backup_commands.add(add)
     review_commands.add(add)
     paper_commands.add(add)
+    key_commands.add(add)
     return parser
 
 

@@ -41,6 +41,9 @@ class KeyedReceipts:
     def hash_of_link(self, code: str) -> str:
         return self._digest("link of a chat", code).hex()
 
+    def hash_of(self, purpose: str, words: str) -> str:
+        return self._digest(purpose, words).hex()
+
     def proof(self, code: CaseCode, holder: Address) -> str:
         return base64.b32encode(self._digest(f"receipt shown by {holder}", code)).decode()[:_PROOF]
 

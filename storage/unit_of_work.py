@@ -51,8 +51,10 @@ from bot.ports import (
     Tries,
 )
 from bot.ports import Audit as AuditPort
+from bot.ports.serving import ApiKeys, ServedCases, ServiceLists
 from bot.ports.ties import Mentions, Ties
 from storage.absences import SqlAbsences
+from storage.api_keys import SqlApiKeys, SqlServiceLists
 from storage.audit import SqlAudit
 from storage.bulletins import SqlBulletins
 from storage.calendar import SqlCalendar
@@ -86,6 +88,7 @@ from storage.retention import SqlRetention
 from storage.reviewing.texts import SqlReviews
 from storage.saved_views import SqlSavedViews
 from storage.second_factors import SqlSecondFactors
+from storage.served import SqlServedCases
 from storage.sessions import SqlSessions
 from storage.staff import SqlStaffMembers
 from storage.staff_chats import SqlStaffChats
@@ -158,6 +161,9 @@ class SqlUnitOfWork:
         self.ledger: Ledger = SqlLedger(link)
         self.praises: Praises = SqlPraises(link)
         self.campaign: Campaign = SqlCampaign(link)
+        self.served: ServedCases = SqlServedCases(link)
+        self.api_keys: ApiKeys = SqlApiKeys(link)
+        self.service_lists: ServiceLists = SqlServiceLists(link)
 
     async def commit(self) -> None:
         """Keep everything, once.

@@ -54,6 +54,7 @@ from bot.ports.outside import (
 )
 from bot.ports.residents import Erased, Erasure, Fading, Identities, Offices, Retention
 from bot.ports.reviews import Reviews
+from bot.ports.serving import ApiKeys, ServedCases, ServiceLists
 from bot.ports.staff import Audit, Guesses, HeadSigner, SecondFactors, Sessions, StaffMembers
 from bot.ports.storage import Storage, UnitOfWork, Wiper
 from bot.ports.viewing import Viewer
@@ -61,6 +62,7 @@ from bot.ports.viewing import Viewer
 __all__ = [
     "EVERY_CASE",
     "Absences",
+    "ApiKeys",
     "Audit",
     "Backlog",
     "Boards",
@@ -120,6 +122,8 @@ __all__ = [
     "Scanner",
     "Sealer",
     "SecondFactors",
+    "ServedCases",
+    "ServiceLists",
     "Sessions",
     "Sighting",
     "StaffChats",

@@ -108,6 +108,10 @@ class Receipts(Protocol):
         """What is kept of a code that links a staff member's chat: 64 letters that nobody makes without the key."""
         ...
 
+    def hash_of(self, purpose: str, words: str) -> str:
+        """What follows from these words for that purpose: 64 hexadecimal digits that nobody makes without the key."""
+        ...
+
     def proof(self, code: CaseCode, holder: Address) -> str:
         """Ten letters and digits for a button: this address has shown the case's secret. Worth nothing from another one."""
         ...

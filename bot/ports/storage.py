@@ -29,6 +29,7 @@ from bot.ports.notices import Notices
 from bot.ports.outside import Calendar, Deadlines
 from bot.ports.residents import Erasure, Fading, Identities, Offices, Retention
 from bot.ports.reviews import Reviews
+from bot.ports.serving import ApiKeys, ServedCases, ServiceLists
 from bot.ports.staff import Audit, Guesses, SecondFactors, Sessions, StaffMembers
 from bot.ports.ties import Mentions, Ties
 
@@ -80,6 +81,9 @@ class UnitOfWork(Protocol):
     ledger: Ledger
     praises: Praises
     campaign: Campaign
+    served: ServedCases
+    api_keys: ApiKeys
+    service_lists: ServiceLists
 
     async def commit(self) -> None:
         """Keep everything, once. After it the unit of work is over."""

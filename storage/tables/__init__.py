@@ -40,6 +40,7 @@ from storage.tables.people import (
     used_steps,
 )
 from storage.tables.reviews import review_drafts, review_rounds, reviews
+from storage.tables.serving import api_keys, service_lists
 from storage.tables.sheets import bulletins, long_works
 from storage.tables.threads import (
     attachments,
@@ -58,6 +59,7 @@ __all__ = [
     "HANDLED",
     "absences",
     "addresses",
+    "api_keys",
     "attachments",
     "audit",
     "audit_heads",
@@ -117,6 +119,7 @@ __all__ = [
     "sealed_tables",
     "second_factors",
     "secret_tries",
+    "service_lists",
     "sessions",
     "staff",
     "staff_chats",

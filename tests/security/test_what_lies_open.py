@@ -49,6 +49,7 @@ NEEDLES = [CHAT, NAME, "Bưởi", HOME, "Nghiêng", "nghieng", PHONE, "987318842
 OPEN = {
     "staff": "accounts of staff: their names are on every answer; a password's hash",
     "templates": "ready texts of a ward or the city, about no case",
+    "api_keys": "what operators call the programs that send cases in; the hash of a secret",
     "residential_groups": "the names of a ward's residential groups, which are no people",
     "ward_settings": "where a ward's office is, as residents are told",
     "calendar_days": "the name of a holiday",
