@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from bot.demo_ledger import seed_ledger
 from bot.domain.case import CaseCode, CaseKind
 from bot.domain.closing import ClosingReport
 from bot.domain.draft import Conversation, Draft, DraftPart
@@ -144,6 +145,9 @@ async def seed(storage: Storage, city: City, clock: Clock) -> list[tuple[str, st
         await uow.commit()
     if not known:
         await seed_cases(storage, city, CASES, now)
+        async with storage.reading() as uow:
+            leader = _who(await uow.staff.everyone(), LEADER)
+        await seed_ledger(storage, WARD, leader.id, Viewer.of(leader), now)
     return shown
 
 
