@@ -18,6 +18,7 @@ from storage.evidence import SqlEvidenceChecks
 from storage.link import Link
 from storage.own_keys import OF_CASES
 from storage.prints import SqlPhotoPrints
+from storage.published import SqlPublications
 from storage.tables import (
     FINISHED,
     HANDLED,
@@ -172,6 +173,7 @@ class SqlErasure:
         await self._link.run(_drop_correction, which)
         await self._link.run(_drop_staff_drafts, which)
         await self._link.run(_drop_reasons, which)
+        await SqlPublications(self._link).forget(case.id)
         if keeps_words:
             await self._link.run(_unseal_revisions, which)
             await self._link.run(_unseal_messages, which)

@@ -38,6 +38,7 @@ from bot.ports import (
     Praises,
     Presences,
     Proposals,
+    Publications,
     Ratings,
     Retention,
     Reviews,
@@ -83,6 +84,7 @@ from storage.offices import SqlOffices
 from storage.outbox import SqlOutbox
 from storage.prints import SqlPhotoPrints
 from storage.proposals import SqlProposals
+from storage.published import SqlPublications
 from storage.ratings import SqlRatings, SqlTries
 from storage.retention import SqlRetention
 from storage.reviewing.texts import SqlReviews
@@ -143,6 +145,7 @@ class SqlUnitOfWork:
         self.ratings: Ratings = SqlRatings(link)
         self.closings: Closings = SqlClosings(link)
         self.proposals: Proposals = SqlProposals(link)
+        self.publications: Publications = SqlPublications(link)
         self.tries: Tries = SqlTries(link)
         self.news: News = SqlNews(link)
         self.notices: Notices = SqlNotices(link)

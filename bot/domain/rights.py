@@ -30,6 +30,7 @@ class Right(StrEnum):
     APPROVE_IDENTITY = "approve_identity"  # somebody else's asking
     EXPORT = "export"
     DASHBOARD = "dashboard"
+    PUBLISH = "publish"  # the second pair of eyes on what everybody may read, and taking it down
     CLOSERS = "closers"  # what each one's closings came to
 
     LEDGER = "ledger"  # enter what was done for the codes
@@ -62,7 +63,14 @@ _OFFICER = frozenset(
 )
 _CHIEF = frozenset(
     {
-        *(Right.OVERRIDE_GATE, Right.PAUSE_RESIDENT, Right.EXCLUDE_STAFF, Right.APPROVE_IDENTITY, Right.EXPORT),
+        *(
+            Right.OVERRIDE_GATE,
+            Right.PAUSE_RESIDENT,
+            Right.EXCLUDE_STAFF,
+            Right.APPROVE_IDENTITY,
+            Right.EXPORT,
+            Right.PUBLISH,
+        ),
         *(Right.CLOSERS, Right.COMMEND),
     }
 )

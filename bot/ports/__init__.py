@@ -2,8 +2,8 @@
 
 Storage works in units of work: one transaction each, committed once and explicitly; every other way out changes nothing.
 
-Read in this order: `mail`, `viewing`, `cases`, `closings`, `evidence`, `after`, `residents`, `staff`, `desk`, `campaign`,
-`storage` (a unit of work holds them all), `outside`.
+Read in this order: `mail`, `viewing`, `cases`, `closings`, `evidence`, `publications`, `after`, `residents`, `staff`,
+`desk`, `campaign`, `storage` (a unit of work holds them all), `outside`.
 """
 
 from bot.ports.after import Rating, Ratings, Tries
@@ -52,6 +52,7 @@ from bot.ports.outside import (
     Scanner,
     Sealer,
 )
+from bot.ports.publications import Publications
 from bot.ports.residents import Erased, Erasure, Fading, Identities, Offices, Retention
 from bot.ports.reviews import Reviews
 from bot.ports.serving import ApiKeys, ServedCases, ServiceLists
@@ -110,6 +111,7 @@ __all__ = [
     "Praises",
     "Presences",
     "Proposals",
+    "Publications",
     "Rating",
     "Ratings",
     "RawUpdate",

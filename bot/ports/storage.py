@@ -27,6 +27,7 @@ from bot.ports.mail import ChatLines, Conversations, Inbox, Outbox
 from bot.ports.news import News
 from bot.ports.notices import Notices
 from bot.ports.outside import Calendar, Deadlines
+from bot.ports.publications import Publications
 from bot.ports.residents import Erasure, Fading, Identities, Offices, Retention
 from bot.ports.reviews import Reviews
 from bot.ports.serving import ApiKeys, ServedCases, ServiceLists
@@ -63,6 +64,7 @@ class UnitOfWork(Protocol):
     ratings: Ratings
     closings: Closings
     proposals: Proposals
+    publications: Publications
     tries: Tries
     news: News
     notices: Notices

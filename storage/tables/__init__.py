@@ -39,6 +39,7 @@ from storage.tables.people import (
     templates,
     used_steps,
 )
+from storage.tables.published import publications
 from storage.tables.reviews import review_drafts, review_rounds, reviews
 from storage.tables.serving import api_keys, service_lists
 from storage.tables.sheets import bulletins, long_works
@@ -105,6 +106,7 @@ __all__ = [
     "praises",
     "presences",
     "proposals",
+    "publications",
     "ratings",
     "recovery_codes",
     "resident_keys",

@@ -35,6 +35,7 @@ def test_the_rights_about_cases_are_those_that_name_one() -> None:
         *(Right.READ_CASE, Right.ANSWER, Right.NOTE, Right.TAKE, Right.ASSIGN, Right.MOVE, Right.CLOSE, Right.MERGE),
         *(Right.FILE_FOR_SOMEONE, Right.PAUSE_RESIDENT, Right.EXCLUDE_STAFF, Right.OPEN_IDENTITY, Right.APPROVE_IDENTITY),
         *(Right.RECORD_WISH, Right.EXPORT, Right.DASHBOARD, Right.CLOSERS, Right.OVERRIDE_GATE),
+        Right.PUBLISH,
         *(Right.LEDGER, Right.COMMEND),  # both look at cases: a board's, a praise's
     } == CASE_RIGHTS
 

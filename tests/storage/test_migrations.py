@@ -24,6 +24,7 @@ from bot.domain.notices import Choices, Reason
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, Language, Role, StaffId, Unit
 from bot.domain.proposal import NewProposal, ProposalKind
+from bot.domain.publishing import NewPublication, Wording
 from bot.domain.review import Section, Term
 from bot.domain.review_texts import Round, TextsDraft
 from bot.domain.signing_in import HalfSession
@@ -179,6 +180,18 @@ async def populate(database: Database) -> None:
         )
         await uow.proposals.add(
             NewProposal(case_id=case.id, kind=ProposalKind.CLOSE, by=minh.id, at=NOW, version=case.version, report=report())
+        )
+        await uow.publications.add(
+            NewPublication(
+                case_id=case.id,
+                ward_code=TAY_HO,
+                category="lighting",
+                slug="0123456789ab",
+                wording=Wording(title="x", text="x", answer="x"),
+                by=minh.id,
+                at=NOW,
+                disputes=0,
+            )
         )
         await uow.long_works.begin(
             NewWork(
