@@ -16,6 +16,7 @@ POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'; base-uri 'none'; 
 ENDINGS = {
     "application/pdf": "pdf",
     "audio/mpeg": "mp3",
+    "audio/aac": "aac",
     "audio/mp4": "m4a",
     "audio/ogg": "ogg",
     "video/3gpp": "3gp",

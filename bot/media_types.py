@@ -29,6 +29,7 @@ EXTENSIONS = {
     "audio/ogg": (".ogg", ".oga", ".opus"),
     "audio/mpeg": (".mp3",),
     "audio/mp4": (".m4a",),
+    "audio/aac": (".aac",),
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (".docx",),
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": (".xlsx",),
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": (".pptx",),
@@ -54,6 +55,7 @@ _HEAD = 8192  # bytes looked at
 _LONGEST_TEXT = 1024 * 1024  # bytes; a longer one is looked at by nobody, and would hold everybody up here
 _LAYOUT = dict.fromkeys(map(ord, "\n\r\t\f\ufeff"), " ")
 _MARKUP = re.compile(rb"<\s*[a-z!?/]", re.IGNORECASE)
+_AAC_FRAMES = (b"\xff\xf1", b"\xff\xf9")  # ADTS, as Zalo records a voice
 _MP3_FRAME = re.compile(rb"\xff[\xfa\xfb\xf2\xf3\xe2\xe3]")
 
 
@@ -76,6 +78,8 @@ def media_type_of(data: bytes) -> str:
         return "audio/ogg" if b"OpusHead" in head[:128] or b"\x01vorbis" in head[:128] else UNKNOWN
     if head.startswith(b"ID3") or _MP3_FRAME.match(head):
         return "audio/mpeg"
+    if head.startswith(_AAC_FRAMES):
+        return "audio/aac"
     if head.startswith(b"PK\x03\x04"):
         return _office_type(head)
     return "text/plain" if _is_plain_text(data) else UNKNOWN

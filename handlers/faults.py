@@ -5,7 +5,7 @@ A message of an unknown exception may hold anything (a text, a phone number, a t
 
 import traceback
 
-from bot.errors import BotError, ChannelError
+from bot.errors import BotError
 
 OURS = frozenset({"bot", "handlers", "storage"})
 LONGEST = 300  # characters
@@ -22,6 +22,6 @@ def described(error: BaseException) -> str:
     return f"{type(error).__name__}{what}{place}"[:LONGEST]
 
 
-def told(error: ChannelError) -> str:
+def told(error: BotError | ValueError) -> str:
     """What a channel answered, on one line; the channel has already taken its token out."""
     return "".join(letter if letter.isprintable() else " " for letter in str(error))[:LONGEST]

@@ -91,6 +91,7 @@ class SqlConversations:
                 "draft_due_at": conversation.draft_due_at,
                 "draft_reminded": conversation.draft_reminded,
                 "pause_told_at": conversation.pause_told_at,
+                "withheld_told_at": conversation.withheld_told_at,
                 "offered": pack_choices(conversation.offered),
                 "updated_at": now,
             },
@@ -140,6 +141,7 @@ def conversation_from(row: Row[Any]) -> Conversation:
         has_missed=row.has_missed,
         pause_reason=row.pause_reason,
         pause_told_at=row.pause_told_at,
+        withheld_told_at=row.withheld_told_at,
         offered=tuple(Choice(label, data) for label, data in row.offered or ()),
     )
 

@@ -24,6 +24,7 @@ from bot.ports import (
     Exclusions,
     Fading,
     FiguresOf,
+    FileLinks,
     Guesses,
     Identities,
     IdentityOpenings,
@@ -72,6 +73,7 @@ from storage.evidence import SqlEvidenceChecks
 from storage.exclusions import SqlExclusions
 from storage.fading import SqlFading
 from storage.figures import SqlFigures
+from storage.file_links import SqlFileLinks
 from storage.guesses import SqlGuesses
 from storage.identities import SqlIdentities
 from storage.identity_openings import SqlIdentityOpenings
@@ -126,6 +128,7 @@ class SqlUnitOfWork:
         self.staff: StaffMembers = SqlStaffMembers(link)
         self.sessions: Sessions = SqlSessions(link)
         self.second_factors: SecondFactors = SqlSecondFactors(link)
+        self.file_links: FileLinks = SqlFileLinks(link)
         self.guesses: Guesses = SqlGuesses(link)
         self.audit: AuditPort = self._trail
         self.chat_lines: ChatLines = SqlChatLines(link)

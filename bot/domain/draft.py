@@ -227,6 +227,7 @@ class Conversation:
     pause_reason: str = ""
     pause_told_at: datetime | None = None  # when the resident was last told of it
     offered: tuple[Choice, ...] = ()
+    withheld_told_at: datetime | None = None  # when they were last told that the channel withholds their words
 
     def with_draft(self, draft: Draft | None, asked: Question | None) -> Self:
         return replace(self, draft=draft, asked=asked)

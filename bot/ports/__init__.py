@@ -23,6 +23,7 @@ from bot.ports.desk import (
     Templates,
 )
 from bot.ports.evidence import EvidenceChecks, KeptFinding, PhotoPrints, Sighting
+from bot.ports.file_links import FileLinks
 from bot.ports.long_work import LongWorks, Workshop
 from bot.ports.mail import (
     Backlog,
@@ -90,6 +91,7 @@ __all__ = [
     "FailedUpdate",
     "FiguresOf",
     "FileKeeper",
+    "FileLinks",
     "FileStore",
     "Guesses",
     "Hand",

@@ -22,6 +22,7 @@ from bot.ports.desk import (
     Templates,
 )
 from bot.ports.evidence import EvidenceChecks, PhotoPrints
+from bot.ports.file_links import FileLinks
 from bot.ports.long_work import LongWorks
 from bot.ports.mail import ChatLines, Conversations, Inbox, Outbox
 from bot.ports.news import News
@@ -46,6 +47,7 @@ class UnitOfWork(Protocol):
     sessions: Sessions
     second_factors: SecondFactors
     guesses: Guesses
+    file_links: FileLinks
     audit: Audit
     chat_lines: ChatLines
     calendar: Calendar

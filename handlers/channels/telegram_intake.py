@@ -6,33 +6,35 @@ committed; a crash in between brings it again, and `keep` knows it by its id.
 """
 
 import asyncio
-import hmac
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import structlog
-from aiohttp import web
 
 from bot.errors import ChannelError, StorageBusy, TryLater
-from bot.ports import RawUpdate
+from handlers.channels.receiving import (
+    FIRST_WAIT,
+    Keep,
+    MessengerWebhook,
+    call_until_done,
+    sleep,
+    unless_stopped,
+    wait_after,
+)
 from handlers.channels.telegram_calls import CallRefused, RawCalls
 from handlers.channels.telegram_updates import ALLOWED_UPDATES, Fetched, NotAnAnswer, fetched_updates, raw_update
+from handlers.faults import told
 
 log = structlog.get_logger()
 
-Keep = Callable[[Sequence[RawUpdate]], Awaitable[None]]
-
 LONG_POLL = 25  # seconds; Telegram holds an empty answer back for at most 50
 MOST_AT_ONCE = 100  # updates; Telegram's own limit
-FIRST_WAIT, LONGEST_WAIT = 0.5, 30.0  # seconds between tries that failed, doubled each time
 MOST_LOOKS = 3  # at what cannot be read, before it is put aside: an answer may have been cut on its way
 FORGET_OFFSET_AFTER = 24 * 3600.0  # seconds of silence; see `_Offset`
 
 PATH = "/hooks/telegram"
 SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"  # noqa: S105  # a header's name, not a secret
 LARGEST_BODY = 4 * 1024 * 1024  # bytes; a genuine update has a few thousand
-BODY_WITHIN = 30.0  # seconds
-RETRY_AFTER = "5"  # seconds; Telegram obeys it up to an hour
 CONNECTIONS = 40  # at once, each with one update; they share commits
 
 
@@ -89,21 +91,21 @@ class TelegramPolling:
             except (ChannelError, StorageBusy, NotAnAnswer) as error:
                 failures += 1
                 wait = self._wait_after(error, failures)
-                log.warning("telegram_polling_failed", reason=_told(error), failures=failures, wait=wait)
-                await _sleep(wait, stop)
+                log.warning("telegram_polling_failed", reason=told(error), failures=failures, wait=wait)
+                await sleep(wait, stop)
                 continue
             failures = 0
             if not moved:
-                await _sleep(FIRST_WAIT, stop)
+                await sleep(FIRST_WAIT, stop)
 
     async def _turn(self, stop: asyncio.Event) -> bool:
         """One question. False when its answer could not move the offset."""
         if not self._webhook_is_gone:  # while one is set, polling is refused; nothing that waits is dropped
-            gone = await _unless_stopped(self._calls.call("deleteWebhook", drop_pending_updates=False), stop)
+            gone = await unless_stopped(self._calls.call("deleteWebhook", drop_pending_updates=False), stop)
             if gone is None:
                 return True
             self._webhook_is_gone = True
-        body = await _unless_stopped(self._fetch(), stop)
+        body = await unless_stopped(self._fetch(), stop)
         if body is None:
             return True
         fetched = fetched_updates(body)
@@ -139,52 +141,22 @@ class TelegramPolling:
             return error.after.total_seconds()
         if isinstance(error, CallRefused) and error.code == 409:  # a webhook was set, or another process polls
             self._webhook_is_gone = False
-        return float(min(FIRST_WAIT * (1 << min(failures - 1, 10)), LONGEST_WAIT))
+        return wait_after(failures)
 
 
-class TelegramWebhook:
-    """`POST /hooks/telegram`: Telegram brings one update, we keep it, then say 200.
-
-    Args:
-        secret: What the header must hold.
-        keep: Returns once the update is committed.
-        count_refused: Told of every call without the right secret.
-    """
+class TelegramWebhook(MessengerWebhook):
+    """`POST /hooks/telegram`: Telegram brings one update. The arguments are `MessengerWebhook`'s."""
 
     def __init__(self, secret: str, keep: Keep, count_refused: Callable[[], None]) -> None:
-        self._secret = secret.encode()
-        self._keep = keep
-        self._count_refused = count_refused
-
-    def routes(self) -> list[web.RouteDef]:
-        return [web.post(PATH, self.receive)]
-
-    async def receive(self, request: web.Request) -> web.Response:
-        """200 once kept, also for what nobody can read: anything else would be redelivered for a day.
-
-        403 for anybody but Telegram, before the body is read; 413 over 4 MB; 503 while nothing can be stored.
-        """
-        if not self._is_telegram(request):
-            self._count_refused()
-            return web.Response(status=403)
-        try:
-            async with asyncio.timeout(BODY_WITHIN):
-                body = await _body(request)
-        except TimeoutError:
-            return web.Response(status=408)
-        if body is None:
-            log.warning("telegram_webhook_body_too_large", most=LARGEST_BODY)
-            return web.Response(status=413)
-        try:
-            await self._keep([raw_update(body)])
-        except StorageBusy:
-            return web.Response(status=503, headers={"Retry-After": RETRY_AFTER})
-        return web.Response()
-
-    def _is_telegram(self, request: web.Request) -> bool:
-        """Bytes, because comparing text raises for anything but ASCII, which would be a 500 for anybody who likes."""
-        given = request.headers.getall(SECRET_HEADER, [])
-        return len(given) == 1 and hmac.compare_digest(given[0].encode("utf-8", "surrogateescape"), self._secret)
+        super().__init__(
+            PATH,
+            SECRET_HEADER,
+            secret,
+            lambda body: [raw_update(body)],
+            keep,
+            count_refused,
+            largest=LARGEST_BODY,
+        )
 
 
 async def register_webhook(calls: RawCalls, *, public_url: str, secret: str, stop: asyncio.Event) -> None:
@@ -196,50 +168,4 @@ async def register_webhook(calls: RawCalls, *, public_url: str, secret: str, sto
         "max_connections": CONNECTIONS,
         "drop_pending_updates": False,
     }
-    failures = 0
-    while not stop.is_set():
-        try:
-            await _unless_stopped(calls.call("setWebhook", **parameters), stop)
-        except ChannelError as error:
-            failures += 1
-            told = error.after.total_seconds() if isinstance(error, TryLater) and error.after else None
-            wait = told if told is not None else min(FIRST_WAIT * (1 << min(failures - 1, 10)), LONGEST_WAIT)
-            log.error("telegram_webhook_not_set", reason=_told(error), failures=failures, wait=wait)
-            await _sleep(wait, stop)
-        else:
-            return
-
-
-async def _body(request: web.Request) -> bytes | None:
-    """The whole body, or None past the limit. Read here, because the application's own limit is for its forms."""
-    parts = bytearray()
-    async for chunk in request.content.iter_any():
-        parts += chunk
-        if len(parts) > LARGEST_BODY:
-            return None
-    return bytes(parts)
-
-
-async def _unless_stopped(work: Any, stop: asyncio.Event) -> Any:
-    """The result, or None when `stop` was set first; the work is then cancelled and over."""
-    working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(stop.wait())
-    try:
-        await asyncio.wait((working, stopping), return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        stopping.cancel()
-        if not working.done():
-            working.cancel()
-    await asyncio.gather(working, stopping, return_exceptions=True)
-    return None if working.cancelled() else working.result()
-
-
-async def _sleep(seconds: float, stop: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(seconds):
-            await stop.wait()
-    except TimeoutError:
-        return
-
-
-def _told(error: Exception) -> str:
-    return "".join(letter if letter.isprintable() else " " for letter in str(error))[:300]
+    await call_until_done(lambda: calls.call("setWebhook", **parameters), stop, what="telegram_webhook_not_set")

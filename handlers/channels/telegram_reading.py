@@ -87,7 +87,7 @@ def _message(base: Incoming, message: Mapping[str, Any], *, is_edit: bool = Fals
 def _content(message: Mapping[str, Any], *, is_edit: bool, may_command: bool) -> dict[str, Any]:
     """The values of `Incoming` that depend on what the message is."""
     if text := string(message.get("text")):
-        return _command_or_text(text) if may_command else {"kind": IncomingKind.TEXT, "text": text}
+        return command_or_text(text) if may_command else {"kind": IncomingKind.TEXT, "text": text}
     caption = string(message.get("caption"))
     for key, (kind, read) in FILE_READERS.items():
         if key in message and (file := read(message[key])) is not None:
@@ -103,7 +103,7 @@ def _content(message: Mapping[str, Any], *, is_edit: bool, may_command: bool) ->
     return {"kind": IncomingKind.IGNORED if _SERVICE & message.keys() else IncomingKind.UNSUPPORTED}
 
 
-def _command_or_text(text: str) -> dict[str, Any]:
+def command_or_text(text: str) -> dict[str, Any]:
     """`/start@our_bot ward_00091` is a command with its argument. An edit never is, or it would be obeyed twice; nor are
     somebody else's words that are passed on."""
     found = _COMMAND.fullmatch(text)

@@ -30,6 +30,15 @@ class NotReached(ConnectionError):
     """No connection could be made: nothing was sent."""
 
 
+class CutOff(ConnectionResetError):
+    """An answer broke off after its head; `body` is what had come of it."""
+
+    def __init__(self, status: int, body: bytes) -> None:
+        super().__init__("the answer broke off")
+        self.status = status
+        self.body = body
+
+
 class BadAnswer(ConnectionError):
     """What came is no answer in HTTP, or it is too long."""
 
@@ -55,7 +64,7 @@ class _Line(asyncio.Protocol):
         assert self._transport is not None, "it is connected"
         loop = asyncio.get_running_loop()
         self._waiter = waiter = loop.create_future()
-        self._timer = loop.call_later(within, self._fail, TimeoutError("no answer in time"))
+        self._timer = loop.call_later(within, self._be_late)
         self._transport.write(request)
         return waiter
 
@@ -89,7 +98,7 @@ class _Line(asyncio.Protocol):
         if self._status and not self._has_end and exc is None:
             self._finish(stays_open=False)
         else:
-            self._fail(ConnectionResetError("the connection was closed"))
+            self._fail(self._broken(ConnectionResetError("the connection was closed")))
 
     def on_header(self, name: bytes, value: bytes) -> None:
         name = name.lower()
@@ -125,6 +134,13 @@ class _Line(asyncio.Protocol):
         self.end()
         if waiter is not None and not waiter.done():
             waiter.set_exception(error)
+
+    def _be_late(self) -> None:
+        self._fail(self._broken(TimeoutError("no answer in time")))
+
+    def _broken(self, error: Exception) -> Exception:
+        """The same error, or what had come of an answer."""
+        return CutOff(self._status, bytes(self._body)) if self._status and self._body else error
 
     def _rest(self) -> None:
         if self._timer is not None:

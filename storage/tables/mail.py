@@ -117,6 +117,7 @@ conversations = Table(
     Column("paused_until", UtcDateTime),  # staff alone write these two
     Column("pause_reason", CleanText, nullable=False, server_default=""),
     Column("pause_told_at", UtcDateTime),
+    Column("withheld_told_at", UtcDateTime),
     Column("has_missed", Boolean, nullable=False, server_default=false()),  # an answer of staff did not arrive here
     Column("offered", SealedJson),  # label and data of each choice under what was said last
     Column("draft_files", CleanText, nullable=False, server_default=""),  # keys of the draft's files, one after the other
@@ -125,3 +126,13 @@ conversations = Table(
     ),
 )
 Index("ix_conversations_draft_due", conversations.c.draft_due_at, **only_where("draft_due_at IS NOT NULL"))
+
+# Links to single files, for a messenger that fetches by address. A row lives two minutes, or until it was used.
+file_links = Table(
+    "file_links",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("key", String(64), nullable=False),  # of the copy that is shown
+    Column("until", UtcDateTime, nullable=False),
+)
+Index("ix_file_links_until", file_links.c.until)

@@ -47,6 +47,7 @@ KNOWN = [
     (b"OggS" + b"\x00" * 24 + b"OpusHead" + b"\x00" * 16, "audio/ogg"),
     (b"ID3\x04" + b"\x00" * 16, "audio/mpeg"),
     (b"\xff\xfb\x90\x00" + b"\x00" * 16, "audio/mpeg"),
+    (b"\xff\xf1\x50\x80" + b"\x00" * 16, "audio/aac"),
     (b"%PDF-1.7\n", "application/pdf"),
     (archive("word/document.xml"), "application/vnd.openxmlformats-officedocument.wordprocessingml.document"),
     (archive("xl/workbook.xml"), "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),

@@ -175,6 +175,7 @@ async def populate(database: Database) -> None:
         await fill_ledger(uow, case.id, minh.id)
         await uow.api_keys.add("x", "0" * 64, per_minute=1, now=NOW, by=minh.id)
         await uow.service_lists.became("0" * 64, NOW)
+        await uow.file_links.add("0" * 64, "f" * 64, until=LATER, now=NOW)
         await uow.closings.add(
             NewClosing(case_id=case.id, at=NOW, closer_id=minh.id, report=report(), message_id=message_id, minutes_open=5)
         )

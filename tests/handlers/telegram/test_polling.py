@@ -9,9 +9,10 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.incoming import IncomingKind
-from handlers.channels import telegram_intake
+from handlers.channels import receiving, telegram_intake
+from handlers.channels.receiving import Keep
 from handlers.channels.telegram_calls import RawCalls, redact
-from handlers.channels.telegram_intake import Keep, TelegramPolling
+from handlers.channels.telegram_intake import TelegramPolling
 from tests.bot_api import BotApiServer, Fault
 from tests.bot_api.server import TOKEN
 from tests.handlers.telegram.conftest import Inbox
@@ -21,7 +22,8 @@ from tests.handlers.telegram.kept import private_message
 @pytest.fixture(autouse=True)
 def _short_waits(monkeypatch: pytest.MonkeyPatch) -> None:
     """The waits between failures are seconds; what is tested is that they end."""
-    monkeypatch.setattr(telegram_intake, "FIRST_WAIT", 0.02)
+    for module in (telegram_intake, receiving):
+        monkeypatch.setattr(module, "FIRST_WAIT", 0.02)
 
 
 class Running:
