@@ -24,6 +24,8 @@ _MENDS = {
 }
 _ADDRESS = re.compile(r"https?://(?:[\w.-]+|\[[0-9a-fA-F:.]+\])(?::\d{1,5})?(?:/[^\s?#]*)?")
 _LINK = re.compile(r"https://[\w.-]+(?::\d{1,5})?(?:/[^\s\"<>{}^`|\\]*)?", re.ASCII)
+# A scheme, a host, a port: no wildcard and no path. Plain http only on one's own machine, to try it out.
+_ORIGIN = re.compile(r"(?:https://[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|http://(?:localhost|127\.0\.0\.1))(?::\d{1,5})?")
 _TOKEN = re.compile(r"\d+:[A-Za-z0-9_-]{3,}", re.ASCII)
 _WEBHOOK_SECRET = re.compile(r"[A-Za-z0-9_-]{8,256}", re.ASCII)
 
@@ -78,6 +80,10 @@ class Settings(BaseSettings):
         "",
         description="ClamAV's socket, a path or `host:port` of your own: then nothing unscanned is kept or served.",
     )
+    embed_on: str = Field(
+        "",
+        description="Sites that may show the chat in a frame: `https://…` origins, space between; empty: none.",
+    )
     timezone: str = Field("Asia/Ho_Chi_Minh", description="The city's time zone: deadlines and pages follow it.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
@@ -125,6 +131,13 @@ class Settings(BaseSettings):
         if url and not _ADDRESS.fullmatch(url):
             raise ValueError("must be an address like https://gopy.example.vn, or empty")
         return url.rstrip("/")
+
+    @field_validator("embed_on")
+    @classmethod
+    def _embedded_on_origins(cls, text: str) -> str:
+        if not all(_ORIGIN.fullmatch(origin) for origin in text.split()):
+            raise ValueError("must be origins like https://phuthuong.example.vn, without a path or *, one space between")
+        return " ".join(text.split())
 
     @field_validator("telegram_token")
     @classmethod
@@ -184,6 +197,11 @@ class Settings(BaseSettings):
     @property
     def is_sqlite(self) -> bool:
         return not self.database_url or self.database_url.startswith("sqlite")
+
+    @property
+    def embed_origins(self) -> tuple[str, ...]:
+        """Sites that may show the chat in a frame."""
+        return tuple(self.embed_on.split())
 
     @property
     def secrets(self) -> list[str]:

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from aiohttp import web
 
 from bot.web.cookies import is_https
+from bot.web.framing import ancestors
 from bot.web.keys import SETTINGS
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -19,7 +20,7 @@ SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 HOOKS = "/hooks/"
 # Whatever is posted here is read by `bot.web.forms.read_form`, which demands a token. A browser so old that it sends
 # neither Sec-Fetch-Site nor Origin is let through to that check; everywhere else it is refused.
-TOKEN_CHECKED = ("/staff/", "/chat", "/track")
+TOKEN_CHECKED = ("/staff/", "/chat", "/track", "/embed/")
 
 _NONCE: web.RequestKey[str] = web.RequestKey("nonce", str)
 
@@ -33,12 +34,15 @@ def nonce(request: web.Request) -> str:
     return request[_NONCE]
 
 
-def page_policy(nonce_value: str) -> str:
-    """The Content-Security-Policy of a page: nothing runs or styles that we did not mark, nothing from elsewhere."""
+def page_policy(nonce_value: str, framed_by: str = "'none'") -> str:
+    """The Content-Security-Policy of a page: nothing runs or styles that we did not mark, nothing from elsewhere.
+
+    `framed_by` is who may show it in a frame, see `bot.web.framing`.
+    """
     return (
         f"default-src 'none'; script-src 'nonce-{nonce_value}'; style-src 'nonce-{nonce_value}'; "
         "img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; manifest-src 'self'; "
-        "object-src 'none'; base-uri 'none'; frame-ancestors 'none'"
+        f"object-src 'none'; base-uri 'none'; frame-ancestors {framed_by}"
     )
 
 
@@ -61,9 +65,12 @@ def bare_headers() -> dict[str, str]:
 async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
     """A signal, not a middleware, so that event streams carry them too. A route may have set a stricter value before."""
     headers = response.headers
-    headers.setdefault("Content-Security-Policy", page_policy(nonce(request)))
+    framed_by = ancestors(request, response.content_type)
+    headers.setdefault("Content-Security-Policy", page_policy(nonce(request), framed_by))
     for name, value in bare_headers().items():
         headers.setdefault(name, value)
+    if framed_by != "'none'":
+        del headers["X-Frame-Options"]  # it can name nobody: a browser that knows it alone would show nothing
     if is_https(request.app[SETTINGS]):
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
     headers["Server"] = bare_headers()["Server"]

@@ -16,9 +16,10 @@ from bot.domain.people import Address
 from bot.errors import StorageBusy
 from bot.ports import ChatLine
 from bot.web import FORM_TOKEN, keys, render_text
+from bot.web.framing import is_framed
 from handlers.channels.webchat_limits import Limits, TooMany
 from handlers.channels.webchat_lines import LinePage, show_reply
-from handlers.channels.webchat_visitor import visitor_of
+from handlers.channels.webchat_visitor import base_of, visitor_of
 
 HEARTBEAT = 15.0  # seconds between signs of life: proxies drop a silent connection, and a gone browser is found out
 LOOK_EVERY = 4.0  # seconds between looks that nobody rang for
@@ -131,7 +132,9 @@ def _event(request: web.Request, stream: _Stream, line: ChatLine) -> bytes:
     view = show_reply(line, request.app[keys.RECEIPTS])
     if view is None:
         return f"id: {stream.after}\n\n".encode()  # moves the browser's place, shows nothing
-    html = render_text(request, "webchat/_line.html", LinePage(line=view))
+    html = render_text(
+        request, "webchat/_line.html", LinePage(line=view, base=base_of(request), is_framed=is_framed(request))
+    )
     data = "\n".join(f"data: {row}" for row in html.replace("\r", "").split("\n"))
     return f"id: {stream.after}\nevent: line\n{data}\n\n".encode()
 

@@ -65,6 +65,8 @@ class LinePage:
     """Everything `webchat/_line.html` may use: the chat's page includes it for each of its lines."""
 
     line: LineView
+    base: str  # where this chat is: "/chat", or below `bot.web.framing.FRAMED`
+    is_framed: bool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,6 +74,8 @@ class ChatPage:
     """Everything `webchat/chat.html` may use."""
 
     lines: Sequence[LineView]  # oldest first
+    base: str  # where this chat is: "/chat", or below `bot.web.framing.FRAMED`
+    is_framed: bool  # a page of another site shows it: what is not this chat opens outside
     last_key: int  # of our newest line: where the event stream goes on
     ward: Ward | None  # of the QR code; told to the dialogue with the first message
     place: str  # its mark, with the board whose code was read: "00091_b17"; empty for none

@@ -20,6 +20,7 @@ from bot.ports import ChatLine, RawUpdate
 from bot.services.receipt import KEEP
 from bot.web import FORM_TOKEN, keys, render
 from bot.web.cookies import drop_cookie, read_cookie, set_cookie
+from bot.web.framing import is_framed
 from bot.web.language import page_language
 from bot.web.pages import asset_path
 from bot.web.siege import WAIT, Gate
@@ -28,7 +29,7 @@ from handlers.channels.webchat_body import LONGEST_CHOICE, LONGEST_TEXT, ChatPos
 from handlers.channels.webchat_form import MOST_FILES, BadForm, ChatForm, ForeignForm, FormReader, TooManyUploads
 from handlers.channels.webchat_limits import Limits, TooMany
 from handlers.channels.webchat_lines import ChatPage, show_lines
-from handlers.channels.webchat_visitor import Visitor, forget, remember, visitor_of
+from handlers.channels.webchat_visitor import Visitor, base_of, forget, remember, visitor_of
 
 Keep = Callable[[Channel, Sequence[RawUpdate]], Awaitable[None]]
 
@@ -75,8 +76,8 @@ class ChatPages:
 
     async def back(self, request: web.Request) -> web.Response:
         """`GET` of an address that is only posted to (a language link on a refused page): the chat itself."""
-        language = request.query.get("lang", "")
-        raise web.HTTPSeeOther(f"/chat?lang={language}" if language in ("vi", "en") else "/chat")
+        language, base = request.query.get("lang", ""), base_of(request)
+        raise web.HTTPSeeOther(f"{base}?lang={language}" if language in ("vi", "en") else base)
 
     async def take(self, request: web.Request) -> web.Response:
         """`POST /chat/messages`: keep what was said. To the script JSON, otherwise the page again."""
@@ -91,7 +92,8 @@ class ChatPages:
             at = request.app[keys.CLOCK].now().astimezone(request.app[keys.SETTINGS].zone)
             response = web.json_response({"kept": True, "at": f"{at:%H:%M}", "notice": notice})
         else:
-            response = web.Response(status=303, headers={"Location": f"/chat{'?notice=files' if form.is_cut else ''}#end"})
+            tail = "?notice=files" if form.is_cut else ""
+            response = web.Response(status=303, headers={"Location": f"{base_of(request)}{tail}#end"})
         drop_cookie(request, response, WARD_COOKIE)
         return response
 
@@ -123,7 +125,7 @@ class ChatPages:
             await self._reader.read(request, form, visitor.is_own)
         except (ForeignForm, BadForm, TooManyUploads):
             raise web.HTTPForbidden from None
-        response = web.Response(status=303, headers={"Location": "/chat"})
+        response = web.Response(status=303, headers={"Location": base_of(request)})
         forget(request, response)
         drop_cookie(request, response, WARD_COOKIE)
         return response
@@ -219,6 +221,8 @@ class ChatPages:
         last = lines[-1] if lines else None
         page = ChatPage(
             lines=show_lines(lines, request.app[keys.RECEIPTS]),
+            base=base_of(request),
+            is_framed=is_framed(request),
             last_key=_last_key(lines),
             ward=place.ward if place else None,
             place=place.mark if place else "",

@@ -15,6 +15,7 @@ from aiohttp import web
 from bot.domain.people import Address, Channel
 from bot.web import keys
 from bot.web.cookies import drop_cookie, read_cookie, set_cookie
+from bot.web.framing import FRAMED, is_framed
 from bot.web.tokens import same, sign
 
 COOKIE = "chat"
@@ -50,6 +51,11 @@ def visitor_of(request: web.Request) -> Visitor:
     if is_new:
         token = secrets.token_urlsafe(32)
     return Visitor(token, sign(request.app[keys.SECRET_KEY], "webchat", token), is_new)
+
+
+def base_of(request: web.Request) -> str:
+    """Where the chat is that was asked: each of its forms and streams is below."""
+    return f"{FRAMED}chat" if is_framed(request) else "/chat"
 
 
 def remember(request: web.Request, response: web.StreamResponse, visitor: Visitor) -> None:

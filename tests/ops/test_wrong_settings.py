@@ -55,6 +55,7 @@ WRONG_SETTINGS = [
     (ZALO_WEBHOOK, "HOMTHU_ZALO_WEBHOOK_SECRET: is missing"),
     ({**ZALO_WEBHOOK, "HOMTHU_ZALO_WEBHOOK_SECRET": "w" * 16}, "HOMTHU_PUBLIC_URL: is missing, Zalo must be told"),
     ({"HOMTHU_CLAMAV": "clamav.example.vn:3310"}, "HOMTHU_CLAMAV: must be a path, or host:port with a loopback or private"),
+    ({"HOMTHU_EMBED_ON": "https://*.example.vn"}, "HOMTHU_EMBED_ON: must be origins like https://phuthuong.example.vn"),
     ({"HOMTHU_TIMEZONE": "Mars/Olympus"}, "HOMTHU_TIMEZONE: no such time zone: Mars/Olympus; use a name like"),
     ({"HOMTHU_LOG_LEVEL": "loud"}, "HOMTHU_LOG_LEVEL: must be 'debug', 'info', 'warning' or 'error'"),
 ]

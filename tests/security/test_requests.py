@@ -79,6 +79,30 @@ async def test_every_answer_is_fenced_and_looking_changes_nothing(target: City) 
     assert await settled(target.settings.data_dir) == before
 
 
+async def test_another_site_may_frame_the_chat_and_nothing_else(sqlite_place: Place) -> None:
+    """Every route of the program, with a site allowed: only pages below `/embed/` name it, all others name nobody."""
+    portal = "https://phuthuong.example.vn"
+    async with BotApiServer() as api, running_city(sqlite_place, api, embed_on=portal) as city:
+        code = await a_case(city)
+        chief = await city.staff("chief", role=Role.WARD_LEADER)
+        framed = set()
+        for method, pattern in routes(city):
+            where = f"{method} {pattern}"
+            at = URL(city.url + address(pattern, code))
+            async with chief.session.request(method, at, headers={"Sec-Fetch-Site": "same-origin"}) as answer:
+                policy = answer.headers["Content-Security-Policy"]
+                assert answer.status < 500, where
+                if f"frame-ancestors {portal}" in policy.split("; "):
+                    assert answer.content_type == "text/html", where
+                    assert answer.real_url.path.startswith("/embed/"), where
+                    assert "X-Frame-Options" not in answer.headers, where
+                    framed.add(pattern)
+                else:
+                    assert "frame-ancestors 'none'" in policy or "sandbox" in policy, where
+                    assert answer.headers["X-Frame-Options"] == "DENY", where
+        assert {"/embed/chat", "/embed/chat/messages"} <= framed
+
+
 async def test_no_form_is_taken_from_elsewhere_or_without_its_token(target: City) -> None:
     """S7: every address that takes something, in the words of another site's page, then of ours without the token."""
     code = await a_case(target)

@@ -6,6 +6,7 @@ const make = (name, more) => Object.assign(document.createElement(name), more);
 const { text, files: picker, form_token: token, ward } = form.elements, words = form.dataset;
 const lines = $("#lines"), notice = $("[data-notice]"), picked = $("[data-picked]"), page = document.documentElement;
 const most = 10, largest = 20 << 20;
+const base = form.action.slice(0, -9); // without "/messages"
 let files = [], last = lines.dataset.after, unsent = "", proof = {};
 
 const save = () => { try { localStorage.homthu = text.value || unsent; } catch { /* storage is off */ } };
@@ -64,7 +65,7 @@ const send = (fields, said, sent = []) => {
     if (answer.kept) {
       state.textContent = answer.at;
       ward.value = unsent = "";
-      history.replaceState(0, "", "/chat");
+      history.replaceState(0, "", base);
       tell(answer.notice);
     } else if (answer.isFinal) { // for good: back into the form with it
       line.remove();
@@ -119,7 +120,7 @@ document.onclick = ({ target }) => target.closest("[data-locate]") && navigator.
 
 // The browser comes back by itself, with the last id it saw; only after a refusal we have to.
 const listen = () => {
-  const source = new EventSource(`/chat/events?after=${last}`);
+  const source = new EventSource(`${base}/events?after=${last}`);
   source.addEventListener("line", ({ data, lastEventId }) => {
     last = lastEventId;
     if ($(`#line-${last}`)) return;
@@ -131,6 +132,9 @@ const listen = () => {
   });
   source.onerror = () => source.readyState === 2 && setTimeout(listen, 15000);
 };
+
+// The page around a frame closes it.
+onkeydown = ({ key }) => { if (key === "Escape") parent.postMessage("homthu:close", "*"); };
 
 form.classList.add("composer--live");
 try { text.value ||= localStorage.homthu || ""; } catch { /* off */ }

@@ -248,14 +248,16 @@ class Town:
 
 
 @asynccontextmanager
-async def open_town(database: Database, bell: Bell, folder: Path, *, public_url: str = "") -> AsyncIterator[Town]:
+async def open_town(
+    database: Database, bell: Bell, folder: Path, *, public_url: str = "", embed_on: str = ""
+) -> AsyncIterator[Town]:
     files = open_file_store(str(folder / "files"))
     keeper, clock, stop = SafeFileKeeper(files), SystemClock(), asyncio.Event()
     chat = WebChat()
     intake = Intake(database, {Channel.WEBCHAT: chat}, parrot, apologise, keeper, clock)
     delivery = Delivery(database, {Channel.WEBCHAT: chat}, bell, clock, {Channel.WEBCHAT: None})
     app = make_web_app(
-        settings=load_settings(data_dir=folder, public_url=public_url),
+        settings=load_settings(data_dir=folder, public_url=public_url, embed_on=embed_on),
         secret_key=SECRET,
         storage=database,
         clock=clock,
