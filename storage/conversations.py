@@ -11,7 +11,7 @@ from sqlalchemy import Row, bindparam, delete, insert, select, type_coerce, upda
 from bot.domain.case import CaseCode
 from bot.domain.draft import Awaited, Awaits, Conversation, Draft, Question
 from bot.domain.people import Address, Channel, Language, ResidentId
-from bot.domain.reply import Choice
+from bot.domain.reply import Choice, pack_choice, read_choice
 from bot.domain.ward import WardCode
 from bot.ports.sealing import Vault
 from storage.link import Link, by_engine
@@ -142,13 +142,13 @@ def conversation_from(row: Row[Any]) -> Conversation:
         pause_reason=row.pause_reason,
         pause_told_at=row.pause_told_at,
         withheld_told_at=row.withheld_told_at,
-        offered=tuple(Choice(label, data) for label, data in row.offered or ()),
+        offered=tuple(read_choice(found) for found in row.offered or ()),
     )
 
 
-def pack_choices(offered: Sequence[Choice]) -> list[list[str]] | None:
-    """As the column holds them: label and data."""
-    return [[choice.label, choice.data] for choice in offered] or None
+def pack_choices(offered: Sequence[Choice]) -> list[list[Any]] | None:
+    """As the column holds them."""
+    return [pack_choice(choice) for choice in offered] or None
 
 
 def pack_keys(draft: Draft | None, vault: Vault | None) -> str:

@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import (
     Boolean,
+    Select,
     String,
     Text,
     and_,
@@ -21,6 +22,7 @@ from sqlalchemy import (
     type_coerce,
     update,
 )
+from sqlalchemy import text as sql
 
 from bot.domain.capabilities import CAPABILITIES
 from bot.domain.case import CaseId
@@ -36,10 +38,12 @@ from storage.conversations import pack_choices
 from storage.link import Link
 from storage.notices import SqlNotices
 from storage.reaching import Reaching
-from storage.tables import case_events, cases, conversations, inbox, messages, outbox
+from storage.tables import FINISHED, case_events, cases, conversations, inbox, messages, outbox
 from storage.types import Id, SealedJson, UtcDateTime, clean, open_json
 
 LONGEST_ERROR = 500  # characters
+WHOLE_SECONDS = timedelta(seconds=1.5)  # messengers cut the time of a message
+NOTED_WITHIN = timedelta(seconds=3)  # that a reply went out
 LISTEN_MOST = timedelta(seconds=8)  # a held question waits so long for the resident's messages that are still to be read
 
 _CHANNELS = [f"channel_{number}" for number in range(len(Channel))]  # so many places, empty where fewer are meant
@@ -117,6 +121,28 @@ _take_back = delete(outbox).where(
     outbox.c.external_id == bindparam("external_id"),
     outbox.c.about == bindparam("about"),
     or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _now),
+)
+# Two reads of the address's own rows, each by an index made for them; one statement over both would take neither.
+_still_waits: Select[tuple[str]] = (
+    select(literal_column("1"))
+    .where(
+        is_state("waiting", outbox),
+        outbox.c.channel == bindparam("channel"),
+        outbox.c.external_id == bindparam("external_id"),
+        or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _now),
+        or_(outbox.c.due_at > _now, outbox.c.attempts > 0, outbox.c.created_at < bindparam("late", type_=UtcDateTime)),
+    )
+    .limit(1)
+)
+_went_last = (
+    select(outbox.c.created_at, outbox.c.finished_at)
+    .where(
+        sql(FINISHED),
+        outbox.c.channel == bindparam("channel"),
+        outbox.c.external_id == bindparam("external_id"),
+    )
+    .order_by(outbox.c.id.desc())
+    .limit(1)
 )
 _claim = (
     update(outbox)
@@ -221,6 +247,15 @@ class SqlOutbox:
             key = {"on": new.address.channel.value, "whom": new.address.external_id}
             await self._link.run(_offer, {**key, "choices": pack_choices(new.reply.offered)})
         return ids
+
+    async def is_ahead(self, address: Address, *, wrote_at: datetime, now: datetime) -> bool:
+        key = {"channel": address.channel.value, "external_id": address.external_id}
+        if await self._link.row(_still_waits, {**key, "now": now, "late": now - NOTED_WITHIN}) is not None:
+            return True
+        last = await self._link.row(_went_last, key)
+        if last is None:
+            return False
+        return bool(last.created_at > wrote_at + WHOLE_SECONDS or last.finished_at > wrote_at + NOTED_WITHIN)
 
     async def _queue(self, new: NewReply, now: datetime) -> int:
         values = {

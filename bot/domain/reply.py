@@ -1,6 +1,7 @@
 """Anything we say to a resident, before a channel gives it its own shape."""
 
-from collections.abc import Mapping
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -14,14 +15,35 @@ HELD_AFTER_RESTORE = "held after a restore: it may have been sent before"  # the
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button, chip or numbered line. `data` is at most 64 bytes: Telegram's limit for callback data."""
+    """A button, chip or numbered line. `data` is at most 64 bytes: Telegram's limit for callback data.
+
+    `in_words`: where there are no buttons it carries no number and is chosen by its own words alone, because it cannot be
+    undone, or because a number may be meant for something else there (see `numbered`).
+    """
 
     label: str
     data: str
+    in_words: bool = False
 
     def __post_init__(self) -> None:
         if not 1 <= len(self.data.encode()) <= 64:
             raise ValueError(f"choice data must be 1 to 64 bytes: {self.data!r}")
+
+
+def pack_choice(choice: Choice) -> list[Any]:
+    """As it is stored: label, data, and whether it takes words where it does."""
+    return [choice.label, choice.data, True] if choice.in_words else [choice.label, choice.data]
+
+
+def read_choice(found: Sequence[Any]) -> Choice:
+    """The reverse of `pack_choice`."""
+    return Choice(found[0], found[1], len(found) > 2 and found[2] is True)
+
+
+def numbered(offered: Sequence[Choice]) -> list[tuple[int | None, Choice]]:
+    """Each choice with the number of its line where there are no buttons; None: only its words choose it."""
+    numbers = itertools.count(1)
+    return [(None if choice.in_words else next(numbers), choice) for choice in offered]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +75,7 @@ class Reply:
         if self.text:
             found["text"] = self.text
         if self.choices:
-            found["choices"] = [[[c.label, c.data] for c in row] for row in self.choices]
+            found["choices"] = [[pack_choice(choice) for choice in row] for row in self.choices]
         if self.asks_location:
             found["asks_location"] = True
         if self.files:
@@ -73,7 +95,7 @@ class Reply:
         """The reverse of `to_dict`."""
         return cls(
             text=found.get("text", ""),
-            choices=tuple(tuple(Choice(c[0], c[1]) for c in row) for row in found.get("choices", ())),
+            choices=tuple(tuple(read_choice(c) for c in row) for row in found.get("choices", ())),
             asks_location=found.get("asks_location", False),
             files=tuple(
                 StoredFile(f[0], FileKind(f[1]), f[2], f[3], f[4], f[5] if len(f) > 5 else "")

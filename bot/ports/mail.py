@@ -165,6 +165,14 @@ class Outbox(Protocol):
         """
         ...
 
+    async def is_ahead(self, address: Address, *, wrote_at: datetime, now: datetime) -> bool:
+        """Whether the newest of what was said to this address had not reached it when its resident wrote something.
+
+        A second or two is nobody's fault: messengers cut the time of a message to whole seconds, and that a reply went out
+        is written down a moment later. A reply in somebody's hand counts as arrived.
+        """
+        ...
+
     async def take_back(self, address: Address, about: str, now: datetime) -> bool:
         """Drop what waits for this address about this, unless somebody has claimed it. Whether anything was dropped."""
         ...

@@ -53,7 +53,7 @@ async def answer_case(
 
     def said(language: Language, told: Case) -> Reply:
         text = answer_text(language, told, words, wards, asks=asks)
-        choices = ((Choice(say(language, "answer_asks_nothing"), f"nm:{told.code}"),),) if asks else ()
+        choices = ((Choice(say(language, "answer_asks_nothing"), f"nm:{told.code}", in_words=True),),) if asks else ()
         return Reply(text=text, files=tuple(files), choices=choices, language=language)
 
     reply = said(await residents_language(uow, case), case)

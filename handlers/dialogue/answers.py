@@ -1,39 +1,84 @@
 """Words instead of buttons: "2", "số 2", "chọn 2.", or a button's own words answer the choices that were last offered.
 
 What was offered is kept with the conversation, whoever said it: the dialogue, a closing by staff, a reminder. Only a whole
-message counts, and only where it fits one choice: "2 xe tải đỗ trên vỉa hè" is a matter.
+message counts, and only where it fits one choice: "2 xe tải đỗ trên vỉa hè" is a matter. Where choices are numbered lines, a
+number is what a press is elsewhere (`press_by_number`); where they are buttons, it answers a draft's questions and no more.
+How a number is said is read by `numbers`.
 """
 
-import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from bot.domain.draft import Question
-from bot.domain.reply import Choice
+from bot.domain.incoming import IncomingKind
+from bot.domain.reply import Choice, numbered
 from bot.routing.folding import Word, words_of
-from handlers.dialogue import choices
+from handlers.dialogue import choices, numbers
+from handlers.dialogue.asking import ask_next
 from handlers.dialogue.choices import Act, Pressed
+from handlers.dialogue.numbers import LAST, Said
 from handlers.dialogue.turn import Turn
 
 _LONGEST = 60  # characters; a button's words are short
-_NUMBER = re.compile(
-    r"(?P<said>(?:(?:toi|em|minh|con|chau|i) )?(?:chon|lay|bam|muc|so|cau|phuong an|option|number|choose|pick|choice)"
-    r"(?: so| muc| cau| option| number)? )?"
-    r"(?P<number>\d{1,2}|mot|hai|ba|bon|tu|nam|sau|bay|tam|chin|muoi|one|two|three|four|five|six|seven|eight|nine|ten)"
-    r"(?: (?:a|nhe|nha|di|please))?"
-)
-_COUNTED = {
-    word: number
-    for number, line in enumerate(
-        ("mot one", "hai two", "ba three", "bon tu four", "nam five", "sau six", "bay seven", "tam eight", "chin nine",
-         "muoi ten"),
-        1,
-    )
-    for word in line.split()
-}  # fmt: skip
 _SHORTEST = 4  # letters of a single word that stands for a label's beginning
 
 
-def chosen(turn: Turn) -> Pressed | None:
+async def press_by_number(turn: Turn) -> bool:
+    """Where choices are numbered lines: make the number that was typed a press of its line.
+
+    Returns:
+        Whether that was all: the number fits no line, or was written before the newest choices could be read, and is
+        answered. An old number must not press what now stands in its line.
+    """
+    incoming, offered = turn.incoming, turn.before.offered
+    if turn.can.has_buttons or incoming.kind is not IncomingKind.TEXT or incoming.is_forwarded or incoming.is_edit:
+        return False
+    said = numbers.read(incoming.text) if offered and not incoming.files else None
+    if said is None or _exact(words_of(incoming.text), offered):
+        return False
+    lines = [choice for number, choice in numbered(offered) if number is not None]
+    found = _line(said, lines)
+    if found is None:
+        return _answer_misfit(turn, said, offered)
+    if await _is_behind(turn):
+        turn.say("lines_newer")
+        turn.keeps_offer = True
+        return True
+    turn.incoming = replace(incoming, kind=IncomingKind.CHOICE, choice=found.data)
+    return False
+
+
+def _line(said: Said, lines: Sequence[Choice]) -> Choice | None:
+    """The line of this number; where its words were copied along, they must be that line's."""
+    number = len(lines) if said.number == LAST else said.number
+    if said.several or not 1 <= number <= len(lines):
+        return None
+    found = lines[number - 1]
+    return found if not said.line or _is_part(said.line, found, is_loose=True) else None
+
+
+def _answer_misfit(turn: Turn, said: Said, offered: Sequence[Choice]) -> bool:
+    """Ask once more, where the number could not be anything else. To what staff asked in a case it may be the answer."""
+    if said.line:
+        return False
+    if any(choices.is_for_good(choice.data) for choice in offered):
+        turn.say("lines_only_words")
+        turn.keeps_offer = True
+    elif turn.draft is not None:
+        turn.say("lines_which")
+        ask_next(turn)
+    else:
+        return False
+    return True
+
+
+async def _is_behind(turn: Turn) -> bool:
+    """Was something newer on its way when the resident wrote this?"""
+    address, at = turn.incoming.address, turn.incoming.sent_at
+    return await turn.uow.outbox.is_ahead(address, wrote_at=at, now=turn.now)
+
+
+async def chosen(turn: Turn) -> Pressed | None:
     """The button that this message means, if it means exactly one of those under what was said last."""
     text, offered = turn.incoming.text, turn.before.offered
     if not offered or len(text) > _LONGEST:
@@ -42,42 +87,41 @@ def chosen(turn: Turn) -> Pressed | None:
     if not words or len(words) > 12:
         return None
     is_loose = turn.draft is not None and turn.before.asked not in (None, Question.CONFIRM)
-    found = _by_number(turn, words, offered) or _by_label(words, offered, is_loose=is_loose)
+    found = await _by_number(turn, text, offered) or _by_label(words, offered, is_loose=is_loose)
     return choices.read(found.data) if found is not None else None
 
 
 def number_of(text: str) -> int | None:
     """The number that a whole message says, if that is all it says; written out only after "chọn", "số" and the like."""
-    found = _NUMBER.fullmatch(" ".join(word.plain for word in words_of(text)))
-    if found is None:
-        return None
-    said = found["number"]
-    if said.isdigit():
-        return int(said)
-    return _COUNTED[said] if found["said"] else None
+    said = numbers.read(text)
+    return said.number if said is not None and said.number > 0 and not (said.line or said.is_spelled) else None
 
 
-def _by_number(turn: Turn, words: Sequence[Word], offered: Sequence[Choice]) -> Choice | None:
-    number = number_of(" ".join(word.plain for word in words))
+async def _by_number(turn: Turn, text: str, offered: Sequence[Choice]) -> Choice | None:
+    """Of buttons, which carry no numbers: nobody throws a draft away by one; and what is not about a draft is not answered
+    by one either, for it may answer what staff asked in the case ("how many?").
+    """
+    number = number_of(text) if turn.can.has_buttons else None
     if number is None or not 1 <= number <= len(offered):
         return None
     found = offered[number - 1]
-    if choices.is_for_good(found.data):
-        return None
-    if not turn.can.has_buttons:
-        return found
-    # Where buttons carry no numbers, nobody throws a draft away by one; and what is not about a draft is not answered by
-    # one either, for it may answer what staff asked in the case ("how many?").
     act = choices.read(found.data).act
-    return found if act is Act.STARS or (turn.draft is not None and act is not Act.CANCEL) else None
+    may = act is Act.STARS or (turn.draft is not None and act is not Act.CANCEL)
+    if found.in_words or choices.is_for_good(found.data) or not may or await _is_behind(turn):
+        return None
+    return found
+
+
+def _exact(words: Sequence[Word], offered: Sequence[Choice]) -> list[Choice]:
+    """Those whose words these are."""
+    return [choice for choice in offered if _fills(words, choice) and _place(words, words_of(choice.label)) == 0]
 
 
 def _by_label(words: Sequence[Word], offered: Sequence[Choice], *, is_loose: bool) -> Choice | None:
     """The one button whose words these are, or (`is_loose`) whose words hold or begin with them."""
-    exact = [choice for choice in offered if _place(words, words_of(choice.label)) == 0 and _fills(words, choice)]
-    if exact:
+    if exact := _exact(words, offered):
         return exact[0] if len(exact) == 1 else None
-    near = [choice for choice in offered if _is_part(words, choice, is_loose=is_loose)]
+    near = [choice for choice in offered if not choice.in_words and _is_part(words, choice, is_loose=is_loose)]
     return near[0] if len(near) == 1 else None
 
 

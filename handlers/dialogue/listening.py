@@ -9,7 +9,7 @@ from bot.domain.people import Language
 from handlers.dialogue import choices, fallback, help, language, questions
 from handlers.dialogue.after import contest, finding, follow_up, my_cases, rating, receipts
 from handlers.dialogue.after.after_filing import ACTS, ANSWERS, SHOWN_ANSWERS
-from handlers.dialogue.answers import chosen
+from handlers.dialogue.answers import chosen, press_by_number
 from handlers.dialogue.asking import ask_next
 from handlers.dialogue.choices import Act, Pressed
 from handlers.dialogue.conduct import codes
@@ -37,6 +37,9 @@ async def listen(turn: Turn) -> None:
         turn.conversation = replace(turn.conversation, is_blocked=False)
     if kind not in (IncomingKind.COMMAND, IncomingKind.CHOICE):
         warn(turn)
+    if await press_by_number(turn):
+        return
+    kind = turn.incoming.kind  # a number may have been a press
     if await person.hear(turn):
         return
     if kind is IncomingKind.COMMAND:
@@ -90,7 +93,7 @@ async def _hear_content(turn: Turn) -> None:
     if await _hear_answer(turn):
         return
     if is_typed and not incoming.files and incoming.point is None:
-        if (pressed := chosen(turn)) is not None:
+        if (pressed := await chosen(turn)) is not None:
             if not await person.press(turn, pressed):
                 await _press(turn, pressed)
             return

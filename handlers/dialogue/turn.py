@@ -60,6 +60,7 @@ class Turn:
     is_warned: bool = False  # the first thing said is about somebody's safety
     case_id: CaseId | None = None  # the case that this turn's replies are about
     showed_card: bool = False  # this turn put the draft's card before the resident
+    keeps_offer: bool = False  # what is said in this turn leaves the choices of before as they are
     is_forgotten: bool = False  # nothing of this address is kept any more, and nothing may be put back
     _said: list[_Said] = field(default_factory=list)
 
@@ -176,6 +177,8 @@ class Turn:
 
     def _keep_offer(self) -> None:
         """What can be chosen now: the buttons of this turn's last message; as before where nothing was said."""
+        if self.keeps_offer:
+            return
         if said := [said for said in self._said if said.paragraphs]:
             offered = tuple(choice for row in said[-1].choices for choice in row)
             if offered != self.conversation.offered:

@@ -14,7 +14,7 @@ from bot.services.erase import erasable, forget_resident, is_kept_by_law, may_be
 from bot.services.file_case import file_case
 from handlers.dialogue.after.receipts import say_filed
 from handlers.dialogue.asking import ask_next
-from handlers.dialogue.choices import Act
+from handlers.dialogue.choices import Act, is_for_good
 from handlers.dialogue.labels import contact_button, shown_day
 from handlers.dialogue.oneself.contact import go_on, identity, stop_button
 from handlers.dialogue.oneself.data_copy import copy_pages, opening_lines
@@ -170,4 +170,5 @@ async def _forget(turn: Turn, serial: str, *, closes_open: bool) -> None:
 
 
 def _button(turn: Turn, key: str, value: str) -> Choice:
-    return Choice(turn.word(key), f"{Act.DATA}:{value}")
+    data = f"{Act.DATA}:{value}"
+    return Choice(turn.word(key), data, in_words=is_for_good(data))
