@@ -2,7 +2,7 @@
 
 from aiohttp import web
 
-from public import track
+from public import open311, track
 from public.front import show_front
 from public.short_way import lead_to_chat
 
@@ -12,3 +12,4 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/", show_front)
     app.router.add_get("/p/{place}", lead_to_chat)
     track.add_routes(app)
+    open311.add_routes(app)

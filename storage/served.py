@@ -6,22 +6,45 @@ joined such a case. What is read here is nothing that has to be opened first: no
 """
 
 from collections.abc import Sequence
+from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, bindparam, exists, func, literal_column, not_, or_, select
+from sqlalchemy import (
+    Row,
+    Select,
+    String,
+    and_,
+    bindparam,
+    exists,
+    func,
+    literal_column,
+    not_,
+    null,
+    or_,
+    select,
+    type_coerce,
+)
+from sqlalchemy.sql.elements import ColumnElement
 
-from bot.domain.case import CaseCode, CaseStatus
+from bot.domain.case import CaseCode, CaseKind, CaseStatus
 from bot.domain.outcome import Outcome
 from bot.domain.serving import Place, ServedCase, Sought
 from bot.domain.ward import WardCode
 from storage.link import Link
-from storage.tables import case_exclusions, cases
-from storage.types import UtcDateTime
+from storage.published import NOW, is_public
+from storage.tables import case_exclusions, cases, publications
+from storage.types import Id, UtcDateTime
 
 _main = cases.alias("main")
 _hidden_main = exists().where(
     _main.c.id == cases.c.main_case_id,
-    or_(_main.c.desk != literal_column("'general'"), _main.c.is_sensitive, _main.c.accused != ""),
+    or_(
+        _main.c.desk != literal_column("'general'"),
+        _main.c.kind == literal_column(f"'{CaseKind.CONDUCT.value}'"),
+        _main.c.is_sensitive,
+        _main.c.accused != "",
+    ),
 )
 _excluded = exists().where(case_exclusions.c.case_id == cases.c.id)
 
@@ -30,6 +53,7 @@ _came_this_way = and_(cases.c.channel == literal_column("'open311'"), cases.c.de
 _speaks_of_nobody = and_(
     not_(cases.c.is_sensitive),
     not_(cases.c.is_anonymous),
+    cases.c.kind != literal_column(f"'{CaseKind.CONDUCT.value}'"),
     cases.c.accused == "",
     cases.c.accused_unit == "",
     cases.c.erased_at.is_(None),
@@ -38,45 +62,88 @@ _speaks_of_nobody = and_(
     not_(_hidden_main),
 )
 
-_updated = func.coalesce(cases.c.closed_at, cases.c.clocks_began_at, cases.c.created_at)
-_columns = (
-    *(
-        cases.c[name]
-        for name in ("code", "category", "ward_code", "status", "outcome", "created_at", "due_at", "lat", "lon")
-    ),
-    _updated.label("updated_at"),
-)
+_FACTS = ("code", "category", "ward_code", "status", "outcome", "due_at")
 
 
 def _moment(name: str) -> Any:
     return bindparam(name, type_=UtcDateTime())
 
 
-_sought = and_(
-    cases.c.created_at >= _moment("since"),
-    cases.c.created_at < _moment("until"),
-    cases.c.status.in_(bindparam("statuses", expanding=True)),
-    cases.c.category.in_(bindparam("categories", expanding=True)),
-    _updated >= _moment("updated_since"),
-    _updated < _moment("updated_until"),
+def _day_of(engine: str) -> ColumnElement[datetime]:
+    """The day (of UTC) on which it came in: when exactly somebody sat at their phone is nobody's business (S23)."""
+    if engine == "postgresql":
+        return func.date_trunc("day", cases.c.created_at, literal_column("'UTC'"), type_=UtcDateTime())
+    day = func.substr(cases.c.created_at, literal_column("1"), literal_column("10"), type_=String())
+    return type_coerce(day.concat(literal_column("' 00:00:00.000000+00:00'")), UtcDateTime())
+
+
+class _Branch:
+    """One half of what is shown, in the orders in which it is read."""
+
+    def __init__(
+        self,
+        shown: Select[Any],
+        *,
+        at: ColumnElement[Any],
+        category: ColumnElement[str],
+        told_at: ColumnElement[Any] | None = None,
+    ) -> None:
+        # A case is found by what is shown of it: whoever tries bounds learns nothing finer than that.
+        # When a resident wrote again is among what nobody learns where they had come by a chat.
+        began = [cases.c.clocks_began_at] if told_at is None else []
+        updated = func.coalesce(cases.c.closed_at, *began, at, type_=UtcDateTime())
+        is_of_these = category.in_(bindparam("categories", expanding=True))
+        is_news = updated >= _moment("updated_since")
+        every = shown.add_columns(at.label("shown_at"), updated.label("updated_at"))
+        sought = every.where(
+            at >= _moment("since"),
+            at < _moment("until"),
+            cases.c.status.in_(bindparam("statuses", expanding=True)),
+            is_of_these,
+            *(
+                [is_news]
+                if told_at is None
+                else [or_(is_news, told_at >= _moment("updated_since")), told_at >= _moment("since")]
+            ),
+            updated < _moment("updated_until"),
+        )
+        is_behind = or_(
+            at > _moment("after_at"), and_(at == _moment("after_at"), cases.c.code > bindparam("after_code", type_=String()))
+        )
+        most = bindparam("most", type_=Id)
+        self.newest = sought.order_by(at.desc(), cases.c.code.desc()).limit(most)
+        self.oldest = sought.where(at >= _moment("after_at"), is_behind).order_by(at, cases.c.code).limit(most)
+        self.these = every.where(cases.c.code.in_(bindparam("codes", expanding=True)), is_of_these)
+
+
+_own = _Branch(
+    select(
+        *(cases.c[name] for name in (*_FACTS, "lat", "lon")),
+        *(literal_column("''").label(name) for name in ("title", "text", "answer")),
+        null().label("published_at"),
+    ).where(_came_this_way, _speaks_of_nobody),
+    at=cases.c.created_at,
+    category=cases.c.category,
 )
-_shown = select(*_columns).where(_came_this_way, _speaks_of_nobody)
-_newest = _shown.where(_sought).order_by(cases.c.created_at.desc(), cases.c.code.desc()).limit(bindparam("most"))
-_oldest = (
-    _shown.where(
-        _sought,
-        or_(
-            cases.c.created_at > _moment("after_at"),
-            and_(cases.c.created_at == _moment("after_at"), cases.c.code > bindparam("after_code")),
-        ),
+
+
+@cache
+def _published(engine: str) -> _Branch:
+    """Walked from when they may be read: nothing was published before it came in."""
+    shown = (
+        select(
+            *(cases.c[name] for name in _FACTS if name != "category"),
+            *(publications.c[name] for name in ("category", "lat", "lon", "title", "text", "answer", "published_at")),
+        )
+        .select_from(publications.join(cases, cases.c.id == publications.c.case_id))
+        .where(is_public(), cases.c.channel != literal_column("'open311'"))
     )
-    .order_by(cases.c.created_at, cases.c.code)
-    .limit(bindparam("most"))
-    .offset(bindparam("skip"))
-)
-_these: Select[Any] = _shown.where(cases.c.code.in_(bindparam("codes", expanding=True))).order_by(
-    cases.c.created_at.desc(), cases.c.code.desc()
-)
+    return _Branch(
+        shown,
+        at=_day_of(engine),
+        category=publications.c.category,
+        told_at=publications.c.published_at,
+    )
 
 
 class SqlServedCases:
@@ -87,21 +154,41 @@ class SqlServedCases:
     def __init__(self, link: Link) -> None:
         self._link = link
 
-    async def newest(self, sought: Sought, most: int) -> list[ServedCase]:
-        return [_case_of(row) for row in await self._link.rows(_newest, {**_values(sought), "most": most})]
+    async def newest(self, sought: Sought, most: int, now: datetime) -> list[ServedCase]:
+        found = await self._of_both("newest", {**_values(sought, now), "most": most})
+        return sorted(found, key=_place, reverse=True)[:most]
 
-    async def oldest(self, sought: Sought, most: int, *, after: Place | None = None, skip: int = 0) -> list[ServedCase]:
+    async def oldest(
+        self, sought: Sought, most: int, now: datetime, *, after: Place | None = None, skip: int = 0
+    ) -> list[ServedCase]:
         # Where nothing was read yet, "right behind" is before the first: no code is smaller than an empty one.
         place = {"after_at": after.at if after else sought.since, "after_code": after.code if after else ""}
-        values = {**_values(sought), **place, "most": most, "skip": skip}
-        return [_case_of(row) for row in await self._link.rows(_oldest, values)]
+        found = await self._of_both("oldest", {**_values(sought, now), **place, "most": skip + most})
+        return sorted(found, key=_place)[skip : skip + most]
 
-    async def these(self, codes: Sequence[CaseCode]) -> list[ServedCase]:
-        return [_case_of(row) for row in await self._link.rows(_these, {"codes": list(codes)})] if codes else []
+    async def these(self, codes: Sequence[CaseCode], categories: Sequence[str], now: datetime) -> list[ServedCase]:
+        if not codes:
+            return []
+        found = await self._of_both("these", {"codes": list(codes), "categories": list(categories), NOW: now})
+        return sorted(found, key=_place, reverse=True)
+
+    async def _of_both(self, order: str, values: dict[str, Any]) -> list[ServedCase]:
+        """Two statements, each along an index of its own: together the engines would walk all there ever was."""
+        own = {name: value for name, value in values.items() if name != NOW}
+        rows = [
+            *await self._link.rows(getattr(_own, order), own),
+            *await self._link.rows(getattr(_published(self._link.engine), order), values),
+        ]
+        return [_case_of(row) for row in rows]
 
 
-def _values(sought: Sought) -> dict[str, Any]:
+def _place(case: ServedCase) -> tuple[datetime, str]:
+    return case.requested_at, case.code
+
+
+def _values(sought: Sought, now: datetime) -> dict[str, Any]:
     return {
+        NOW: now,
         "since": sought.since,
         "until": sought.until,
         "updated_since": sought.updated_since,
@@ -118,9 +205,12 @@ def _case_of(row: Row[Any]) -> ServedCase:
         ward_code=WardCode(row.ward_code) if row.ward_code else None,
         status=CaseStatus(row.status),
         outcome=Outcome(row.outcome) if row.outcome else None,
-        requested_at=row.created_at,
+        requested_at=row.shown_at,
         updated_at=row.updated_at,
         due_at=row.due_at,
         lat=None if row.lat is None else float(row.lat),
         lon=None if row.lon is None else float(row.lon),
+        text="\n".join(filter(None, (row.title, row.text))),
+        answer=row.answer,
+        published_at=row.published_at,
     )

@@ -151,8 +151,12 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
     keeper, imager = SafeFileKeeper(files, scanner=scanner), PrintsImager()
     handed_out: FileStore = ScannedFiles(files, scanner) if scanner else files
     city, secret_key = load_city(settings, database.keys), load_secret_key(settings)
-    channels: dict[Channel, ChannelPort] = {Channel.WEBCHAT: WebChat(), Channel.COUNTER: Counter()}
-    paces: dict[Channel, Pace | None] = {Channel.WEBCHAT: None, Channel.COUNTER: None}
+    channels: dict[Channel, ChannelPort] = {
+        Channel.WEBCHAT: WebChat(),
+        Channel.COUNTER: Counter(),
+        Channel.OPEN311: Counter(Channel.OPEN311),
+    }
+    paces: dict[Channel, Pace | None] = dict.fromkeys(channels)
     telegram = await open_telegram(settings, handed_out, metrics, stack)
     if telegram:
         channels[Channel.TELEGRAM], paces[Channel.TELEGRAM] = telegram.channel, telegram.pace

@@ -127,6 +127,24 @@ CAPABILITIES: Mapping[Channel, Capabilities] = {
         files_out=frozenset(),
         largest_file=LARGEST_FILE,
     ),
+    Channel.OPEN311: Capabilities(
+        name="",
+        reaches_resident=False,
+        is_own_page=False,
+        brought=Brought.AGAIN,
+        has_buttons=False,
+        has_commands=False,
+        has_start=False,
+        shares_place=True,
+        tells_edits=False,
+        tells_blocked=False,
+        may_tell_staff=False,
+        longest_text=None,
+        longest_caption=0,
+        files_in=frozenset(),
+        files_out=frozenset(),
+        largest_file=0,
+    ),
 }
 
 

@@ -17,6 +17,7 @@ class Channel(StrEnum):
     TELEGRAM = "telegram"
     ZALO = "zalo"
     WEBCHAT = "webchat"
+    OPEN311 = "open311"  # another program sent it; nothing goes back there, its reader asks how the case stands
     COUNTER = "counter"  # told at the counter or on the phone; nothing can be sent there, staff tell the answer themselves
 
 

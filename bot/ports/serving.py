@@ -12,16 +12,18 @@ from bot.domain.serving import ApiKey, Place, ServedCase, Sought
 class ServedCases(Protocol):
     """What may be shown to everybody: published, or come in through Open311 and at a general desk. Nothing else."""
 
-    async def newest(self, sought: Sought, most: int) -> list[ServedCase]:
+    async def newest(self, sought: Sought, most: int, now: datetime) -> list[ServedCase]:
         """The newest first."""
         ...
 
-    async def oldest(self, sought: Sought, most: int, *, after: Place | None = None, skip: int = 0) -> list[ServedCase]:
+    async def oldest(
+        self, sought: Sought, most: int, now: datetime, *, after: Place | None = None, skip: int = 0
+    ) -> list[ServedCase]:
         """The oldest first: whoever reads on this way meets each case once, while others come in."""
         ...
 
-    async def these(self, codes: Sequence[CaseCode]) -> list[ServedCase]:
-        """Those of these codes that may be shown, the newest first."""
+    async def these(self, codes: Sequence[CaseCode], categories: Sequence[str], now: datetime) -> list[ServedCase]:
+        """Those of these codes and categories that may be shown, the newest first."""
         ...
 
 

@@ -57,6 +57,7 @@ def make_web_app(
     app[keys.IMAGER] = PrintsImager()
     app[keys.IS_DEMO] = False
     app[keys.STOP] = stop or asyncio.Event()
+    app[keys.VOICES] = {}
     app[keys.WAYS_IN] = keys.WaysIn(zalo_url=settings.zalo_link)
     assets = load_assets()
     app[ENVIRONMENT] = make_environment(settings.zone, assets)

@@ -12,6 +12,7 @@ import structlog
 from aiohttp import web
 
 from bot.errors import StorageBusy
+from bot.web.keys import VOICES
 from bot.web.pages import render
 from bot.web.security import Handler
 
@@ -38,9 +39,8 @@ async def show_errors(request: web.Request, handler: Handler) -> web.StreamRespo
     except web.HTTPException as answer:
         if answer.status < 400:
             raise
-        return _page(
-            request, answer.status, headers={n: answer.headers[n] for n in ("Allow", "Retry-After") if n in answer.headers}
-        )
+        headers = {name: answer.headers[name] for name in ("Allow", "Retry-After") if name in answer.headers}
+        return _page(request, answer.status, headers=headers, raised=answer)
     except StorageBusy:
         log.warning("storage_busy", route=_route(request))
         return _page(request, 503, headers={"Retry-After": str(RETRY_AFTER)})
@@ -56,10 +56,21 @@ async def show_errors(request: web.Request, handler: Handler) -> web.StreamRespo
         return _page(request, 500, error_id=error_id)
 
 
-def _page(request: web.Request, status: int, *, error_id: str = "", headers: dict[str, str] | None = None) -> web.Response:
-    known = status if status in KNOWN else 400 if status < 500 else 500
-    page = ErrorPage(status=status, wording_key=f"web_error_{known}", error_id=error_id)
-    response = render(request, "error.html", page, status=status)
+def _page(
+    request: web.Request,
+    status: int,
+    *,
+    error_id: str = "",
+    headers: dict[str, str] | None = None,
+    raised: web.HTTPException | None = None,
+) -> web.Response:
+    voice = next((say for start, say in request.app[VOICES].items() if request.path.startswith(start)), None)
+    if voice is not None:
+        response = voice(request, status, raised, error_id)
+    else:
+        known = status if status in KNOWN else 400 if status < 500 else 500
+        page = ErrorPage(status=status, wording_key=f"web_error_{known}", error_id=error_id)
+        response = render(request, "error.html", page, status=status)
     response.headers.update(headers or {})
     return response
 

@@ -1,6 +1,7 @@
 """What pages find in the application: one typed key each, so that rooms share it without importing each other."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from aiohttp import web
@@ -36,5 +37,10 @@ class WaysIn:
     telegram_name: str = ""  # the bot's username without "@"; empty: no Telegram
     zalo_url: str = ""  # the bot's public link; empty: none is shown
 
+
+# How a room says that something went wrong, by how its addresses begin; everywhere else it is a page. Given are the status,
+# what was raised (None: nothing that has an answer of its own) and the id of an error of ours, empty where it is none.
+Voice = Callable[[web.Request, int, web.HTTPException | None, str], web.Response]
+VOICES: web.AppKey[dict[str, Voice]] = web.AppKey("voices", dict)
 
 WAYS_IN: web.AppKey[WaysIn] = web.AppKey("ways_in", WaysIn)

@@ -17,7 +17,7 @@ Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 # Their senders are not browsers; each proves itself by a secret of its own.
-HOOKS = "/hooks/"
+HOOKS = ("/hooks/", "/open311/")
 # Whatever is posted here is read by `bot.web.forms.read_form`, which demands a token. A browser so old that it sends
 # neither Sec-Fetch-Site nor Origin is let through to that check; everywhere else it is refused.
 TOKEN_CHECKED = ("/staff/", "/chat", "/track", "/embed/")

@@ -12,9 +12,10 @@ from bot.ports import KeptUpdate
 
 
 class Counter:
-    """`bot.ports.ChannelPort` for the counter."""
+    """`bot.ports.ChannelPort` for the counter, and for whatever else nothing can be sent to."""
 
-    channel = Channel.COUNTER
+    def __init__(self, channel: Channel = Channel.COUNTER) -> None:
+        self.channel = channel
 
     def read(self, update: KeptUpdate) -> Incoming:
         """Nothing comes in this way: staff file by a form."""

@@ -33,6 +33,7 @@ WITHOUT_IT = {
     "reaching": "of a case in hand; a resident's own",
     "retention": "the clock's: what nothing points to",
     "sealing_up": "what was written before there were keys, once",
+    "served": "what everybody may see: it is a condition of its own, for nobody in particular",
     "shown_cases": "a resident's own",
     "taken_back": "of a case in hand",
     "tellable_cases": "`storage.chosen_cases` gives it the condition",
