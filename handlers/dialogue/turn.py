@@ -13,10 +13,11 @@ from bot.domain.people import Language
 from bot.domain.reply import Choice, NewReply, Reply
 from bot.ports import UnitOfWork
 from bot.services.city import City
-from bot.wording import say
+from bot.wording import has, say
 
 Rows = Sequence[Sequence[Choice]]
 
+TYPED = "_typed"  # the end of a wording key: said instead where there are no buttons
 BURST_HOLD = timedelta(seconds=1.2)  # forwarded messages and an album's parts come one after the other, closer than this
 
 REMIND_AFTER = timedelta(days=1)  # from a draft's last change
@@ -90,8 +91,10 @@ class Turn:
         return self.conversation.language
 
     def word(self, key: str, **values: object) -> str:
-        """A sentence or label in the resident's language."""
-        return say(self.conversation.language, key, **values)
+        """A sentence or label in the resident's language; where nothing can be pressed, the one that speaks of no button."""
+        if not self.can.has_buttons and has(self.language, typed := f"{key}{TYPED}"):
+            key = typed
+        return say(self.language, key, **values)
 
     def say(self, key: str, *, choices: Rows = (), asks_location: bool = False, **values: object) -> None:
         """Add a paragraph to the reply; buttons stand below its last paragraph."""

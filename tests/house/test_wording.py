@@ -57,3 +57,43 @@ def test_every_key_that_the_code_names_exists() -> None:
     used = used_keys()
     assert len(used) > 60, "the search for used keys has stopped finding them"
     assert {key: where for key, where in used.items() if key not in catalogue(Language.VI)} == {}
+
+
+# What only somebody with buttons, a menu or a map can do. "press" as in newspapers is another word.
+_PRESSED = {
+    Language.VI: re.compile(r"\b(?:bấm|nhấn|nút)\b|(?<![\w/])/[a-z]{3,}|gửi vị trí|ảnh, tệp", re.I),
+    Language.EN: re.compile(r"\b(?:press|button|tap)\b|(?<![\w/])/[a-z]{3,}|share your location|photos, files", re.I),
+}
+_SAID_IN_CHATS = (
+    "chat",
+    "after",
+    "card",
+    "codes",
+    "person",
+    "answer",
+    "closing",
+    "later",
+    "reach",
+    "lines",
+    "ask",
+    "contest",
+)
+_AS_IT_IS = {
+    "codes_fine_press",  # newspapers
+    "person_consent_contact_1",  # what was agreed to, word by word; its command is understood wherever it is typed
+}
+
+
+@pytest.mark.parametrize("language", list(Language))
+def test_nobody_is_told_to_press_where_nothing_can_be_pressed(language: Language) -> None:
+    """Each sentence of the chats that names a button, a command or a place to share has one that is typed."""
+    said = {key: " ".join(forms) for key, forms in catalogue(language).items() if key.split("_")[0] in _SAID_IN_CHATS}
+    pressed = {key for key, text in said.items() if _PRESSED[language].search(text)}
+    assert len(pressed) > 12, "the search for such sentences has stopped finding them"
+    assert {key for key in pressed if f"{key}_typed" not in said} == _AS_IT_IS & pressed
+    typed = {key: key.removesuffix("_typed") for key in said if key.endswith("_typed")}
+    assert len(typed) > 15
+    assert {key for key in typed if _PRESSED[language].search(said[key])} == set()
+    assert {
+        key for key, other in typed.items() if other not in said or fields((said[key],)) != fields((said[other],))
+    } == set()
