@@ -23,6 +23,7 @@ from bot.web.forms import Form, Limits, TokenRefused, read_form
 from bot.web.language import page_language
 from bot.web.shown import shown
 from bot.web.siege import GATES, add_gate
+from bot.web.still import let_be_found
 from bot.web.throttle import Throttle, peer
 from bot.web.tokens import sign
 
@@ -88,10 +89,12 @@ def add_routes(app: web.Application) -> None:
 async def show_track(request: web.Request) -> web.StreamResponse:
     """The form; a receipt's link fills it in, and still nothing is asked before the button is pressed."""
     code, signature = (shown(request.query.get(name, "")[:LONGEST]) for name in ("code", "signature"))
-    return _page(
+    response = _page(
         request,
         TrackPage(code=code, signature=signature, answer="", is_good=False, is_about_case=False, case=None, proof=""),
     )
+    let_be_found(request, response)
+    return response
 
 
 async def post_track(request: web.Request) -> web.StreamResponse:

@@ -40,6 +40,7 @@ from bot.ports import (
     Presences,
     Proposals,
     Publications,
+    PublicRecords,
     Ratings,
     Retention,
     Reviews,
@@ -86,6 +87,7 @@ from storage.offices import SqlOffices
 from storage.outbox import SqlOutbox
 from storage.prints import SqlPhotoPrints
 from storage.proposals import SqlProposals
+from storage.public_records import SqlPublicRecords
 from storage.published import SqlPublications
 from storage.ratings import SqlRatings, SqlTries
 from storage.retention import SqlRetention
@@ -134,6 +136,7 @@ class SqlUnitOfWork:
         self.chat_lines: ChatLines = SqlChatLines(link)
         self.calendar: Calendar = SqlCalendar(link)
         self.figures: FiguresOf = SqlFigures(link)
+        self.public_records: PublicRecords = SqlPublicRecords(link)
         self.reviews: Reviews = SqlReviews(link)
         self.deadlines: Deadlines = SqlDeadlines(link)
         self.corrections: Corrections = SqlCorrections(link)

@@ -3,10 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from admin.case.map import Sheet
 from bot.domain.ledger import Board, Condition
 from bot.domain.ward import WardCode
 from bot.routing.outlines import outlines
+from bot.web.drawing import Sheet
 
 
 @dataclass(frozen=True, slots=True)

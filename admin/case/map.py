@@ -5,9 +5,9 @@ import math
 from admin.case.parts import MapPart
 from bot.domain.case import Case
 from bot.domain.ward import Point
-from bot.routing.outlines import Ring, outlines, streets_of
+from bot.routing.outlines import outlines, streets_of
+from bot.web.drawing import Sheet
 
-WIDTH, HEIGHT, EDGE = 320.0, 220.0, 12.0  # of the drawing; a pin near its border still shows whole
 MOST_STREETS = 8
 
 
@@ -28,27 +28,6 @@ def map_part(case: Case) -> MapPart | None:
         pin=draw.at(pin.lon, pin.lat) if pin else None,
         streets=streets_of().get(case.ward_code, ())[:MOST_STREETS] if case.ward_code else (),
     )
-
-
-class Sheet:
-    """Degrees to the drawing's units, north above, as wide as high."""
-
-    def __init__(self, spots: list[tuple[float, float]]) -> None:
-        self._west, self._north = min(x for x, _ in spots), max(y for _, y in spots)
-        east, south = max(x for x, _ in spots), min(y for _, y in spots)
-        self._squeeze = math.cos(math.radians((self._north + south) / 2))
-        wide, high = max((east - self._west) * self._squeeze, 1e-9), max(self._north - south, 1e-9)
-        self._scale = min((WIDTH - 2 * EDGE) / wide, (HEIGHT - 2 * EDGE) / high)
-        self._left = (WIDTH - wide * self._scale) / 2
-        self._top = (HEIGHT - high * self._scale) / 2
-
-    def at(self, lon: float, lat: float) -> tuple[str, str]:
-        x = self._left + (lon - self._west) * self._squeeze * self._scale
-        y = self._top + (self._north - lat) * self._scale
-        return f"{x:.1f}", f"{y:.1f}"
-
-    def path(self, ring: Ring) -> str:
-        return "M" + "L".join(" ".join(self.at(lon, lat)) for lon, lat in ring) + "Z"
 
 
 def _is_on_earth(point: Point) -> bool:

@@ -53,6 +53,7 @@ from bot.ports.outside import (
     Scanner,
     Sealer,
 )
+from bot.ports.public_records import PublicRecords
 from bot.ports.publications import Publications
 from bot.ports.residents import Erased, Erasure, Fading, Identities, Offices, Retention
 from bot.ports.reviews import Reviews
@@ -113,6 +114,7 @@ __all__ = [
     "Praises",
     "Presences",
     "Proposals",
+    "PublicRecords",
     "Publications",
     "Rating",
     "Ratings",

@@ -28,6 +28,7 @@ from bot.ports.mail import ChatLines, Conversations, Inbox, Outbox
 from bot.ports.news import News
 from bot.ports.notices import Notices
 from bot.ports.outside import Calendar, Deadlines
+from bot.ports.public_records import PublicRecords
 from bot.ports.publications import Publications
 from bot.ports.residents import Erasure, Fading, Identities, Offices, Retention
 from bot.ports.reviews import Reviews
@@ -53,6 +54,7 @@ class UnitOfWork(Protocol):
     calendar: Calendar
     deadlines: Deadlines
     figures: FiguresOf
+    public_records: PublicRecords
     reviews: Reviews
     corrections: Corrections
     absences: Absences

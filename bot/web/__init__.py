@@ -2,7 +2,7 @@
 
 Read in this order: `keys` (what a page finds in the application), `door` (who may hold a connection), `security` (headers,
 no foreign forms), `language`, `pages` (template and page class), `forms` (what a browser posts), `errors`, then `tokens`,
-`cookies`, `assets`, `throttle`, `siege`.
+`cookies`, `assets`, `still`, `throttle`, `siege`; `drawing` and `qr` draw.
 """
 
 import asyncio

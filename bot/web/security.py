@@ -34,13 +34,20 @@ def nonce(request: web.Request) -> str:
     return request[_NONCE]
 
 
+def be_still(request: web.Request) -> None:
+    """Say, before it is rendered, that this page has no script and is the same for everybody: it needs no nonce."""
+    request[_NONCE] = ""
+
+
 def page_policy(nonce_value: str, framed_by: str = "'none'") -> str:
     """The Content-Security-Policy of a page: nothing runs or styles that we did not mark, nothing from elsewhere.
 
-    `framed_by` is who may show it in a frame, see `bot.web.framing`.
+    A page without a nonce runs nothing at all, and takes its styles from a file of ours. `framed_by` is who may
+    show it in a frame, see `bot.web.framing`.
     """
+    marked = f"script-src 'nonce-{nonce_value}'; style-src 'nonce-{nonce_value}'; " if nonce_value else "style-src 'self'; "
     return (
-        f"default-src 'none'; script-src 'nonce-{nonce_value}'; style-src 'nonce-{nonce_value}'; "
+        f"default-src 'none'; {marked}"
         "img-src 'self' data: blob:; connect-src 'self'; form-action 'self'; manifest-src 'self'; "
         f"object-src 'none'; base-uri 'none'; frame-ancestors {framed_by}"
     )
@@ -58,6 +65,7 @@ def bare_headers() -> dict[str, str]:
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Cache-Control": "no-store",
+        "X-Robots-Tag": "noindex",  # but for what is meant for everybody
         "Server": "homthu",  # aiohttp would name itself and its version
     }
 

@@ -24,6 +24,7 @@ from bot.web.framing import is_framed
 from bot.web.language import page_language
 from bot.web.pages import asset_path
 from bot.web.siege import WAIT, Gate
+from bot.web.still import let_be_found
 from bot.wording import say
 from handlers.channels.webchat_body import LONGEST_CHOICE, LONGEST_TEXT, ChatPost, new_client_key
 from handlers.channels.webchat_form import MOST_FILES, BadForm, ChatForm, ForeignForm, FormReader, TooManyUploads
@@ -72,6 +73,7 @@ class ChatPages:
         response = await self._page(request, visitor, place=place, notice=notice)
         if place and request.query.get("ward"):
             set_cookie(request, response, WARD_COOKIE, place.mark)
+        let_be_found(request, response)
         return response
 
     async def back(self, request: web.Request) -> web.Response:

@@ -29,6 +29,7 @@ WITHOUT_IT = {
     "joined_cases": "of a case in hand; a resident's own",
     "outbox": "what goes to residents, and the case a reply belongs to",
     "prints": "which photos are alike; what is said of the other case is asked by the condition",
+    "public_records": "what everybody reads: it has a narrower condition of its own",
     "queue_lines": "columns for `storage.queue`, which has the condition",
     "reaching": "of a case in hand; a resident's own",
     "retention": "the clock's: what nothing points to",

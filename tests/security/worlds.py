@@ -198,6 +198,8 @@ def doors(desk: StaffDesk, found: World) -> Iterator[tuple[str, str]]:
         yield "GET", f"/staff/dashboard{one}"
     for one in (*(f"q={words}" for words in WORDS), *(f"q={code}" for code in codes), f"q={codes[0][:4]}", *QUERIES):
         yield "GET", f"/staff/?{one}"
+    for ward in (PHU_THUONG, HOAN_KIEM):
+        yield "GET", f"/wards/{ward}"
     for code in codes:
         yield "GET", f"/track?code={code}"
         yield "GET", f"/staff/login?next=/staff/cases/{code}"
