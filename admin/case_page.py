@@ -33,6 +33,7 @@ from bot.domain.closing import Ground
 from bot.domain.correction import MoveReason
 from bot.domain.outcome import Outcome
 from bot.domain.people import Language, StaffId, StaffMember
+from bot.domain.publishing import PUBLIC_KINDS
 from bot.domain.rights import Right
 from bot.domain.staffing import Presence
 from bot.domain.thread import CaseEvent, Revision
@@ -282,6 +283,7 @@ def _facts(visit: Visit, case: Case) -> CaseFacts:
         map_url=map_url(case.point),
         is_open=case.status is CaseStatus.OPEN,
         is_restricted=case.desk is Desk.RESTRICTED,
+        is_publishable=case.desk is Desk.GENERAL and case.kind in PUBLIC_KINDS and not case.is_anonymous,
         resident=resident_name(visit, case.code),
         is_anonymous=case.is_anonymous,
         disputes=case.disputes,

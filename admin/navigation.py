@@ -26,6 +26,7 @@ PLACES: Sequence[Place] = (
     Place("/staff/dashboard", "dashboard_title", (Right.DASHBOARD,)),
     Place("/staff/reports", "reports_title", (Right.DASHBOARD,)),
     Place("/staff/campaign", "campaign_title", (Right.DASHBOARD,)),
+    Place("/staff/published", "publish_list", (Right.PUBLISH,)),
     Place("/staff/audit", "audit_title", (Right.AUDIT,)),
     Place("/staff/trouble", "trouble_title", (Right.OPERATE,)),
     Place("/staff/settings", "settings_title"),

@@ -244,6 +244,7 @@ class CaseFacts:
     is_anonymous: bool
     disputes: int
     is_waiting: bool  # for the resident
+    is_publishable: bool  # a text about it might be public; the page of that decides
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,6 +19,7 @@ from admin.own_sessions import SESSIONS, post_sessions, show_sessions
 from admin.papers import add_papers_routes
 from admin.password_page import post_password, show_password
 from admin.pausing import post_pause, show_pause
+from admin.published import PUBLISHED, post_published, show_published
 from admin.queueing import post_view, remove_view, show_queue
 from admin.queueing.bulk import post_bulk, post_undo, show_done
 from admin.reviewing import add_reviewing_routes
@@ -48,6 +49,8 @@ def add_routes(app: web.Application) -> None:
     app.router.add_post(PASSWORD, for_staff(post_password, while_owed=(PASSWORD,)))
     app.router.add_get(AUTHENTICATOR, for_staff(show_authenticator, while_owed=(AUTHENTICATOR,)))
     app.router.add_post(AUTHENTICATOR, for_staff(post_authenticator, while_owed=(AUTHENTICATOR,)))
+    app.router.add_get(PUBLISHED, for_staff(show_published))
+    app.router.add_post(PUBLISHED, for_staff(post_published))
     app.router.add_get(SESSIONS, for_staff(show_sessions))
     app.router.add_post(SESSIONS, for_staff(post_sessions))
     app.router.add_get("/staff/cases/{code}", for_staff(show_case))

@@ -23,6 +23,7 @@ from admin.case.closed import post_bar, post_decision, post_identity, post_let_i
 from admin.case.mentions import show_mentions
 from admin.case.photos import SMALL, serve_small, show_photo
 from admin.case.presence import post_presence
+from admin.case.publishing import post_publish, show_publish
 from admin.case.second import post_postpone, post_proposal, serve_proposed
 from admin.case.wish import post_wish, show_wish
 from admin.case.writing import post_draft, post_preview, post_template
@@ -55,6 +56,7 @@ _POSTS: dict[str, DeskHandler] = {
     "dispute": post_dispute,
     "reached": post_reached,
     "board": post_board,
+    "publish": post_publish,
 }
 
 
@@ -68,5 +70,6 @@ def add_case_routes(app: web.Application) -> None:
     app.router.add_get(f"{CASE}/proposal/files/{{id}}", for_staff(watched(serve_proposed)))
     app.router.add_get(f"{CASE}/closed", for_staff(watched(show_closed)))
     app.router.add_get(f"{CASE}/wish", for_staff(watched(show_wish)))
+    app.router.add_get(f"{CASE}/publish", for_staff(watched(show_publish)))
     app.router.add_post(f"{CASE}/presence", post_presence)
     app.router.add_get("/staff/mentions", for_staff(show_mentions))

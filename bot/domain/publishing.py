@@ -9,9 +9,9 @@ import re
 import secrets
 import unicodedata
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta, tzinfo
+from datetime import UTC, datetime, time, timedelta, tzinfo
 from enum import StrEnum
-from typing import NewType
+from typing import NewType, Self
 
 from bot.domain.case import Case, CaseCode, CaseId, CaseKind
 from bot.domain.city_day import city_day, city_moment
@@ -28,6 +28,7 @@ DECIMALS = 3  # of a degree: a point is off by up to some 80 m
 AFTER = timedelta(hours=24)  # from the answer or the closing at least
 
 _SLUG = "0123456789abcdefghjkmnpqrstvwxyz"
+_A_PLACE = re.compile(rf"([0-9]{{1,10}})\.([{_SLUG}]{{12}})", re.ASCII)
 _A_SLUG = re.compile(rf"[{_SLUG}]{{12}}")
 
 
@@ -103,6 +104,25 @@ class Publication:
         return State.PROPOSED if self.asked_at is None else State.ASKED
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of the list ended: the next one begins after it."""
+
+    published_at: datetime
+    slug: str
+
+    @property
+    def written(self) -> str:
+        """As an address carries it: "1764003600.0123456789ab"."""
+        return f"{int(self.published_at.timestamp())}.{self.slug}"
+
+    @classmethod
+    def read(cls, text: str) -> Self | None:
+        """What was written; None for anything else."""
+        found = _A_PLACE.fullmatch(text)
+        return cls(datetime.fromtimestamp(int(found[1]), UTC), found[2]) if found else None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Published:
     """What everybody may read of a case, and nothing else of it. `slug` names it in addresses: random, in no order."""
@@ -118,13 +138,9 @@ class Published:
     point: Point | None  # rounded
     published_at: datetime  # the first moment of a day of the city
 
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where a page of the list ended: the next one begins after it."""
-
-    published_at: datetime
-    slug: str
+    @property
+    def place(self) -> Place:
+        return Place(self.published_at, self.slug)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,6 +32,10 @@ class Viewer:
         """The same eyes, but only for the cases where they may do this."""
         return replace(self, right=right)
 
+    def without(self, colleague: StaffId) -> Self:
+        """The same eyes without what they see in that colleague's place."""
+        return replace(self, deputises=tuple(one for one in self.deputises if one.staff_id != colleague))
+
     def may(self, right: Right) -> bool:
         """Whether they hold this right at all, by themselves or for somebody who is away."""
         return any(may(standing.role, right) for standing in self.standings())

@@ -15,7 +15,7 @@ from bot.domain.proposal import TWO_PEOPLE_DESKS, NewProposal, Proposal, Proposa
 from bot.domain.rights import Right
 from bot.domain.thread import CaseEvent, EventKind
 from bot.errors import BotError, EmptyText
-from bot.ports import UnitOfWork, Viewer
+from bot.ports import UnitOfWork
 from bot.services.close_case import close_case, finish_closing
 from bot.services.closing_gate import pass_gate
 from bot.services.next_hand import refuse_closer
@@ -155,7 +155,7 @@ async def may_decide(uow: UnitOfWork, staff: StaffMember, case: Case, proposal: 
     """Whether this member is a second person for it."""
     if staff.id == proposal.by:
         return False
-    eyes = _without(await viewer_of(uow, staff, now), proposal.by).wanting(DECIDES[proposal.kind])
+    eyes = (await viewer_of(uow, staff, now)).without(proposal.by).wanting(DECIDES[proposal.kind])
     return await uow.cases.visible(eyes, case.code) is not None
 
 
@@ -176,19 +176,7 @@ async def _to_decide(
     proposer = await uow.staff.get(proposal.by)
     if proposer is None or proposer.is_disabled:
         raise ProposalGone(code=code)
-    eyes = _without(await viewer_of(uow, proposer, now), staff.id).wanting(_PROPOSES[proposal.kind])
+    eyes = (await viewer_of(uow, proposer, now)).without(staff.id).wanting(_PROPOSES[proposal.kind])
     if await uow.cases.visible(eyes, code) is None:
         raise ProposalGone(code=code)
     return case, proposal, proposer
-
-
-def _without(viewer: Viewer, colleague: StaffId) -> Viewer:
-    """The same eyes without what they see in that colleague's place."""
-    return Viewer(
-        staff_id=viewer.staff_id,
-        role=viewer.role,
-        ward_code=viewer.ward_code,
-        unit=viewer.unit,
-        deputises=tuple(standing for standing in viewer.deputises if standing.staff_id != colleague),
-        right=viewer.right,
-    )

@@ -45,6 +45,7 @@ class Act(StrEnum):
     STARS = "st"  # "st:7K3M-9QX2:67401234:5"
     NOTHING_MORE = "nm"  # to say to what staff asked: "nm:7K3M-9QX2"
     CONTEST = "gp"  # enter this praise for the contest of good people: "gp:7K3M-9QX2"
+    PUBLISH = "pb"  # a text that everybody may read: "pb:7K3M-9QX2:0123456789ab:yes"
     JOIN = "j"  # a neighbour's case, instead of filing this draft
     UNKNOWN = ""
 

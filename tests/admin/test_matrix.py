@@ -56,6 +56,8 @@ ON_A_CASE: dict[tuple[str, str], Right] = {
     ("POST", f"{CASE}/dispute"): Right.FILE_FOR_SOMEONE,
     ("POST", f"{CASE}/reached"): Right.ANSWER,
     ("POST", f"{CASE}/board"): Right.NOTE,
+    ("GET", f"{CASE}/publish"): Right.ANSWER,
+    ("POST", f"{CASE}/publish"): Right.ANSWER,
 }
 # On one case, and on something of it that is not there in this test: nobody may be told that it is.
 NEVER_SHOWN = {
@@ -94,6 +96,8 @@ AROUND: dict[tuple[str, str], tuple[Right, ...]] = {
     ("POST", f"{LEDGER}/groups"): (Right.LEDGER,),
     ("GET", f"{LEDGER}/praises"): (Right.DASHBOARD,),
     ("POST", f"{LEDGER}/praises"): (Right.LEDGER,),
+    ("GET", "/staff/published"): (Right.ANSWER, Right.PUBLISH),
+    ("POST", "/staff/published"): (Right.ANSWER, Right.PUBLISH),
     ("GET", "/staff/audit"): (Right.AUDIT,),
     ("GET", "/staff/trouble"): (Right.OPERATE,),
     ("POST", "/staff/trouble/updates"): (Right.OPERATE,),

@@ -116,6 +116,7 @@ FOREIGN: dict[Act, tuple[str, ...]] = {
     Act.STARS: ("st:{code}:67401234:5", "st:{code}:67401234:nonsense", "st"),
     Act.NOTHING_MORE: ("nm:{code}", "nm:", "nm"),
     Act.CONTEST: ("gp:{code}", "gp:", "gp"),
+    Act.PUBLISH: ("pb:{code}:0123456789ab:yes", "pb:{code}:0123456789ab:no", "pb:{code}::see", "pb:{code}", "pb"),
     Act.UNKNOWN: ("nonsense", ":", "\ud800", "{}"),
 }
 

@@ -12,6 +12,7 @@ from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, Language, Role, StaffId
 from bot.domain.privacy import PAUSES, PauseReason
 from bot.domain.proposal import NewProposal, ProposalKind
+from bot.domain.publishing import NewPublication, Wording, new_slug
 from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, Reply
 from bot.domain.rights import DESKS, Right, may
 from bot.domain.staffing import Exclusion, NewTemplate, Why
@@ -156,6 +157,7 @@ class Scene:
             await uow.commit()
         assert waiting.id != mine.id
         await self._in_the_ledger(me.id)
+        await self._is_made_public(closed, other, boss.id, colleague.id)
         await self._does_not_arrive(busy)
         if may(self.role, Right.OPERATE):
             await self._gets_stuck(busy.address)
@@ -177,6 +179,28 @@ class Scene:
             )
         if may(self.role, Right.OVERRIDE_GATE):
             await self._asks_for_a_day(busy, boss.id)
+
+    async def _is_made_public(self, waits: Case, asked: Case, boss: StaffId, colleague: StaffId) -> None:
+        """A text that waits for somebody else of staff, and one that waits for the resident."""
+        now = self.desk.clock.now()
+        async with self.desk.database.begin() as uow:
+            for case in (waits, asked):
+                if case.ward_code is None:
+                    return
+                text = await uow.publications.add(
+                    NewPublication(
+                        case_id=case.id,
+                        ward_code=case.ward_code,
+                        category=case.category,
+                        slug=new_slug(),
+                        wording=Wording(title="Đèn đường", text="Đèn tắt ba đêm.", answer="Đã thay bóng."),
+                        by=boss,
+                        at=now,
+                        disputes=0,
+                    )
+                )
+            await uow.publications.approve(text, by=colleague, now=now)
+            await uow.commit()
 
     async def _in_the_ledger(self, staff_id: StaffId) -> None:
         """A board, a group, something done and somebody praised."""

@@ -63,6 +63,11 @@ RECORDED = {
     f"{LEDGER}/praises/{{id}}/whom": ("praise_changed",),
     f"{LEDGER}/praises/{{id}}/consent": ("praise_consent",),
     f"{LEDGER}/praises/{{id}}/decision": ("praise_decided",),
+    f"{CASE}/publish": (
+        *("publication_proposed", "publication_approved", "publication_returned"),
+        "publication_taken_down",
+    ),
+    "/staff/published": ("publication_taken_down",),
     f"{CASE}/bar": ("case_staff_excluded",),
     f"{CASE}/letin": ("case_staff_let_in",),
     f"{CASE}/pause": ("resident_paused", "resident_resumed"),

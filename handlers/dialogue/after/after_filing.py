@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 
 from bot.domain.draft import Awaited
-from handlers.dialogue.after import asked, contest, finding, my_cases, rating, receipts
+from handlers.dialogue.after import asked, contest, finding, my_cases, publishing, rating, receipts
 from handlers.dialogue.choices import Act
 from handlers.dialogue.turn import Turn
 
@@ -20,6 +20,7 @@ ACTS: dict[Act, Callable[[Turn, str], Awaitable[None]]] = {
     Act.STARS: rating.star,
     Act.NOTHING_MORE: asked.nothing_more,
     Act.CONTEST: contest.enter,
+    Act.PUBLISH: publishing.press,
 }
 
 

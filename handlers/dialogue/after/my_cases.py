@@ -6,6 +6,7 @@ from bot.domain.case import Case, CaseStatus
 from bot.domain.closing import may_be_disputed
 from bot.domain.reply import Choice
 from bot.services.rate_case import closing_choices
+from handlers.dialogue.after import publishing
 from handlers.dialogue.after.receipts import own_case, receipt_button
 from handlers.dialogue.after.telling import say_case
 from handlers.dialogue.asking import ask_next, kind_name, new_button, shown_day
@@ -55,7 +56,7 @@ async def show_case(turn: Turn, case: Case) -> None:
     """Its state, who acts next and by when, the newest answer, and what can be done about it."""
     turn.case_id = case.id
     say_case(turn, case, await turn.uow.cases.newest_answer(case.id))
-    turn.choose(_buttons(turn, case))
+    turn.choose([*_buttons(turn, case), *await publishing.buttons(turn, case), [new_button(turn)]])
     ask_next(turn)  # an open draft's buttons take the place of these
 
 
@@ -63,7 +64,7 @@ def _buttons(turn: Turn, case: Case) -> list[list[Choice]]:
     add = Choice(turn.word("after_button_add"), about_case(Act.ADD_HERE, case.code))
     rows = [list(row) for row in closing_choices(turn.language, case)] if may_be_disputed(case, turn.now) else []
     rows.append([add, receipt_button(turn, case)])
-    return [*rows, [new_button(turn)]]
+    return rows
 
 
 def _rows(turn: Turn, cases: Sequence[Case], *, has_older: bool) -> list[list[Choice]]:
