@@ -225,7 +225,9 @@ class Delivery:
         unpaced: list[QueuedReply] = []
         for kept in claimed:
             # The secret is nowhere in the database: it is put in here, and the reply is forgotten when it was sent.
-            queued = replace(kept, reply=with_secret(kept.reply, self._receipts)) if self._receipts else kept
+            queued = kept
+            if self._receipts is not None and kept.reply.receipt_of:
+                queued = replace(kept, reply=with_secret(kept.reply, self._receipts))
             lane = self._lanes[queued.address.channel]
             lane.in_hand += 1
             self._in_hand.add(kept.id)

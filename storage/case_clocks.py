@@ -53,21 +53,25 @@ def clocks_from(row: Row[Any]) -> Clocks:
     )
 
 
-async def step_clocks(link: Link, event: CaseEvent) -> None:
-    """Move the case's clocks by this event; most events move none, and cost nothing."""
-    if not moves_clocks(event):
+async def step_clocks(link: Link, event: CaseEvent, known: Clocks | None = None) -> None:
+    """Move the case's clocks by this event; most events move none, and cost nothing.
+
+    Args:
+        known: What the row holds, where this very transaction added it: an event that changes nothing costs nothing then.
+    """
+    if not moves_clocks(event) or (known is not None and step(known, event) == known):
         return
     row = await link.row(_of_case_held, {"row": event.case_id})
     if row is None:
         return
-    clocks = step(clocks_from(row), event)
-    values = _values(clocks)
+    values = clock_values(step(clocks_from(row), event))
     if any(getattr(row, name) != value for name, value in values.items()):
         new = {f"new_{name}": value for name, value in values.items()}
         await link.run(_write, {"row": event.case_id, **new})
 
 
-def _values(clocks: Clocks) -> dict[str, Any]:
+def clock_values(clocks: Clocks) -> dict[str, Any]:
+    """The columns of a case that hold them."""
     alarm = next_alarm(clocks)
     return {
         "due_at": clocks.due_at,

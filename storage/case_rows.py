@@ -8,12 +8,13 @@ from sqlalchemy import Row, Select, bindparam, func, literal_column, null, or_, 
 from sqlalchemy import case as case_when
 
 from bot.domain.case import Accused, Case, CaseCode, CaseId, CaseKind, CaseStatus, Desk, NewCase, new_code
+from bot.domain.clocks.state import Clocks
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, ResidentId, StaffId, Unit
 from bot.domain.ward import WardCode
 from bot.errors import StaleVersion
 from bot.ports import Viewer
-from storage.case_clocks import clocks_from
+from storage.case_clocks import clock_values, clocks_from
 from storage.case_words import CaseWords
 from storage.link import Link, by_engine
 from storage.spots import TELLS_NOTHING, point_of, spot_values
@@ -149,6 +150,7 @@ class CaseRows:
 
     _link: Link
     _words: CaseWords
+    _set: dict[CaseId, Clocks]  # the clocks that this unit of work gave cases when it added them
 
     async def add(self, case: NewCase) -> Case:
         """Add it, or find the one this message opened before. Its code is another when the given one is taken."""
@@ -158,6 +160,8 @@ class CaseRows:
             if row is not None:
                 added = case_from(row)
                 self._words.added(added)
+                if case.clocks is not None:
+                    self._set[added.id] = case.clocks
                 return added
             known = await self.by_source(case.address, case.source_id)
             if known is not None:
@@ -252,4 +256,5 @@ def _values(case: NewCase) -> dict[str, Any]:
         "disputes": 0,
         "accused_unit": case.accused_unit.value,
         "hops": 0,
+        **(clock_values(case.clocks) if case.clocks is not None else {}),
     }

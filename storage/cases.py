@@ -38,6 +38,7 @@ class SqlCases(
     def __init__(self, link: Link) -> None:
         self._link = link
         self._words = CaseWords(link)
+        self._set = {}
 
     async def write_words(self) -> None:
         """Tell the search what is new; the unit of work calls it just before it commits."""

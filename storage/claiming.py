@@ -1,6 +1,6 @@
 """What the inbox and the outbox share: only one process at a time chooses what to work on next."""
 
-from sqlalchemy import Table, bindparam, func, literal_column, select
+from sqlalchemy import String, Table, bindparam, func, literal_column, select
 from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.sql.selectable import FromClause
 
@@ -38,6 +38,16 @@ async def share_lock(link: Link, name: str) -> None:
 
 def lock_number(name: str) -> int:
     return _LOCKS[name]
+
+
+def at_address(table: Table | FromClause) -> tuple[ColumnElement[bool], ...]:
+    """`channel` and `external_id` as bound by those names; the mail of one address.
+
+    Joined to nothing: compared as it is, SQLite would take the channel for what decides whether an index of one channel's
+    rows may be used, and plan the statement anew each time it is run. That takes ten times as long as to run it.
+    """
+    channel = bindparam("channel", type_=String).concat(literal_column("''"))
+    return table.c.channel == channel, table.c.external_id == bindparam("external_id")
 
 
 def is_state(state: str, table: Table | FromClause) -> ColumnElement[bool]:

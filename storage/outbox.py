@@ -33,7 +33,7 @@ from bot.ports import Backlog
 from bot.ports.mail import DeadReply
 from storage.case_clocks import step_clocks
 from storage.case_tally import count_event
-from storage.claiming import claim_lock, is_state
+from storage.claiming import at_address, claim_lock, is_state
 from storage.conversations import pack_choices
 from storage.link import Link
 from storage.notices import SqlNotices
@@ -96,8 +96,7 @@ _has_earlier = (
     select(outbox.c.id)
     .where(
         is_state("waiting", outbox),
-        outbox.c.channel == bindparam("channel"),
-        outbox.c.external_id == bindparam("external_id"),
+        *at_address(outbox),
         outbox.c.about == bindparam("about"),
     )
     .limit(1)
@@ -109,16 +108,14 @@ _offer = (
 )
 _drop_earlier = delete(outbox).where(
     is_state("waiting", outbox),
-    outbox.c.channel == bindparam("channel"),
-    outbox.c.external_id == bindparam("external_id"),
+    *at_address(outbox),
     outbox.c.about == bindparam("about"),
     outbox.c.id < bindparam("than", type_=Id),
     or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _now),
 )
 _take_back = delete(outbox).where(
     is_state("waiting", outbox),
-    outbox.c.channel == bindparam("channel"),
-    outbox.c.external_id == bindparam("external_id"),
+    *at_address(outbox),
     outbox.c.about == bindparam("about"),
     or_(outbox.c.leased_until.is_(None), outbox.c.leased_until <= _now),
 )

@@ -8,7 +8,7 @@ Python) goes the usual way. PostgreSQL's are `storage.straight_postgres`. A read
 """
 
 import sqlite3
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
@@ -40,13 +40,20 @@ class _Plain:
 
     __slots__ = ("_constants", "_keys", "_places", "_shape", "text")
 
-    def __init__(self, compiled: SQLCompiler, dialect: Dialect) -> None:
+    def __init__(self, compiled: SQLCompiler, dialect: Dialect, names: Collection[str]) -> None:
         self.text = str(compiled)
         binds = [compiled.binds[name] for name in compiled.positiontup or ()]
-        self._constants = {bind.key: bind.value for bind in binds if not bind.required}
-        converters = [compiled._bind_processors.get(name) for name in compiled.positiontup or ()]
+        found = [compiled._bind_processors.get(name) for name in compiled.positiontup or ()]
+        converters = [convert if callable(convert) else None for convert in found]
+        # A name that is given takes its constant's place; a constant itself goes in as it was converted here, once.
+        self._constants = {
+            bind.key: bind.value if convert is None else convert(bind.value)
+            for bind, convert in zip(binds, converters, strict=True)
+            if not bind.required
+        }
         self._places = [
-            (bind.key, found if callable(found) else None) for bind, found in zip(binds, converters, strict=True)
+            (bind.key, convert if bind.required or bind.key in names else None)
+            for bind, convert in zip(binds, converters, strict=True)
         ]
         columns = compiled._result_columns
         self._keys = [column.keyname for column in columns]
@@ -136,7 +143,7 @@ def _prepare(statement: Executable, names: Sequence[str], dialect: Dialect) -> _
     if not isinstance(statement, ClauseElement):
         return None
     compiled = statement.compile(dialect=dialect, column_keys=sorted(names))
-    return _Plain(compiled, dialect) if isinstance(compiled, SQLCompiler) and is_plain(compiled, names) else None
+    return _Plain(compiled, dialect, names) if isinstance(compiled, SQLCompiler) and is_plain(compiled, names) else None
 
 
 def is_plain(compiled: SQLCompiler, names: Sequence[str]) -> bool:

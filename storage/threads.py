@@ -9,6 +9,7 @@ from sqlalchemy import Row, and_, bindparam, case, func, insert, select, update
 
 from bot.domain.capabilities import channels_where
 from bot.domain.case import Case, CaseCode, CaseId
+from bot.domain.clocks.state import Clocks
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
 from bot.domain.notices import TOLD_OF, VOIDS_A_PROPOSAL
 from bot.domain.people import StaffId
@@ -115,6 +116,7 @@ class CaseThreads:
 
     _link: Link
     _words: CaseWords
+    _set: dict[CaseId, Clocks]
 
     async def add_message(self, message: NewMessage) -> int:
         message_id: int = await self._link.value(
@@ -189,7 +191,8 @@ class CaseThreads:
                 "details": dict(event.details) if event.details is not None else None,
             },
         )
-        await step_clocks(self._link, event)
+        # Only the first event of a case finds its clocks as they were when it was added.
+        await step_clocks(self._link, event, self._set.pop(event.case_id, None))
         await count_event(self._link, event)
         if event.kind in TOLD_OF:
             await SqlNotices(self._link).note(event.case_id, event.kind, event.at, by=event.staff_id)

@@ -154,3 +154,4 @@ class NewCase:
     main_case_id: CaseId | None = None
     place_key: str = ""
     accused_unit: Unit = Unit.NONE
+    clocks: Clocks | None = None  # as the event of its filing sets them; without, they are written when that is recorded

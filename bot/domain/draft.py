@@ -230,4 +230,6 @@ class Conversation:
     withheld_told_at: datetime | None = None  # when they were last told that the channel withholds their words
 
     def with_draft(self, draft: Draft | None, asked: Question | None) -> Self:
+        if draft is self.draft and asked is self.asked:
+            return self
         return replace(self, draft=draft, asked=asked)

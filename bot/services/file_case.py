@@ -8,6 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.case import Accused, Case, CaseKind, NewCase, choose_desk, new_code
+from bot.domain.clocks.fold import filed as clocks_when_filed
+from bot.domain.clocks.setting import Setting
 from bot.domain.draft import Conversation, Draft
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from bot.errors import EmptyText
@@ -49,7 +51,7 @@ async def file_case(
     setting = await first_round(uow, category=draft.category, is_urgent=draft.is_emergency, calendar=city.calendar, now=now)
     if main is not None and now < main.due_at < setting.due_at:
         setting = sooner(setting, main.clocks)
-    new = await _new_case(uow, conversation, draft, words, city, setting.due_at, now)
+    new = await _new_case(uow, conversation, draft, words, city, setting, now)
     if main is not None:
         new = replace(new, main_case_id=main.id, ward_code=main.ward_code, desk=main.desk)
     case = await uow.cases.add(new)
@@ -78,7 +80,7 @@ async def _new_case(
     draft: Draft,
     words: Sequence[Hidden],
     city: City,
-    due_at: datetime,
+    setting: Setting,
     now: datetime,
 ) -> NewCase:
     if conversation.resident_id is None:
@@ -100,7 +102,8 @@ async def _new_case(
         text=text,
         point=draft.point,
         created_at=now,
-        due_at=due_at,
+        due_at=setting.due_at,
+        clocks=clocks_when_filed(setting, now, is_urgent=draft.is_emergency),
         routing_trace=draft.trace,
         draft_serial=draft.serial,
         is_sensitive=draft.is_about_official,

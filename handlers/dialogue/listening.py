@@ -129,9 +129,10 @@ async def _hear_answer(turn: Turn) -> bool:
 
 def _leave_question(turn: Turn) -> bool:
     """Wait for no answer any more; True where one was waited for."""
-    was_asked = turn.conversation.awaits is not None
+    if turn.conversation.awaits is None:
+        return False
     turn.conversation = replace(turn.conversation, awaits=None)
-    return was_asked
+    return True
 
 
 def _new_question(turn: Turn) -> Awaits | None:

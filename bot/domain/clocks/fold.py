@@ -48,6 +48,12 @@ def fold(events: Iterable[CaseEvent], *, created_at: datetime, due_at: datetime,
     return clocks
 
 
+def filed(setting: Setting, at: datetime, *, is_urgent: bool) -> Clocks:
+    """The clocks of a case that is filed with this setting: what the event that tells of it makes of them."""
+    bare = Clocks(began_at=at, due_at=setting.due_at, counted_from=setting.due_at, is_urgent=is_urgent)
+    return _opened(bare, at, setting.details())
+
+
 def step(clocks: Clocks, event: CaseEvent) -> Clocks:
     """The clocks after one more event."""
     if not moves_clocks(event):
