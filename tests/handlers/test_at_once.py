@@ -35,7 +35,7 @@ def opened(folder: Path) -> Iterator[HandFile]:
     found.close()
 
 
-def make_intake(storage: Watched, dialogue: Dialogue, hand: Hand, *, together: int = 16) -> Intake:
+def make_intake(storage: Watched, dialogue: Dialogue, hand: Hand, *, answered: int = 16) -> Intake:
     """As the program makes it on SQLite."""
     return Intake(
         storage,
@@ -44,7 +44,7 @@ def make_intake(storage: Watched, dialogue: Dialogue, hand: Hand, *, together: i
         dialogue.apologise,
         Shelf(),
         TestClock(),
-        together=together,
+        answered=answered,
         claims_in_turn=True,
         hand=hand,
     )
@@ -97,7 +97,7 @@ async def test_what_waits_for_a_photo_holds_up_its_own_address_alone(sqlite_data
 
 async def test_no_more_are_answered_at_once_than_share_a_transaction(sqlite_database: Database, hand: HandFile) -> None:
     dialogue = Dialogue()
-    intake = make_intake(Watched(sqlite_database), dialogue, hand, together=4)
+    intake = make_intake(Watched(sqlite_database), dialogue, hand, answered=4)
     await intake.keep(TELEGRAM, [update(n, f"resident-{n}", str(n)) for n in range(1, 11)])
     assert [text for _, text in dialogue.turns] == ["1", "2", "3", "4"]
     async with at_work(intake.work):
