@@ -1,7 +1,6 @@
 """Where we stand with each address, and whose address it is."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -9,6 +8,7 @@ import structlog
 from sqlalchemy import Row, bindparam, delete, insert, select, type_coerce, update
 
 from bot.domain.case import CaseCode
+from bot.domain.changing import replace
 from bot.domain.draft import Awaited, Awaits, Conversation, Draft, Question
 from bot.domain.people import Address, Channel, Language, ResidentId
 from bot.domain.reply import Choice, pack_choice, read_choice

@@ -4,12 +4,13 @@
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any, Self
 
 from bot.domain.case import Accused, CaseCode, CaseKind
+from bot.domain.changing import replace
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
 from bot.domain.people import Address, Language, ResidentId
 from bot.domain.reply import Choice
@@ -55,7 +56,7 @@ class WardSource(StrEnum):
     CHOSEN = "chosen"  # a button
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: see `bot.domain.changing`
 class DraftPart:
     """One message of the draft. An album is one part: its items share `group_id`.
 
@@ -72,7 +73,7 @@ class DraftPart:
     repeats: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: see `bot.domain.changing`
 class Draft:
     """One matter, not yet filed.
 
@@ -198,7 +199,7 @@ def _unpack(found: list[Any]) -> StoredFile:
     return StoredFile(key, FileKind(kind), name, media_type, size, shown_key, FileTrouble(trouble) if trouble else None)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: see `bot.domain.changing`
 class Conversation:
     """Where we stand with one address. `resident_id` is None until the address was first remembered.
 

@@ -1,10 +1,11 @@
 """One thing a resident sent, the same for every channel. What it means is decided in `bot.domain.draft` and the dialogue."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
+from bot.domain.changing import replace
 from bot.domain.people import Address, Language
 from bot.domain.ward import Point
 
@@ -76,7 +77,7 @@ class StoredFile:
     trouble: FileTrouble | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: see `bot.domain.changing`
 class Incoming:
     """What a resident sent, read from one raw update.
 

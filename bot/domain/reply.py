@@ -46,7 +46,7 @@ def numbered(offered: Sequence[Choice]) -> list[tuple[int | None, Choice]]:
     return [(None if choice.in_words else next(numbers), choice) for choice in offered]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: see `bot.domain.changing`
 class Reply:
     """One message to a resident. Plain text: a channel escapes it for itself.
 
@@ -126,7 +126,7 @@ class QueuedReply:
     created_at: datetime
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)  # no slots: see `bot.domain.changing`
 class NewReply:
     """A reply about to be queued. `message_id` ties a staff answer to its line in the case's thread.
 

@@ -164,7 +164,7 @@ def _ranked(
 ) -> list[tuple[str, float]]:
     """Categories with their confidence, the one to propose first."""
     known = load_categories()
-    found = sorted(scores.items(), key=lambda item: (-item[1], item[0]))
+    found = [(category, -score) for score, category in sorted((-score, category) for category, score in scores.items())]
     if emergency is None:  # no danger was heard: none is proposed
         found = [one for one in found if not one[0].startswith(PREFIX)]
     for at, (category, _) in enumerate(found):

@@ -7,10 +7,10 @@ what comes from a group or a channel is IGNORED, because a case must not be talk
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+from bot.domain.changing import replace
 from bot.domain.incoming import Incoming, IncomingKind
 from bot.domain.people import Address, Channel, Language
 from bot.domain.ward import Point

@@ -1,7 +1,6 @@
 """What this is, how it is used, and where one is. Each ends with the open question, so that nobody is left standing."""
 
-from dataclasses import replace
-
+from bot.domain.changing import replace
 from bot.domain.draft import WardSource
 from bot.domain.ledger import read_start
 from bot.domain.reply import Choice

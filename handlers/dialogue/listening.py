@@ -1,8 +1,8 @@
 """Decides which topic hears a message. The order matters: what works at every step comes before what a step expects."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
+from bot.domain.changing import replace
 from bot.domain.draft import Awaits, Question
 from bot.domain.incoming import IncomingKind
 from bot.domain.people import Language

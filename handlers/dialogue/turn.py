@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from bot.domain.capabilities import CAPABILITIES, Capabilities
 from bot.domain.case import CaseId
+from bot.domain.changing import replace
 from bot.domain.draft import Conversation, Draft, Question
 from bot.domain.incoming import Incoming, StoredFile
 from bot.domain.people import Language

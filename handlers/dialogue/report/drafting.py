@@ -5,11 +5,11 @@ How a question is put is `asking`; what happens when it is answered is `filing`.
 
 import base64
 import hashlib
-from dataclasses import replace
 from datetime import datetime
 from itertools import chain, repeat
 
 from bot.domain.case import Accused, CaseKind
+from bot.domain.changing import replace
 from bot.domain.draft import Draft, DraftPart, Question, WardSource
 from bot.domain.incoming import Incoming, IncomingKind, StoredFile
 from bot.domain.people import Address
@@ -46,7 +46,7 @@ CONTENT = frozenset(
 def serial_of(address: Address, source_id: str) -> str:
     """Six letters for the draft that this message starts: the same message always starts the same draft."""
     digest = hashlib.sha256(f"{address}\n{source_id}".encode(errors="replace")).digest()
-    return base64.b32encode(digest)[:6].decode()
+    return base64.b32encode(digest[:5])[:6].decode()
 
 
 def begin(incoming: Incoming, preset: WardCode | None, now: datetime) -> Draft:

@@ -1,8 +1,7 @@
 """From the first message to the code: take messages into the draft, let the resident correct it, file it."""
 
-from dataclasses import replace
-
 from bot.domain.case import Accused, Case
+from bot.domain.changing import replace
 from bot.domain.draft import Draft, DraftPart, Question
 from bot.domain.incoming import Incoming, IncomingKind
 from bot.domain.repeating import may_tell_again
