@@ -15,7 +15,16 @@ from pathlib import Path
 
 import structlog
 
-from bot import app, audit_commands, backup_commands, key_commands, paper_commands, review_commands, sheet_commands
+from bot import (
+    app,
+    audit_commands,
+    backup_commands,
+    key_commands,
+    neighbour_commands,
+    paper_commands,
+    review_commands,
+    sheet_commands,
+)
 from bot.app import looking, moving
 from bot.app.beforehand import migrate_apart
 from bot.clock import SystemClock
@@ -156,6 +165,7 @@ def _parser() -> argparse.ArgumentParser:
     review_commands.add(add)
     paper_commands.add(add)
     key_commands.add(add)
+    neighbour_commands.add(add)
     return parser
 
 

@@ -7,13 +7,14 @@ hand but keeps nobody from being served (a short disk, an old backup, failed upd
 
 import asyncio
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from aiohttp import web
 
+from bot.domain.neighbours import Lag
 from bot.domain.people import Channel
 from bot.errors import StorageBusy
 from bot.metrics import CONTENT_TYPE, Metrics
@@ -35,6 +36,7 @@ class Look:
     inbox: Backlog
     outbox: Backlog
     last_received: Mapping[Channel, datetime]
+    neighbours: Sequence[Lag]
     disk: Disk
     backup_age: float  # seconds; infinite without one
     pending: float  # updates that wait at Telegram
@@ -57,6 +59,7 @@ class Look:
             "dead_replies": self.outbox.failed > 0,
             "backup": self.backup_age > OLDEST_BACKUP.total_seconds(),
             "telegram_pending": self.pending > PENDING,
+            "neighbours": any(lag.parked or lag.is_disabled for lag in self.neighbours),
         }
         return [name for name, is_so in found.items() if is_so]
 
@@ -123,6 +126,9 @@ class Health:
         shown.disk_free.set(found.disk.free)
         shown.disk_share.set(found.disk.share)
         shown.backup_age.set(found.backup_age)
+        shown.tell_neighbours(
+            (lag.subscription_id, lag.waiting, found.age(lag.oldest), lag.parked, lag.failures) for lag in found.neighbours
+        )
         shown.count_commits(self.storage.commits)
         for where, gate in request.app.get(GATES, {}).items():
             shown.besieged.labels(where).set(gate.siege.is_on)
@@ -132,12 +138,13 @@ class Health:
         now = self.clock.now()
         async with self.storage.reading() as uow:
             inbox, outbox = await uow.inbox.backlog(), await uow.outbox.backlog(now)
-            received = await uow.inbox.last_received()
+            received, neighbours = await uow.inbox.last_received(), await uow.neighbours.lags()
         return Look(
             now=now,
             inbox=inbox,
             outbox=outbox,
             last_received=received,
+            neighbours=neighbours,
             disk=self.around.disk(),
             backup_age=self.around.backup_age(now),
             pending=self.metrics.telegram_waiting,

@@ -4,6 +4,8 @@ The registry is ours and not the library's global one, so that two applications 
 `deploy/` has a dashboard and alerts made of these names; a test holds the two together.
 """
 
+from collections.abc import Iterable
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, ProcessCollector
 
 from bot.domain.people import Channel
@@ -33,6 +35,15 @@ class Metrics:
         self.disk_free = self._gauge("disk_free_bytes", "Free on the disk of the data folder")
         self.disk_share = self._gauge("disk_free_share", "The same as a share of that disk, 0 to 1")
         self.backup_age = self._gauge("backup_age_seconds", "Since the last good backup; +Inf when there is none")
+        self.neighbour = {
+            name: self._gauge(f"neighbour_{name}", what, "subscription")
+            for name, what in (
+                ("waiting", "Events that a subscribed program was not told of yet"),
+                ("oldest_seconds", "How long the oldest of these waits"),
+                ("parked", "Events that nobody tries to tell any more"),
+                ("failures", "Tries since it last took one"),
+            )
+        }
         self.audit_broken = self._gauge("audit_broken", "1 once a row of the audit trail was found that does not fit")
         self.besieged = self._gauge("besieged", "1 while very many knock at once", "where")
         self.telegram_pending = self._gauge("telegram_pending", "Updates that wait at Telegram")
@@ -62,6 +73,14 @@ class Metrics:
         self.telegram_waiting = pending
         self.telegram_pending.set(pending)
         self.telegram_error_at.set(error_at)
+
+    def tell_neighbours(self, found: Iterable[tuple[int, float, float, float, float]]) -> None:
+        """Of each subscription its number, then as the gauges stand; those that are gone leave no line."""
+        for gauge in self.neighbour.values():
+            gauge.clear()
+        for number, *figures in found:
+            for gauge, figure in zip(self.neighbour.values(), figures, strict=True):
+                gauge.labels(str(number)).set(figure)
 
     def text(self) -> bytes:
         """The exposition format; its content type is `CONTENT_TYPE`."""

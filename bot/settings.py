@@ -84,6 +84,10 @@ class Settings(BaseSettings):
         "",
         description="Sites that may show the chat in a frame: `https://…` origins, space between; empty: none.",
     )
+    own_networks: str = Field(
+        "",
+        description="Networks of your own that may be told of cases, like `10.0.0.0/8`, space between; empty: none.",
+    )
     timezone: str = Field("Asia/Ho_Chi_Minh", description="The city's time zone: deadlines and pages follow it.")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
 
@@ -137,6 +141,18 @@ class Settings(BaseSettings):
     def _embedded_on_origins(cls, text: str) -> str:
         if not all(_ORIGIN.fullmatch(origin) for origin in text.split()):
             raise ValueError("must be origins like https://phuthuong.example.vn, without a path or *, one space between")
+        return " ".join(text.split())
+
+    @field_validator("own_networks")
+    @classmethod
+    def _networks_are_whole(cls, text: str) -> str:
+        for word in text.split():
+            try:
+                network = ipaddress.ip_network(word)
+            except ValueError:
+                raise ValueError("must be networks like 10.0.0.0/8, one space between") from None
+            if network.prefixlen < 8:
+                raise ValueError("must be networks like 10.0.0.0/8; a shorter prefix would let everything in")
         return " ".join(text.split())
 
     @field_validator("telegram_token")
@@ -202,6 +218,11 @@ class Settings(BaseSettings):
     def embed_origins(self) -> tuple[str, ...]:
         """Sites that may show the chat in a frame."""
         return tuple(self.embed_on.split())
+
+    @property
+    def networks(self) -> tuple[ipaddress.IPv4Network | ipaddress.IPv6Network, ...]:
+        """Networks of one's own that may be told of cases."""
+        return tuple(ipaddress.ip_network(word) for word in self.own_networks.split())
 
     @property
     def secrets(self) -> list[str]:

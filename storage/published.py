@@ -38,10 +38,10 @@ NOW = "now"  # the parameter that `is_public` looks at
 def may_be_public() -> ColumnElement[bool]:
     """The condition on `cases` without which no text about one may be read by everybody, whoever agreed to it."""
     joined = cases.alias("joined")
-    holds_such = exists().where(joined.c.main_case_id == cases.c.id, not_(and_(*_is_nobodys_secret(joined))))
+    holds_such = exists().where(joined.c.main_case_id == cases.c.id, not_(and_(*is_nobodys_secret(joined))))
     is_barred = exists().where(case_exclusions.c.case_id == cases.c.id)
     return and_(
-        *_is_nobodys_secret(cases),
+        *is_nobodys_secret(cases),
         cases.c.main_case_id.is_(None),
         cases.c.erased_at.is_(None),
         cases.c.erase_asked_at.is_(None),
@@ -51,7 +51,7 @@ def may_be_public() -> ColumnElement[bool]:
     )
 
 
-def _is_nobodys_secret(which: FromClause) -> Sequence[ColumnElement[bool]]:
+def is_nobodys_secret(which: FromClause) -> Sequence[ColumnElement[bool]]:
     """Of a case by itself: nobody works at it in confidence, and its resident did not ask to stay unknown."""
     return (
         which.c.desk == literal_column("'general'"),

@@ -54,6 +54,7 @@ from bot.ports import (
     Tries,
 )
 from bot.ports import Audit as AuditPort
+from bot.ports.neighbours import Neighbours
 from bot.ports.serving import ApiKeys, ServedCases, ServiceLists
 from bot.ports.ties import Mentions, Ties
 from storage.absences import SqlAbsences
@@ -81,6 +82,7 @@ from storage.identity_openings import SqlIdentityOpenings
 from storage.inbox import SqlInbox
 from storage.link import Link, commit
 from storage.long_works import SqlLongWorks
+from storage.neighbours import SqlNeighbours
 from storage.news import SqlNews
 from storage.notices import SqlNotices
 from storage.offices import SqlOffices
@@ -172,6 +174,7 @@ class SqlUnitOfWork:
         self.campaign: Campaign = SqlCampaign(link)
         self.served: ServedCases = SqlServedCases(link)
         self.api_keys: ApiKeys = SqlApiKeys(link)
+        self.neighbours: Neighbours = SqlNeighbours(link)
         self.service_lists: ServiceLists = SqlServiceLists(link)
 
     async def commit(self) -> None:

@@ -139,6 +139,7 @@ class Parts:
     watching: Loop  # hands back what dead processes had claimed
     timekeeping: Loop  # does what is due by itself
     noticing: Loop  # the same for what staff are told, more often
+    neighbours: Loop  # the same for what other programs are told
     printing: Loop  # the same for pictures, which take long
     sealing: Loop  # ends when the files of before there were keys are sealed
     city: City
@@ -205,6 +206,7 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
         watching=lambda stop: watch_leases(database, stop, delivery.share, clock),
         timekeeping=timers.timekeeping(database, city, files, settings, dialogue.remind, metrics),
         noticing=timers.noticing(database, city),
+        neighbours=timers.neighbours(database, city, settings),
         sealing=lambda stop: timers.seal_files(database, files, stop),
         printing=timers.printing(database, files, imager),
         city=city,
@@ -318,7 +320,15 @@ async def work(settings: Settings) -> None:
 async def live(parts: Parts, asked_to_stop: asyncio.Event) -> None:
     """Run every loop; a loop that breaks ends the process, so that whoever supervises it starts a fresh one."""
     stops = [asyncio.Event(), asyncio.Event(), asyncio.Event()]
-    working = [parts.watching, parts.timekeeping, parts.noticing, parts.printing, parts.sealing, parts.intake.work]
+    working = [
+        parts.watching,
+        parts.timekeeping,
+        parts.noticing,
+        parts.neighbours,
+        parts.printing,
+        parts.sealing,
+        parts.intake.work,
+    ]
     loops: list[list[Loop]] = [parts.receiving, working, [parts.delivery.run]]
     await asyncio.to_thread(read_word_lists, parts.city)  # the pages are there meanwhile
     # What was made so far stays: the collector need not look through it again and again.

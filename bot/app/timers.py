@@ -10,11 +10,13 @@ from bot.clock import SystemClock
 from bot.heads import KeyedHeads
 from bot.imager import PrintsImager
 from bot.metrics import Metrics
+from bot.outward import Outward
 from bot.ports.sealing import KeyPurpose
 from bot.services.city import City
 from bot.settings import Settings
 from handlers.faults import described
 from handlers.leading import led
+from handlers.neighbours import Neighbourhood, Teller
 from handlers.timekeeping import (
     LOOK_EVERY,
     LOOK_FOR_NOTICES_EVERY,
@@ -76,6 +78,13 @@ def noticing(database: Database, city: City) -> Loop:
     """What staff are to hear of in their chats."""
     works = [DueNotices(database, city.calendar, city.public_url, city.wards)]
     return _timer("notices", database, works, LOOK_FOR_NOTICES_EVERY)
+
+
+def neighbours(database: Database, city: City, settings: Settings) -> Loop:
+    """What other programs are to be told."""
+    clock = SystemClock()
+    teller = Teller(Outward(settings.networks), city.receipts, clock)
+    return led("neighbours", database, Neighbourhood(database, teller, clock).run)
 
 
 def printing(database: Database, files: ObjectFileStore, imager: PrintsImager) -> Loop:

@@ -37,6 +37,7 @@ from bot.ports.mail import (
     Outbox,
     RawUpdate,
 )
+from bot.ports.neighbours import Neighbours
 from bot.ports.news import CaseNews, News
 from bot.ports.notices import Notices
 from bot.ports.outside import (
@@ -105,6 +106,7 @@ __all__ = [
     "KeptUpdate",
     "Ledger",
     "LongWorks",
+    "Neighbours",
     "News",
     "Notices",
     "Offices",

@@ -25,6 +25,7 @@ from bot.ports.evidence import EvidenceChecks, PhotoPrints
 from bot.ports.file_links import FileLinks
 from bot.ports.long_work import LongWorks
 from bot.ports.mail import ChatLines, Conversations, Inbox, Outbox
+from bot.ports.neighbours import Neighbours
 from bot.ports.news import News
 from bot.ports.notices import Notices
 from bot.ports.outside import Calendar, Deadlines
@@ -89,6 +90,7 @@ class UnitOfWork(Protocol):
     campaign: Campaign
     served: ServedCases
     api_keys: ApiKeys
+    neighbours: Neighbours
     service_lists: ServiceLists
 
     async def commit(self) -> None:

@@ -22,6 +22,7 @@ from storage.tables.closings import closings, proposals
 from storage.tables.evidence import evidence_checks, photo_prints, photo_words
 from storage.tables.keys import case_keys, resident_keys, sealed_tables, vault_keys
 from storage.tables.mail import FINISHED, HANDLED, addresses, conversations, file_links, inbox, outbox, residents
+from storage.tables.neighbours import deliveries, subscriptions
 from storage.tables.notices import notice_choices, notice_facts, notices, staff_chats
 from storage.tables.people import (
     absences,
@@ -80,6 +81,7 @@ __all__ = [
     "closings",
     "consents",
     "conversations",
+    "deliveries",
     "doomed_files",
     "entry_groups",
     "evidence_checks",
@@ -127,6 +129,7 @@ __all__ = [
     "staff",
     "staff_chats",
     "staff_drafts",
+    "subscriptions",
     "templates",
     "used_steps",
     "vault_keys",

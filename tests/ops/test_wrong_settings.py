@@ -56,6 +56,7 @@ WRONG_SETTINGS = [
     ({**ZALO_WEBHOOK, "HOMTHU_ZALO_WEBHOOK_SECRET": "w" * 16}, "HOMTHU_PUBLIC_URL: is missing, Zalo must be told"),
     ({"HOMTHU_CLAMAV": "clamav.example.vn:3310"}, "HOMTHU_CLAMAV: must be a path, or host:port with a loopback or private"),
     ({"HOMTHU_EMBED_ON": "https://*.example.vn"}, "HOMTHU_EMBED_ON: must be origins like https://phuthuong.example.vn"),
+    ({"HOMTHU_OWN_NETWORKS": "10.0.0.1/8"}, "HOMTHU_OWN_NETWORKS: must be networks like 10.0.0.0/8, one space between"),
     ({"HOMTHU_TIMEZONE": "Mars/Olympus"}, "HOMTHU_TIMEZONE: no such time zone: Mars/Olympus; use a name like"),
     ({"HOMTHU_LOG_LEVEL": "loud"}, "HOMTHU_LOG_LEVEL: must be 'debug', 'info', 'warning' or 'error'"),
 ]

@@ -50,6 +50,7 @@ OPEN = {
     "staff": "accounts of staff: their names are on every answer; a password's hash",
     "templates": "ready texts of a ward or the city, about no case",
     "api_keys": "what operators call the programs that send cases in; the hash of a secret",
+    "subscriptions": "what operators call the programs that are told of cases, and which kinds of event they asked for",
     "residential_groups": "the names of a ward's residential groups, which are no people",
     "ward_settings": "where a ward's office is, as residents are told",
     "calendar_days": "the name of a holiday",

@@ -20,6 +20,7 @@ from bot.domain.evidence import Finding, FindingKind
 from bot.domain.guessing import Counted
 from bot.domain.ledger import CodeOf, EntryKind, LedgerSetting, NewBoard, NewEntry, NewPraise, Source
 from bot.domain.long_work import NewWork, WorkKind
+from bot.domain.neighbours import CHOICES, NewSubscription
 from bot.domain.notices import Choices, Reason
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, Language, Role, StaffId, Unit
@@ -175,6 +176,8 @@ async def populate(database: Database) -> None:
         await fill_ledger(uow, case.id, minh.id)
         await uow.api_keys.add("x", "0" * 64, per_minute=1, now=NOW, by=minh.id)
         await uow.service_lists.became("0" * 64, NOW)
+        told = NewSubscription(name="x", address="https://x.example", secret="x", kinds=frozenset(CHOICES), made_by=minh.id)
+        await uow.neighbours.ping((await uow.neighbours.add(told, NOW)).id, "evt_x", NOW)
         await uow.file_links.add("0" * 64, "f" * 64, until=LATER, now=NOW)
         await uow.closings.add(
             NewClosing(case_id=case.id, at=NOW, closer_id=minh.id, report=report(), message_id=message_id, minutes_open=5)
