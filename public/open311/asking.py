@@ -18,7 +18,7 @@ from public.open311.refusing import Refused, missing, wrong
 from public.open311.services import categories_of, service_codes
 
 USUAL_PAGE, LARGEST_PAGE = 50, 500
-FARTHEST = 10_000  # rows that pages lead to; whoever reads on uses `after`, which costs the same everywhere
+FARTHEST = 5_000  # rows that pages lead to; whoever reads on uses `after`, which costs the same everywhere
 MOST_IDS = 500  # of one question: an address of 8 KB holds no more
 BEGINNING, END = datetime(2000, 1, 1, tzinfo=UTC), datetime(9998, 12, 31, tzinfo=UTC)
 _A_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)", re.ASCII)

@@ -4,6 +4,7 @@
 publish; of a case that came in through Open311 and was not published, none. A place is rounded to some hundred metres.
 """
 
+import asyncio
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
@@ -21,16 +22,18 @@ from bot.wording import say
 from public.open311.asking import Asked, cursor, place_of, read_id, read_question, wants_extensions
 from public.open311.refusing import missing
 from public.open311.services import categories_of, service_codes, service_name, service_of
-from public.open311.spoken import Format, answer
+from public.open311.spoken import Format, answer, as_answer, spoken
 
 ROOT = "service_requests"
+_AT_ONCE = 50  # cases that are put into words in some milliseconds
+ASIDE: web.AppKey[asyncio.Semaphore] = web.AppKey("open311_aside", asyncio.Semaphore)
 
 
 async def list_requests(request: web.Request, form: Format) -> web.Response:
     """`GET /requests.{xml|json}`. With paging, `Link` names the next page while there may be one."""
     asked = read_question(request.query, request.app[keys.CLOCK].now())
     found = await _found(request, asked)
-    response = _told(request, form, found, is_extended=asked.is_extended)
+    response = await _told(request, form, found, is_extended=asked.is_extended)
     if asked.page_size and len(found) == asked.page_size:
         following = cursor(found[-1].requested_at, found[-1].code)
         url = URL(request.rel_url).without_query_params("page").update_query(after=following)
@@ -41,7 +44,7 @@ async def list_requests(request: web.Request, form: Format) -> web.Response:
 async def show_request(request: web.Request, form: Format) -> web.Response:
     """`GET /requests/{id}.{xml|json}`. What is nobody's business is answered as what never was."""
     found = await _one(request, request.match_info["id"])
-    return _told(request, form, [found], is_extended=wants_extensions(request.query))
+    return await _told(request, form, [found], is_extended=wants_extensions(request.query))
 
 
 async def show_token(request: web.Request, form: Format) -> web.Response:
@@ -71,10 +74,18 @@ async def _found(request: web.Request, asked: Asked) -> list[ServedCase]:
         return await uow.served.oldest(asked.sought, asked.page_size, now, after=place_of(asked.after), skip=skip)
 
 
-def _told(request: web.Request, form: Format, found: Sequence[ServedCase], *, is_extended: bool) -> web.Response:
+async def _told(request: web.Request, form: Format, found: Sequence[ServedCase], *, is_extended: bool) -> web.Response:
+    """A long list is put into words aside: residents who write meanwhile wait for none of it."""
     language, wards = page_language(request), request.app[keys.WARDS]
-    told = [as_request(case, wards, language, is_extended=is_extended) for case in found]
-    return answer(request, form, ROOT, told)
+    if len(found) <= _AT_ONCE:
+        return as_answer(request, form, _words(form, found, wards, language, is_extended=is_extended))
+    async with request.app[ASIDE]:
+        text = await asyncio.to_thread(_words, form, found, wards, language, is_extended=is_extended)
+    return as_answer(request, form, text)
+
+
+def _words(form: Format, found: Sequence[ServedCase], wards: Wards, language: Language, *, is_extended: bool) -> str:
+    return spoken(form, ROOT, [as_request(case, wards, language, is_extended=is_extended) for case in found])
 
 
 def as_request(case: ServedCase, wards: Wards, language: Language, *, is_extended: bool = False) -> dict[str, Any]:

@@ -99,6 +99,10 @@ class Program:
         assert xml.data == as_text(json.data)
         return json.data
 
+    async def gets_json(self, path: str) -> Any:
+        """What there is in that form alone."""
+        return (await self.asks(path, "json")).data
+
     async def posts(
         self, fields: Mapping[str, Any] | Sequence[tuple[str, str]], form: str = "json", status: int = 200
     ) -> Any:
