@@ -3,7 +3,7 @@
 from aiohttp import web
 
 from bot.web import keys
-from public import open311, track, well_known
+from public import feed, open311, published, track, well_known
 from public.front import show_front
 from public.records import RECORDS, Records
 from public.short_way import lead_to_chat
@@ -22,5 +22,7 @@ def add_routes(app: web.Application) -> None:
     app.router.add_get("/sitemap.xml", well_known.sitemap)
     app.router.add_get("/site.webmanifest", well_known.manifest)
     app.router.add_get("/favicon.ico", well_known.favicon)
+    published.add_routes(app)
+    feed.add_routes(app)
     track.add_routes(app)
     open311.add_routes(app)

@@ -13,13 +13,14 @@ from bot.domain.public_record import WardRecord
 from bot.domain.ward import WardCode
 from bot.routing.formers import Former, load_formers
 from bot.routing.outlines import outlines
-from bot.services.staff_change import ward_name
+from bot.services.staff_change import office_name, ward_name
 from bot.web import keys
 from bot.web.drawing import border
 from bot.web.language import page_language
 from bot.web.shown import shown
 from bot.web.still import show_still
 from public.finding import find_wards, folder_of
+from public.published import Article, asks_each_time, newest_of
 from public.records import RECORDS
 from public.wards import wards_page
 
@@ -47,6 +48,8 @@ class WardPage:
     as_of: str  # the day before the record's moment: what is told is true of its end
     border: str  # a path; empty where no border is known
     formers: Sequence[Former]
+    published: Sequence[Article]  # the newest few
+    office_name: str  # who answered them
     home_url: str
 
 
@@ -69,9 +72,14 @@ async def show_ward(request: web.Request) -> web.StreamResponse:
         as_of=shown_day(record.at, request.app[keys.SETTINGS].zone),
         border=border(outlines(folder).get(ward.code, ())),
         formers=load_formers(folder).of.get(ward.code, ()),
+        published=await newest_of(request, ward.code),
+        office_name=office_name(language, ward.code, wards),
         home_url=request.app[keys.SETTINGS].public_url.rstrip("/"),
     )
-    return show_still(request, "public/ward.html", page)
+    response = show_still(request, "public/ward.html", page)
+    if page.published:
+        asks_each_time(response)
+    return response
 
 
 def _elsewhere(request: web.Request, typed: str) -> web.Response:

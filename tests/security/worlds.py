@@ -34,7 +34,7 @@ QUERIES = (
 FIGURES = ("", "?by=category", "?by=desk&as=csv", "?by=closer", "?by=ward&as=csv&from=2026-11-01&to=2026-11-30")
 OWN_WORDS = "Ngõ 12 tối ba đêm nay."
 HAPPENS = ("photo", "added", "closed", "disputed", "told", "asked", "trail", "late")
-NEW_EACH_TIME = re.compile(r"[A-Za-z0-9_-]{16,}|(?<=data-after=\")[^\"]+")
+NEW_EACH_TIME = re.compile(r"[A-Za-z0-9_-]{16,}|(?<=data-after=\")[^\"]+|(?<=//127\.0\.0\.1:)\d+")
 NOT_HERE = ("/events", "/logout", "/authenticator")  # the stream has a test of its own, the others tell of no case
 MOST_TOLD, FEWEST_DOORS = 10, 120
 ALONE = ("/login", "/login/code", "/password", "/sessions")  # about oneself, and no case

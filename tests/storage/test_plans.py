@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import Executable
 from sqlalchemy.dialects import sqlite
 
-from storage import Database, case_rows, chat_lines, conversations, erasure, heard_again, inbox, outbox, retention
+from storage import Database, case_rows, chat_lines, conversations, erasure, heard_again, inbox, outbox, published, retention
 
 
 async def plan(database: Database, statement: Executable) -> list[str]:
@@ -48,6 +48,10 @@ async def plan(database: Database, statement: Executable) -> list[str]:
         (erasure._drop_sent, ["ix_outbox_sent_address"]),
         (erasure._drop_web_sent, ["ix_outbox_webchat"]),
         (erasure._drop_waiting, ["ix_outbox_waiting_address"]),
+        (published._PAGES[False, False], ["ix_publications_newest", "ix_cases_joined"]),
+        (published._PAGES[True, False], ["ix_publications_ward", "ix_cases_joined"]),
+        (published._PAGES[True, True], ["ix_publications_ward", "ix_cases_joined"]),
+        (published._one, ["ix_cases_joined"]),
         (chat_lines._ours, ["ix_outbox_webchat"]),
         (chat_lines._ours_after, ["ix_outbox_webchat"]),
     ],

@@ -102,7 +102,7 @@ async def client(app: web.Application) -> AsyncIterator[Client]:
 
 
 # Pages without a token and without a person: browsers may keep them.
-FOR_EVERYBODY = ("/", "/wards", "/robots.txt", "/site.webmanifest", "/favicon.ico")
+FOR_EVERYBODY = ("/", "/wards", "/feed.atom", "/robots.txt", "/site.webmanifest", "/favicon.ico")
 
 
 async def test_every_route_carries_every_header(client: Client, app: web.Application) -> None:
