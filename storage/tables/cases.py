@@ -145,8 +145,10 @@ _TALLIED = (
     "id",
 )
 Index("ix_cases_tally", cases.c.created_at, *(cases.c[name] for name in _TALLIED), **only_where(_MAIN))
-# What came in through Open311 and everybody may look at, in the order it came.
-Index("ix_cases_open311", cases.c.created_at, cases.c.code, **only_where("channel = 'open311' AND desk = 'general'"))
+# What came in through Open311 and everybody may look at, in the order it came. "NOT <>" and not "=": asked by equality,
+# SQLite would find the channel in the unique index of sources and sort whatever ever came this way.
+CAME_BY_OPEN311 = "NOT (channel <> 'open311') AND desk = 'general'"
+Index("ix_cases_open311", cases.c.created_at, cases.c.code, **only_where(CAME_BY_OPEN311))
 Index("ix_cases_ward_created", cases.c.ward_code, cases.c.created_at, **only_where(_MAIN))
 Index("ix_cases_owner_until", cases.c.owner_until, **only_where("owner_until IS NOT NULL"))
 # Whom to warn next: emergencies are told at night too. One that joined another is warned of with that one.

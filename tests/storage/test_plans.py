@@ -6,7 +6,19 @@ import pytest
 from sqlalchemy import Executable
 from sqlalchemy.dialects import sqlite
 
-from storage import Database, case_rows, chat_lines, conversations, erasure, heard_again, inbox, outbox, published, retention
+from storage import (
+    Database,
+    case_rows,
+    chat_lines,
+    conversations,
+    erasure,
+    heard_again,
+    inbox,
+    outbox,
+    published,
+    retention,
+    served,
+)
 
 
 async def plan(database: Database, statement: Executable) -> list[str]:
@@ -54,6 +66,8 @@ async def plan(database: Database, statement: Executable) -> list[str]:
         (published._one, ["ix_cases_joined"]),
         (chat_lines._ours, ["ix_outbox_webchat"]),
         (chat_lines._ours_after, ["ix_outbox_webchat"]),
+        (served._own.newest, ["ix_cases_open311"]),
+        (served._own.oldest, ["ix_cases_open311"]),
     ],
 )
 async def test_the_index_is_used(sqlite_database: Database, statement: Executable, indexes: list[str]) -> None:
