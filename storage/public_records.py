@@ -5,11 +5,11 @@ happened after it is not told before its day comes.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, and_, bindparam, distinct, func, literal_column, not_, or_, select
+from sqlalchemy import Select, and_, bindparam, case, distinct, func, literal_column, not_, or_, select
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.case import CaseKind, Desk
@@ -20,6 +20,7 @@ from storage.link import Link
 from storage.tables import cases, closings
 from storage.types import UtcDateTime
 
+_EVER = datetime(2000, 1, 1, tzinfo=UTC)
 OPEN_DESKS = (Desk.GENERAL, Desk.DISPUTED)  # what a ward closed untruly twice is its own all the same
 COUNTED_KINDS = tuple(kind for kind in CaseKind if kind.value not in SENSITIVE_KINDS)
 _start, _end, _at = (bindparam(name, type_=UtcDateTime) for name in ("start", "end", "at"))
@@ -31,11 +32,16 @@ def is_counted() -> ColumnElement[bool]:
     return and_(
         cases.c.main_case_id.is_(None),
         cases.c.desk.in_([literal_column(f"'{desk.value}'") for desk in OPEN_DESKS]),
-        cases.c.kind.in_([literal_column(f"'{kind.value}'") for kind in COUNTED_KINDS]),
+        _said_aside(cases.c.kind.in_([literal_column(f"'{kind.value}'") for kind in COUNTED_KINDS])),
         cases.c.accused == literal_column("''"),
         cases.c.accused_unit == literal_column("''"),
         not_(cases.c.is_sensitive),
     )
+
+
+def _said_aside(condition: ColumnElement[bool]) -> ColumnElement[bool]:
+    """The same, said so that no engine walks an index of the whole city for it."""
+    return case((condition, literal_column("1"))) == literal_column("1")
 
 
 class Asked(NamedTuple):
@@ -53,15 +59,22 @@ def asked() -> Asked:
     received = select(cases.c.category, cases.c.created_at, cases.c.first_answer_at).where(
         of_ward, cases.c.created_at >= _start, cases.c.created_at < _end
     )
-    # A case that was opened again has begun anew: what it was before that nobody asks.
-    was_open = and_(
-        cases.c.created_at < _at,
+    # A case that was opened again has begun anew: what it was before that nobody asks. What is open is found in the queue;
+    # what was closed since, among the cases of the year, so that no look walks through a ward's whole history.
+    was_there = and_(
+        of_ward,
+        _said_aside(cases.c.created_at < _at),
         or_(cases.c.clocks_began_at.is_(None), cases.c.clocks_began_at < _at),
-        or_(
-            cases.c.status == literal_column("'open'"),
-            and_(cases.c.status == literal_column("'closed'"), cases.c.closed_at >= _at),
-        ),
     )
+    # Every deadline is later than that; saying so lets SQLite choose the queue's own index.
+    still_open = select(func.count()).where(was_there, cases.c.status == literal_column("'open'"), cases.c.due_at > _EVER)
+    closed_since = select(func.count()).where(
+        was_there,
+        cases.c.status == literal_column("'closed'"),
+        cases.c.closed_at >= _at,
+        cases.c.created_at >= _start,
+    )
+    waiting = select(still_open.scalar_subquery() + closed_since.scalar_subquery())
     disputed = (
         select(func.count(distinct(cases.c.id)))
         .select_from(cases.join(closings, closings.c.case_id == cases.c.id))
@@ -72,7 +85,7 @@ def asked() -> Asked:
             closings.c.disputed_at < _end,
         )
     )
-    return Asked(received, select(func.count()).select_from(cases).where(of_ward, was_open), disputed)
+    return Asked(received, waiting, disputed)
 
 
 class SqlPublicRecords:
@@ -87,8 +100,8 @@ class SqlPublicRecords:
         rows = await self._link.rows(asked().received, {"ward": ward_code, "start": start, "end": end})
         return [CaseTimes(row.category, row.created_at, row.first_answer_at) for row in rows]
 
-    async def waiting(self, ward_code: WardCode, *, at: datetime) -> int:
-        return int(await self._link.value(asked().waiting, {"ward": ward_code, "at": at}))
+    async def waiting(self, ward_code: WardCode, *, start: datetime, at: datetime) -> int:
+        return int(await self._link.value(asked().waiting, {"ward": ward_code, "start": start, "at": at}))
 
     async def disputed(self, ward_code: WardCode, *, start: datetime, end: datetime) -> int:
         return int(await self._link.value(asked().disputed, {"ward": ward_code, "start": start, "end": end}))

@@ -24,8 +24,8 @@ class PublicRecords(Protocol):
         """What came in from `start` until just before `end`, in no order. As many as the ward had then."""
         ...
 
-    async def waiting(self, ward_code: WardCode, *, at: datetime) -> int:
-        """How many were open at that moment."""
+    async def waiting(self, ward_code: WardCode, *, start: datetime, at: datetime) -> int:
+        """How many were open at that moment. One that was closed since is counted if it came in after `start`."""
         ...
 
     async def disputed(self, ward_code: WardCode, *, start: datetime, end: datetime) -> int:

@@ -29,7 +29,7 @@ async def ward_record(uow: UnitOfWork, ward_code: WardCode, *, calendar: Calenda
     return WardRecord(
         at=at,
         promised=promised(decided),
-        waiting=told(await uow.public_records.waiting(ward_code, at=at)),
+        waiting=told(await uow.public_records.waiting(ward_code, start=at - REACHES_BACK, at=at)),
         disputed=told(await uow.public_records.disputed(ward_code, start=at - REACHES_BACK, end=at)),
         kept=sorted(kept, key=lambda line: (-line.of, line.days)),
     )

@@ -52,9 +52,9 @@ async def read_by_anybody(desk: StaffDesk) -> dict[str, str]:
         for place in (PHU_THUONG, "00070") if "{" in path else ("",):
             answer = await browser.opens(re.sub(r"{\w+}", place, path))
             head = {name: value for name, value in answer.headers.items() if name != "Date"}
-            found[f"{path} {place}"] = NEW_EACH_TIME.sub(
-                lambda new: "~" * len(new[0]), f"{answer.status} {head} {browser.text}"
-            )
+            sent = f"{answer.status} {head} {browser.text}".replace(f"127.0.0.1:{desk.server.port}", "here")
+            sent = re.sub(r"20\d\d-\d\d-\d\dT[\d:]+", "now", sent)  # since when Open311 is served
+            found[f"{path} {place}"] = NEW_EACH_TIME.sub(lambda new: "~" * len(new[0]), sent)
             if path.startswith("/wards") and answer.status == 200:  # the page of what is not there has a script's nonce
                 found[f"{path} {place}, to the letter"] = f"{answer.headers.get('ETag')} {browser.text}"
     assert len(found) > 10

@@ -14,9 +14,12 @@ from bot.domain.public_record import Sums, WardRecord, kept_of
 from bot.understanding import deadline_days
 from bot.web import keys
 from public.records import RECORDS
+from storage import Database
+from storage.public_records import asked
 from storage.tables import cases, closings
 from tests.admin.desk import HOAN_KIEM, PHU_THUONG, StaffDesk
 from tests.public.aged import Life, live
+from tests.storage.test_plans import plan
 
 YEAR = 365 * 24  # hours
 
@@ -80,7 +83,7 @@ async def recounted(desk: StaffDesk) -> dict[str, Any]:
     sums: defaultdict[int, list[int]] = defaultdict(lambda: [0, 0])
     for row in own:
         is_there = row["created_at"] < at and (row["clocks_began_at"] or row["created_at"]) < at
-        waiting += is_there and (row["closed_at"] is None or row["closed_at"] >= at)
+        waiting += is_there and (row["status"] == "open" or (row["closed_at"] >= at and row["created_at"] >= start))
         days = deadline_days(row["category"])
         due = last_moment(row["created_at"], days, desk)
         if start <= row["created_at"] < at and due < at:
@@ -142,3 +145,12 @@ async def test_fewer_than_five_are_never_told(sqlite_desk: StaffDesk) -> None:
     assert browser.text.count("dưới 5 hồ sơ") == 2
     assert 'data-testid="kept"' not in browser.text
     assert browser.shows("public_ward_kept_none")
+
+
+async def test_no_count_walks_through_a_wards_whole_history(sqlite_database: Database) -> None:
+    """A year of its cases, what is open now, and what was ever disputed: each by an index of its own."""
+    steps = "\n".join([line for statement in asked() for line in await plan(sqlite_database, statement)])
+    for index in ("ix_cases_ward_created", "ix_cases_queue", "ix_cases_disputed", "ix_closings_case"):
+        assert f"INDEX {index} " in steps
+    assert "SCAN cases" not in steps
+    assert "(ward_code=? AND created_at<?)" not in steps
