@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.demo_ledger import seed_ledger
+from bot.demo_published import seed_published
 from bot.domain.case import CaseCode, CaseKind
 from bot.domain.closing import ClosingReport
 from bot.domain.draft import Conversation, Draft, DraftPart
@@ -146,8 +147,10 @@ async def seed(storage: Storage, city: City, clock: Clock) -> list[tuple[str, st
     if not known:
         await seed_cases(storage, city, CASES, now)
         async with storage.reading() as uow:
-            leader = _who(await uow.staff.everyone(), LEADER)
+            everyone = await uow.staff.everyone()
+        leader = _who(everyone, LEADER)
         await seed_ledger(storage, WARD, leader.id, Viewer.of(leader), now)
+        await seed_published(storage, city, _who(everyone, OFFICER), leader, now)
     return shown
 
 

@@ -12,18 +12,18 @@ from bot.understanding.personal_data import Span, find_personal_data
 
 GAP = "[…]"  # where something stood that everybody need not read
 
-_LETTERS = r"[^\W\d_]"
-_UPPER = "A-ZÀÁÂÃÈÉÊÌÍÒÓÔÕÙÚÝĂĐĨŨƠƯẠ-ỹ"
-_NAME = rf"(?:(?![a-zđăâêôơưà-ỹ])[{_UPPER}]{_LETTERS}*)"
-_HONORIFICS = (
-    "ông|bà|anh|chị|cô|chú|bác|dì|cậu|mợ|thím|em|cháu|cụ|thầy|mẹ|bố|con|bạn|tôi là|tên là|tên|bé|đồng chí|đ/c|mr|mrs|ms|miss"
+_WORD = re.compile(r"[^\W\d_]+")
+_HONORIFICS = re.compile(
+    r"\b(?:ông|bà|anh|chị|cô|chú|bác|dì|cậu|mợ|thím|em|cháu|cụ|thầy|mẹ|bố|con|bạn|tôi là|tên là|tên|bé|đồng chí|đ/c"
+    r"|mrs?\.?|ms|miss)\s+",
+    re.IGNORECASE,
 )
 _SURNAMES = (
-    "Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Đào|Mai|Trịnh|Đoàn|Lương|Cao|Tạ|Hà|Thái|Vương"
-    "|Nguyen|Tran|Pham|Hoang|Vu|Vo|Dang|Bui|Do|Ngo|Duong|Dinh|Dao|Trinh|Doan|Luong|Ta|Thai|Vuong"
+    "Nguyễn|Trần|Lê|Phạm|Hoàng|Huỳnh|Phan|Vũ|Võ|Đặng|Bùi|Đỗ|Hồ|Ngô|Dương|Lý|Đinh|Đào|Mai|Trịnh|Đoàn|Lương|Cao|Tạ|Hà|Thái"
+    "|Vương|Nguyen|Tran|Le|Pham|Hoang|Vu|Vo|Dang|Bui|Do|Ngo|Duong|Dinh|Dao|Trinh|Doan|Luong|Ta|Thai|Vuong"
 )
-_CALLED = re.compile(rf"\b(?i:{_HONORIFICS})\s+(?P<name>{_NAME}(?:\s+{_NAME}){{0,3}})")
-_FULL = re.compile(rf"\b(?:{_SURNAMES})(?:\s+{_NAME}){{1,4}}")
+_SURNAME = re.compile(rf"\b(?:{_SURNAMES})\b")
+_LONGEST_NAME = 5  # words
 _A_STREET = re.compile(
     r"\b(?:phố|đường|ngõ|phường|xã|chợ|trường|công viên|hồ|cầu|quận|khu|tượng đài|street|road|ward)\s+$", re.I
 )
@@ -71,9 +71,24 @@ def pieces_of(text: str, spans: tuple[Span, ...]) -> list[str]:
 
 
 def _names(text: str) -> Iterator[Span]:
-    for found in _CALLED.finditer(text):
-        if not _A_STREET.search(text[: found.start()]):
-            yield Span("name", found.start("name"), found.end("name"))
-    for found in _FULL.finditer(text):
-        if not _A_STREET.search(text[: found.start()]):
-            yield Span("name", found.start(), found.end())
+    for found in _HONORIFICS.finditer(text):
+        end = _name_ends(text, found.end())
+        if end > found.end() and not _A_STREET.search(text[: found.start()]):
+            yield Span("name", found.end(), end)
+    for word in _SURNAME.finditer(text):
+        if not _A_STREET.search(text[: word.start()]):
+            end = _name_ends(text, word.start())
+            if end > word.end():
+                yield Span("name", word.start(), end)
+
+
+def _name_ends(text: str, start: int) -> int:
+    """Where the words with capitals that begin here end; `start` where there is none."""
+    end = start
+    for _ in range(_LONGEST_NAME):
+        place = end if end == start else end + len(text[end:]) - len(text[end:].lstrip(" "))
+        word = _WORD.match(text, place)
+        if word is None or not word.group()[0].isupper():
+            break
+        end = word.end()
+    return end

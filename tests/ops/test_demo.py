@@ -53,6 +53,7 @@ def test_the_demo_shows_its_accounts_and_keeps_its_cases(tmp_path: Path) -> None
     for _ in range(2):
         with homthu.running("run", "--demo") as running:
             assert running.shows("/")[0] == running.shows("/chat")[0] == 200
+            assert running.shows("/wards/00091/published")[1].count('data-testid="published"') == 2
             waits_until_ready(running)
             running.stops_on(signal.SIGTERM)
         assert running.process.returncode == 0

@@ -67,7 +67,7 @@ class Scene:
                 wards=CITY.wards,
             )
             await uow.commit()
-        await all_hear(self.lan)
+        await self.lan._deliver()
 
     async def slug(self) -> str:
         async with self.database.reading() as uow:
@@ -258,6 +258,9 @@ async def test_an_anonymous_resident_is_never_asked(sqlite_database: Database) -
         ("gửi về lan@example.com", "gửi về", "lan@example"),
         ("••• ••• gọi", "gọi", "•"),
         ("Chị Phạm Thị Mận bán hàng", "bán hàng", "Mận"),
+        ("anh Đức và chị Ơn", "và", "Đức"),
+        ("Đỗ Ạnh Đào báo", "báo", "Đỗ"),
+        ("ANH TUẤN ở đây", "ở đây", "TUẤN"),
         ("Mr Smith at flat 3b", "at", "Smith"),
     ],
 )
