@@ -32,7 +32,7 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from storage.claiming import claim_lock, is_state
 from storage.link import Link
-from storage.tables import inbox, outbox
+from storage.tables import inbox, outbox, subscriptions
 from storage.trouble import busy_when_out_of_reach
 
 PRESENCE = 20_260_105  # the first of the lock's two numbers: nobody else's locks are meant
@@ -186,7 +186,8 @@ class Presence:
         for claims in (inbox, outbox):
             await claim_lock(link, claims.name)  # two who free at once would wait for each other's rows for ever
             freed += await link.run(_frees[link.is_postgres, claims.name], {"mine": f"{self.number}/"})
-        return freed
+        # Under the outbox's lock: whose turn a neighbour is has none of its own.
+        return freed + await link.run(_frees[link.is_postgres, subscriptions.name], {"mine": f"{self.number}/"})
 
 
 async def others_at_work(connection: AsyncConnection) -> bool:
@@ -198,7 +199,9 @@ def _free(claims: Table, *, is_postgres: bool) -> Update:
     is_gone: ColumnElement[bool] = ~claims.c.owner.startswith(bindparam("mine", type_=Text))
     if is_postgres:
         is_gone &= ~_is_alive(claims)
-    claimed = is_state("waiting", claims) & claims.c.leased_until.is_not(None)
+    claimed: ColumnElement[bool] = claims.c.leased_until.is_not(None)
+    if claims is not subscriptions:
+        claimed &= is_state("waiting", claims)
     return update(claims).where(claimed, is_gone).values(owner="", leased_until=None)
 
 
@@ -222,5 +225,5 @@ def _is_alive(claims: Table) -> ColumnElement[bool]:
 _frees = {
     (is_postgres, claims.name): _free(claims, is_postgres=is_postgres)
     for is_postgres in (False, True)
-    for claims in (inbox, outbox)
+    for claims in (inbox, outbox, subscriptions)
 }

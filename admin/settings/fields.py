@@ -18,7 +18,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
-    """One field. `kind` is "text", "tel", "date", "number", "textarea", "select" or "tick"."""
+    """One field. `kind` is "text", "tel", "url", "date", "number", "textarea", "select" or "tick"."""
 
     name: str
     label_key: str

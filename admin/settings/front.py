@@ -44,6 +44,7 @@ def sections_of(viewer: Viewer) -> list[Section]:
         (may_set_city(viewer), Section("holidays", "settings_holidays", "settings_holidays_text")),
         (may_set_city(viewer), Section("deadlines", "settings_deadlines", "settings_deadlines_text")),
         (may_set_city(viewer), Section("keeping", "settings_keeping", "settings_keeping_text")),
+        (viewer.may(Right.OPERATE), Section("neighbours", "settings_neighbours", "settings_neighbours_text")),
     )
     return [section for is_theirs, section in wanted if is_theirs]
 

@@ -8,6 +8,8 @@ from admin.settings.deadlines import DEADLINES, post_deadline, show_deadlines
 from admin.settings.front import HOME, show_settings
 from admin.settings.holidays import HOLIDAYS, post_forgotten, post_holiday, show_holidays
 from admin.settings.keeping import KEEPING, post_keeping, show_keeping
+from admin.settings.neighbour import post_neighbour_act, post_replay, show_neighbour
+from admin.settings.neighbours import NEIGHBOURS, post_key, post_neighbour, post_revoked, show_neighbours
 from admin.settings.notices import CODES, NOTICES, THROTTLE, post_choices, post_link, post_unlink, show_notices
 from admin.settings.people import PEOPLE, post_person, show_people
 from admin.settings.person import (
@@ -39,6 +41,8 @@ def add_settings_routes(app: web.Application) -> None:
         (HOLIDAYS, show_holidays),
         (DEADLINES, show_deadlines),
         (KEEPING, show_keeping),
+        (NEIGHBOURS, show_neighbours),
+        (f"{NEIGHBOURS}/{{id}}", show_neighbour),
     ):
         app.router.add_get(path, for_staff(show))
     for path, post in (
@@ -60,5 +64,10 @@ def add_settings_routes(app: web.Application) -> None:
         (f"{HOLIDAYS}/forget", post_forgotten),
         (DEADLINES, post_deadline),
         (KEEPING, post_keeping),
+        (NEIGHBOURS, post_neighbour),
+        (f"{NEIGHBOURS}/keys", post_key),
+        (f"{NEIGHBOURS}/keys/{{id}}/revoke", post_revoked),
+        (f"{NEIGHBOURS}/{{id}}", post_neighbour_act),
+        (f"{NEIGHBOURS}/{{id}}/replay", post_replay),
     ):
         app.router.add_post(path, for_staff(post))

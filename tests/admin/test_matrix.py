@@ -11,6 +11,7 @@ import pytest
 from aiohttp import web
 
 from bot.domain.case import WARD_DESKS, Accused, Case, CaseKind, Desk, choose_desk
+from bot.domain.neighbours import CHOICES, NewSubscription
 from bot.domain.people import WARD_ROLES, Language, Role
 from bot.domain.rights import DESKS, RIGHTS, Right, may, may_give
 from bot.domain.staffing import Exclusion, NewTemplate, Why
@@ -134,6 +135,13 @@ AROUND: dict[tuple[str, str], tuple[Right, ...]] = {
     ("POST", f"{SETTINGS}/deadlines"): (Right.SETTINGS_CITY,),
     ("GET", f"{SETTINGS}/keeping"): (Right.SETTINGS_CITY,),
     ("POST", f"{SETTINGS}/keeping"): (Right.SETTINGS_CITY,),
+    ("GET", f"{SETTINGS}/neighbours"): (Right.OPERATE,),
+    ("POST", f"{SETTINGS}/neighbours"): (Right.OPERATE,),
+    ("GET", f"{SETTINGS}/neighbours/{{id}}"): (Right.OPERATE,),
+    ("POST", f"{SETTINGS}/neighbours/{{id}}"): (Right.OPERATE,),
+    ("POST", f"{SETTINGS}/neighbours/{{id}}/replay"): (Right.OPERATE,),
+    ("POST", f"{SETTINGS}/neighbours/keys"): (Right.OPERATE,),
+    ("POST", f"{SETTINGS}/neighbours/keys/{{id}}/revoke"): (Right.OPERATE,),
 }
 # What the fields decide, beside the right: refused there, and tested in tests/admin/test_settings.py and test_queue.py.
 BY_FIELDS = {
@@ -296,6 +304,8 @@ async def test_what_is_around_the_cases_is_for_those_with_the_right(sqlite_desk:
     known = set(addresses(sqlite_desk.server.app))
     async with sqlite_desk.database.begin() as uow:
         city = await uow.templates.add(NewTemplate(ward_code=None, name="x", language=Language.VI, text="x"))
+        told = NewSubscription(name="x", address="https://a.example/", secret="x", kinds=frozenset(CHOICES), made_by=None)
+        assert (await uow.neighbours.add(told, sqlite_desk.clock.now())).id == city.id
         await uow.commit()
     someone = await sqlite_desk.signed_in("someone", role)
     token = await token_of(someone)

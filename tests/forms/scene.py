@@ -8,6 +8,7 @@ from yarl import URL
 
 from bot.domain.case import Case, CaseKind, Desk
 from bot.domain.ledger import CodeOf, EntryKind, NewBoard, NewEntry, NewPraise, Source
+from bot.domain.neighbours import CHOICES, Ended, NewSubscription, Tried, new_secret
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, Channel, Language, Role, StaffId
 from bot.domain.privacy import PAUSES, PauseReason
@@ -31,7 +32,13 @@ from tests.forms.walker import Press, Stand, Walker
 
 PLACEHOLDERS = {"{ward}": PHU_THUONG} | {
     f"/{many}/{{id}}": f"/{many}/{{{one}}}"
-    for many, one in {"people": "colleague", "templates": "template", "boards": "board", "praises": "praise"}.items()
+    for many, one in {
+        "people": "colleague",
+        "templates": "template",
+        "boards": "board",
+        "praises": "praise",
+        "neighbours": "neighbour",
+    }.items()
 }
 CASES = ("busy", "quiet", "other", "closed")
 _DO = Press("preview-form")
@@ -105,6 +112,7 @@ class Scene:
             )
             await uow.commit()
         self.names = {"me": self.me, "colleague": str(colleague.id), "template": str(template.id), "boss": leader.username}
+        self.names["neighbour"] = "1"
 
     @property
     def _boss(self) -> Role:
@@ -161,6 +169,7 @@ class Scene:
         await self._does_not_arrive(busy)
         if may(self.role, Right.OPERATE):
             await self._gets_stuck(busy.address)
+            await self._has_neighbours()
         if may(self.role, Right.MERGE):
             self.names |= {"busy": busy.code, "quiet": quiet.code, "other": other.code}
             for path, press in (
@@ -270,6 +279,25 @@ class Scene:
             [reply] = await uow.outbox.add([NewReply(address=address, reply=Reply(text="Chào"))], now)
             await uow.outbox.record([DeliveryResult(reply_id=reply, state=DeliveryState.FAILED, at=now, error="gone")])
             await uow.commit()
+
+    async def _has_neighbours(self) -> None:
+        """A program that is told of cases, with one event that it took, and a key of another."""
+        now = self.desk.clock.now()
+        async with self.desk.database.begin() as uow:
+            for one in await uow.neighbours.all():
+                await uow.neighbours.disable(one.id, Ended.OPERATOR, now)
+            kinds = frozenset(CHOICES)
+            new = NewSubscription(name="Cổng", address="https://a.example/", secret=new_secret(), kinds=kinds, made_by=None)
+            made = await uow.neighbours.add(new, now)
+            await uow.neighbours.put_secrets(made.id, [new_secret(), new_secret()])
+            await uow.neighbours.ping(made.id, "evt_x", now)
+            found = await uow.neighbours.claim(made.id, owner="x", now=now, lease=timedelta(minutes=1))
+            assert found is not None
+            tried = Tried(at=now, status=200, error="", milliseconds=5)
+            await uow.neighbours.record(made.id, found[1], tried, owner="x", due_at=None, pause=now)
+            await uow.api_keys.add("Cổng", secrets.token_hex(32), per_minute=60, now=now)
+            await uow.commit()
+        self.names["neighbour"] = str(made.id)
 
     async def _at_the_counter(self) -> None:
         """A case of somebody who has no chat, and an answer of which they have to be told."""
