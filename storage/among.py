@@ -1,7 +1,10 @@
-"""`column IN (these numbers)` as one value: a statement that stays the same however many there are (`storage.straight`)."""
+"""`column IN (these numbers)`, and a word for each, as one value: a statement that stays the same however many there are.
+
+Only such a statement is written out once (`storage.straight`).
+"""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ARRAY, BigInteger, Boolean, Dialect, Text, bindparam
@@ -47,6 +50,39 @@ def _in_json(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
 def _in_array(element: _Among, compiler: SQLCompiler, **options: Any) -> str:
     column, numbers = (compiler.process(clause, **options) for clause in element.clauses)
     return f"{column} = ANY ({numbers})"
+
+
+class Words(TypeDecorator[Mapping[int, str]]):
+    """Words by number, as JSON."""
+
+    impl = Text
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> Callable[[Any], Any]:  # noqa: ARG002 - SQLAlchemy's signature
+        return json.dumps
+
+
+class _Told(FunctionElement[str]):
+    name = "told"
+    type = Text()
+    inherit_cache = True
+
+
+def told_of(column: ColumnElement[Any], name: str) -> ColumnElement[str]:
+    """The word for the column's number, of those that are given under this name."""
+    return _Told(column, bindparam(name, type_=Words()))
+
+
+@compiles(_Told, "sqlite")
+def _of_json(element: _Told, compiler: SQLCompiler, **options: Any) -> str:
+    column, words = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"json_extract({words}, '$.\"' || {column} || '\"')"
+
+
+@compiles(_Told)
+def _of_object(element: _Told, compiler: SQLCompiler, **options: Any) -> str:
+    column, words = (compiler.process(clause, **options) for clause in element.clauses)
+    return f"(CAST({words} AS JSON) ->> CAST({column} AS TEXT))"
 
 
 def _packed(numbers: Sequence[int]) -> str:

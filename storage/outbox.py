@@ -1,10 +1,9 @@
 """Every reply, until the channel took it or it never can be delivered. When to try again is `bot.domain.retry`'s."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
-    Boolean,
     Select,
     String,
     Text,
@@ -12,7 +11,6 @@ from sqlalchemy import (
     bindparam,
     case,
     delete,
-    false,
     func,
     insert,
     literal,
@@ -24,24 +22,20 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as sql
 
-from bot.domain.capabilities import CAPABILITIES
 from bot.domain.case import CaseId
 from bot.domain.people import Address, Channel
 from bot.domain.reply import HELD_AFTER_RESTORE, DeliveryResult, DeliveryState, NewReply, QueuedReply, Reply
-from bot.domain.thread import Answer, CaseEvent, EventKind
+from bot.domain.thread import Answer
 from bot.ports import Backlog
 from bot.ports.mail import DeadReply
-from storage.case_clocks import step_clocks
-from storage.case_tally import count_event
 from storage.claiming import at_address, claim_lock, is_state
 from storage.conversations import pack_choices
 from storage.link import Link
-from storage.notices import SqlNotices
 from storage.reaching import Reaching
-from storage.tables import FINISHED, case_events, cases, conversations, inbox, messages, outbox
+from storage.recording import Recording
+from storage.tables import FINISHED, conversations, inbox, outbox
 from storage.types import Id, SealedJson, UtcDateTime, clean, open_json
 
-LONGEST_ERROR = 500  # characters
 WHOLE_SECONDS = timedelta(seconds=1.5)  # messengers cut the time of a message
 NOTED_WITHIN = timedelta(seconds=3)  # that a reply went out
 LISTEN_MOST = timedelta(seconds=8)  # a held question waits so long for the resident's messages that are still to be read
@@ -154,33 +148,6 @@ _claim = (
         outbox.c.created_at,
     )
 )
-# A web chat's page reads its lines from here. What the other channels took is theirs to keep: it may repeat what a resident
-# wrote, and nobody here reads it again.
-_is_read_back = or_(outbox.c.channel == literal_column("'webchat'"), bindparam("is_sent", type_=Boolean) == false())
-_record = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("row"), is_state("waiting", outbox))
-    .values(
-        body=case((_is_read_back, outbox.c.body), else_=literal({}, SealedJson)),
-        state=bindparam("new_state"),
-        provider_id=bindparam("provider"),
-        due_at=bindparam("due"),
-        error=bindparam("why"),
-        finished_at=bindparam("finished"),
-        owner="",
-        leased_until=None,
-    )
-    .returning(outbox.c.id, outbox.c.channel, outbox.c.external_id, outbox.c.case_id, outbox.c.message_id)
-)
-_case_of_message = select(messages.c.case_id).where(messages.c.id == bindparam("message"))
-_name_case = update(outbox).where(outbox.c.id == bindparam("row")).values(case_id=bindparam("case"))
-_add_event = insert(case_events)
-_touch_case = update(cases).where(cases.c.id == bindparam("case")).values(version=cases.c.version + 1)
-_block = (
-    update(conversations)
-    .where(conversations.c.channel == bindparam("on"), conversations.c.external_id == bindparam("whom"))
-    .values(is_blocked=True)
-)
 _since = func.coalesce(outbox.c.due_at, outbox.c.created_at, type_=UtcDateTime)
 _next_due = select(
     func.min(case((outbox.c.leased_until > _since, outbox.c.leased_until), else_=_since), type_=UtcDateTime)
@@ -230,11 +197,12 @@ _replay = (
 class SqlOutbox:
     """See `bot.ports.Outbox`."""
 
-    __slots__ = ("_link", "_queued", "_reach")
+    __slots__ = ("_link", "_queued", "_reach", "_recording")
 
     def __init__(self, link: Link) -> None:
         self._link = link
         self._reach = Reaching(link)
+        self._recording = Recording(link, self._reach)
         self._queued: dict[int, Reply] = {}  # in this very unit of work: they need not be read back
 
     async def add(self, replies: Sequence[NewReply], now: datetime, *, keeps_offer: bool = True) -> list[int]:
@@ -316,53 +284,7 @@ class SqlOutbox:
         return bool(about) and await self._link.run(_take_back, key) > 0
 
     async def record(self, results: Sequence[DeliveryResult]) -> None:
-        for result in results:
-            is_final = result.state is not DeliveryState.WAITING
-            row = await self._link.row(
-                _record,
-                {
-                    "row": result.reply_id,
-                    "new_state": result.state.value,
-                    "is_sent": result.state is DeliveryState.SENT,
-                    "provider": result.provider_id,
-                    "due": None if is_final else result.due_at,
-                    "why": result.error[:LONGEST_ERROR],
-                    "finished": result.at if is_final else None,
-                },
-            )
-            if row is None:  # recorded before: a second owner sent it as well, after the first one's lease ran out
-                continue
-            if result.state is DeliveryState.FAILED:
-                address = Address(Channel(row.channel), row.external_id)
-                missed = await self._reach.missed(row.message_id, address, result.at) if row.message_id is not None else {}
-                await self._show_on_case(result, row.case_id, row.message_id, missed)
-            elif result.state is DeliveryState.SENT and row.message_id is not None and row.case_id is not None:
-                await self._reach.arrived(row.case_id, result.at)
-            if result.blocks_address:
-                await self._link.run(_block, {"on": row.channel, "whom": row.external_id})
-            if result.state is DeliveryState.SENT and CAPABILITIES[channel := Channel(row.channel)].is_own_page:
-                # Sending to a web chat is this very commit: only now does its page find the line.
-                self._link.rung.add(Address(channel, row.external_id))
-
-    async def _show_on_case(
-        self, result: DeliveryResult, case_id: int | None, message_id: int | None, missed: Mapping[str, str]
-    ) -> None:
-        if case_id is None and message_id is not None:
-            case_id = await self._link.value(_case_of_message, {"message": message_id})
-            await self._link.run(_name_case, {"row": result.reply_id, "case": case_id})
-        if case_id is None:
-            return
-        self._link.has_news = True
-        details = {"reply": str(result.reply_id), "error": result.error[:100], **missed}
-        event = CaseEvent(case_id=CaseId(case_id), kind=EventKind.UNDELIVERED, at=result.at, details=details)
-        await self._link.run(
-            _add_event,
-            {"case_id": case_id, "kind": event.kind.value, "at": event.at, "staff_id": None, "details": details},
-        )
-        await step_clocks(self._link, event)
-        await count_event(self._link, event)
-        await SqlNotices(self._link).note_void(event.case_id, event.at)
-        await self._link.run(_touch_case, {"case": case_id})
+        await self._recording.record(results)
 
     async def missed(self, case_id: CaseId) -> list[Answer]:
         return await self._reach.missed_by(case_id)

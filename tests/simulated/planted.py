@@ -16,6 +16,7 @@ from storage.cases import SqlCases
 from storage.closings import SqlClosings
 from storage.notices import SqlNotices
 from storage.outbox import SqlOutbox
+from storage.recording import Recording
 from storage.reviewing import counting
 from tests.simulated import closers, invariants
 from tests.simulated import invariants_of_time as time
@@ -34,17 +35,17 @@ def _closing_words_are_lost(patch: pytest.MonkeyPatch) -> None:
 def _undelivered_is_not_noted(patch: pytest.MonkeyPatch) -> None:
     async def shows(*_: Any) -> None: ...
 
-    patch.setattr(SqlOutbox, "_show_on_case", shows)
+    patch.setattr(Recording, "_show_on_case", shows)
 
 
 def _undelivered_is_noted_twice(patch: pytest.MonkeyPatch) -> None:
-    show = SqlOutbox._show_on_case
+    show = Recording._show_on_case
 
-    async def shows(self: SqlOutbox, *about: Any) -> None:
+    async def shows(self: Recording, *about: Any) -> None:
         await show(self, *about)
         await show(self, *about)
 
-    patch.setattr(SqlOutbox, "_show_on_case", shows)
+    patch.setattr(Recording, "_show_on_case", shows)
 
 
 def _disputes_are_not_counted(patch: pytest.MonkeyPatch) -> None:
