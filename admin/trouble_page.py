@@ -62,6 +62,7 @@ class TroublePage:
     frame: Frame
     lists: Sequence[TroubleList]
     is_saved: bool
+    zalo_is_refused: bool  # its token is
 
 
 async def show_trouble(visit: Visit) -> web.StreamResponse:
@@ -104,6 +105,7 @@ async def _show(visit: Visit, typed: Typed) -> web.Response:
         frame=visit.frame,
         lists=[_list(Which.UPDATES, typed, counts[0], failed), _list(Which.REPLIES, typed, counts[1], dead)],
         is_saved=is_saved(visit),
+        zalo_is_refused=visit.request.app[keys.WAYS_IN].zalo_is_refused,
     )
     return render(visit.request, "staff/trouble.html", page)
 

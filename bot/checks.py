@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 import aiohttp
 
@@ -152,6 +153,32 @@ async def check_telegram(get_me: Callable[[], Awaitable[str]]) -> Finding:
         mend = "Check HOMTHU_TELEGRAM_TOKEN with BotFather, and whether HOMTHU_TELEGRAM_API_BASE can be reached from here."
         return Finding(what="telegram", is_ok=False, found=str(trouble), mend=mend)
     return Finding(what="telegram", is_ok=True, found=f"@{name} answers")
+
+
+async def check_zalo(get_me: Callable[[], Awaitable[Any]]) -> Finding:
+    """Is the token taken, and whose is it?"""
+    try:
+        found = await get_me()
+    except (BotError, OSError) as trouble:
+        mend = "Get the token in Zalo Bot Creator anew; can HOMTHU_ZALO_API_BASE be reached from here?"
+        return Finding(what="zalo", is_ok=False, found=str(trouble), mend=mend)
+    told = found if isinstance(found, dict) else {}
+    names = [str(told[name])[:80] for name in ("display_name", "account_name") if told.get(name)]
+    return Finding(what="zalo", is_ok=True, found=f"{' · '.join(names) or 'a bot without a name'} answers")
+
+
+async def check_zalo_webhook(get_info: Callable[[], Awaitable[Any]], wanted: str) -> Finding:
+    """Does Zalo bring updates where they are waited for? `wanted` is empty for polling."""
+    try:
+        found = await get_info()
+    except (BotError, OSError) as trouble:
+        mend = "Can HOMTHU_ZALO_API_BASE be reached from here?"
+        return Finding(what="zalo webhook", is_ok=False, found=str(trouble), mend=mend)
+    address = str(found.get("url") or "")[:200] if isinstance(found, dict) else ""
+    is_ok = address == wanted
+    said = f"updates are brought to {address}" if address else "updates are asked for"
+    mend = "" if is_ok else "`homthu run` sets it at its start, by HOMTHU_ZALO_MODE and HOMTHU_PUBLIC_URL. Is it running?"
+    return Finding(what="zalo webhook", is_ok=is_ok, found=said, mend=mend)
 
 
 async def check_clock(url: str) -> Finding:

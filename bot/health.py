@@ -40,6 +40,7 @@ class Look:
     disk: Disk
     backup_age: float  # seconds; infinite without one
     pending: float  # updates that wait at Telegram
+    zalo_is_refused: bool = False  # its token is: replies wait, and are not due
 
     def age(self, since: datetime | None) -> float:
         """Seconds; 0 when nothing waits, or when the clock was set back."""
@@ -60,6 +61,7 @@ class Look:
             "backup": self.backup_age > OLDEST_BACKUP.total_seconds(),
             "telegram_pending": self.pending > PENDING,
             "neighbours": any(lag.parked or lag.is_disabled for lag in self.neighbours),
+            "zalo_token": self.zalo_is_refused,
         }
         return [name for name, is_so in found.items() if is_so]
 
@@ -148,4 +150,5 @@ class Health:
             disk=self.around.disk(),
             backup_age=self.around.backup_age(now),
             pending=self.metrics.telegram_waiting,
+            zalo_is_refused=self.metrics.zalo_is_refused,
         )

@@ -17,6 +17,7 @@ _WHAT = {
     "inbox": ("Kept updates that wait to be handled", "Kept updates that could not be handled", "waiting update"),
     "outbox": ("Replies that are due and not yet sent", "Replies that can never be delivered", "due reply"),
 }
+_WITH_A_WEBHOOK = ("telegram", "zalo")
 
 
 class Metrics:
@@ -50,16 +51,19 @@ class Metrics:
         self.telegram_error_at = self._gauge(
             "telegram_webhook_error_at", "When Telegram last failed to bring an update, seconds since 1970; 0: never"
         )
+        self.zalo_refused = self._gauge("zalo_token_refused", "1 while Zalo refuses the token")
         self.webhook_refused = self._counter("webhook_refused", "Webhook calls without the right secret", "channel")
         self.updates = self._counter("updates", "Updates that a channel brought and that were kept", "channel")
         self.sent = self._counter("replies", "What came of each try to send a reply", "channel", "result")
         self.commits = self._counter("commits", "Transactions that this process committed")
         self._committed = 0
         self.telegram_waiting = 0  # as `telegram_pending`, for `/health/ready`
+        self.zalo_is_refused = False  # as `zalo_token_refused`
         for state in DeliveryState:  # a line that is there from the start can be asked how much it grew
             for channel in Channel:
                 self.sent.labels(channel.value, state.value)
-        self.webhook_refused.labels(Channel.TELEGRAM.value)
+        for name in _WITH_A_WEBHOOK:
+            self.webhook_refused.labels(name)
         for channel in Channel:
             self.updates.labels(channel.value)
 
@@ -81,6 +85,11 @@ class Metrics:
         for number, *figures in found:
             for gauge, figure in zip(self.neighbour.values(), figures, strict=True):
                 gauge.labels(str(number)).set(figure)
+
+    def tell_zalo(self, *, is_refused: bool) -> None:
+        """Whether Zalo takes our token."""
+        self.zalo_is_refused = is_refused
+        self.zalo_refused.set(is_refused)
 
     def text(self) -> bytes:
         """The exposition format; its content type is `CONTENT_TYPE`."""

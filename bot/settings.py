@@ -71,7 +71,10 @@ class Settings(BaseSettings):
         SecretStr(""), description="What Zalo must send with each update; 8 to 256 of `A-Za-z0-9_-`."
     )
     zalo_per_second: int = Field(
-        5, ge=1, le=1000, description="Messages a second over all chats; Zalo publishes no number, each chat gets one."
+        5,
+        ge=1,
+        le=1000,
+        description="Messages a second over all chats, a fifth of it in each; Zalo publishes no number.",
     )
     zalo_link: str = Field(
         "", description="The bot's public link from Bot Creator, for pages and posters; empty: none shown."

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 PUBLISHED_PER_SECOND = 30  # messages over all chats
+ZALO_PER_SECOND = 5  # the same on Zalo, which publishes nothing: a small number of ours
 TOLD_WITHIN = 10.0  # seconds in which refusals of several chats count together
 TOLD_CHATS = 3  # so many different chats were told to wait: the channel means all of us
 FORGET_EVERY = 1000  # chats; idle ones are forgotten when as many were added
@@ -22,6 +23,11 @@ FORGET_EVERY = 1000  # chats; idle ones are forgotten when as many were added
 def is_telegram_group(chat: str) -> bool:
     """Telegram's groups and channels have negative ids."""
     return chat.startswith("-")
+
+
+def has_no_groups(_chat: str) -> bool:
+    """Zalo's groups are never answered."""
+    return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +50,12 @@ class Pace:
     def of_telegram(cls, per_second: float) -> "Pace":
         """The limits that are published, for 30 a second over all; who may speak faster may do so in each chat as well."""
         return cls(per_second=per_second, per_chat_per_second=max(1.0, per_second / PUBLISHED_PER_SECOND))
+
+    @classmethod
+    def of_zalo(cls, per_second: float) -> "Pace":
+        """One a second in a chat, without bursts, for 5 a second over all; who may speak faster may do so in each chat."""
+        per_chat = max(1.0, per_second / ZALO_PER_SECOND)
+        return cls(per_second=per_second, burst=1, per_chat_per_second=per_chat, chat_burst=1, is_group=has_no_groups)
 
 
 class Bucket:

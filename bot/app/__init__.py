@@ -1,9 +1,9 @@
 """Where the parts meet: builds them from the settings, starts them, stops them in order.
 
 Read `build` for what there is and `live` for how it runs: on the way down, residents' channels stop first, then intake
-finishes its turns, then delivery sends what it has in hand, then the web server and the database close. Telegram, which may
-not be there, is made in `telegram`; what is due by itself, in `timers`; what the process listens to, in `listening`; what
-is only looked at, in `looking`.
+finishes its turns, then delivery sends what it has in hand, then the web server and the database close. Telegram and Zalo,
+which may not be there, are made in `telegram` and `zalo`; what is due by itself, in `timers`; what the process listens to,
+in `listening`; what is only looked at, in `looking`.
 """
 
 import asyncio
@@ -24,6 +24,7 @@ from bot.app import timers
 from bot.app.listening import listen_to_signals, start_web
 from bot.app.telegram import Keep, Loop, open_telegram
 from bot.app.workshop import ProcessWorkshop
+from bot.app.zalo import open_zalo
 from bot.bell import Bell
 from bot.clock import SystemClock
 from bot.conduct import find, load_penalties
@@ -145,8 +146,10 @@ class Parts:
     city: City
 
 
-async def build(settings: Settings, database: Database, bell: Bell, stack: AsyncExitStack) -> Parts:
-    """Everything around an open database; `stack` closes it."""
+async def build(
+    settings: Settings, database: Database, bell: Bell, stack: AsyncExitStack, *, has_door: bool = True
+) -> Parts:
+    """Everything around an open database; `stack` closes it. Without a door updates are asked for and not brought."""
     clock, metrics, files = SystemClock(), Metrics(), open_files(settings, database.keys)
     scanner = open_scanner(settings)
     keeper, imager = SafeFileKeeper(files, scanner=scanner), PrintsImager()
@@ -159,8 +162,10 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
     }
     paces: dict[Channel, Pace | None] = dict.fromkeys(channels)
     telegram = await open_telegram(settings, handed_out, metrics, stack)
-    if telegram:
-        channels[Channel.TELEGRAM], paces[Channel.TELEGRAM] = telegram.channel, telegram.pace
+    zalo = await open_zalo(settings, database, handed_out, metrics, stack)
+    messengers = [messenger for messenger in (telegram, zalo) if messenger is not None]
+    for messenger in messengers:
+        channels[messenger.channel.channel], paces[messenger.channel.channel] = messenger.channel, messenger.pace
     dialogue = make_dialogue(city)
     delivery = Delivery(
         database,
@@ -200,7 +205,12 @@ async def build(settings: Settings, database: Database, bell: Bell, stack: Async
     add_pages(app, keep, Health(database, clock, metrics, Surroundings(settings.data_dir)))
     return Parts(
         web_app=app,
-        receiving=telegram.receiving(database, keep, app) if telegram else [],
+        receiving=[
+            loop
+            for messenger in messengers
+            if has_door or not messenger.needs_door
+            for loop in messenger.receiving(database, keep, app)
+        ],
         intake=intake,
         delivery=delivery,
         watching=lambda stop: watch_leases(database, stop, delivery.share, clock),
@@ -310,9 +320,7 @@ async def work(settings: Settings) -> None:
     async with AsyncExitStack() as stack:
         bell = Bell()
         database = await stack.enter_async_context(open_database(settings, bell=bell))
-        parts = await build(settings, database, bell, stack)
-        if settings.telegram_mode == "webhook":  # it has no door to bring updates to; it may ask for them
-            parts.receiving = []
+        parts = await build(settings, database, bell, stack, has_door=False)
         log.info("working")
         await live(parts, listen_to_signals())
 

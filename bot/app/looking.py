@@ -47,6 +47,13 @@ def list_routes(settings: Settings) -> list[dict[str, Any]]:
         methods.setdefault(path, set()).add(route.method)
     if settings.telegram_token.get_secret_value() and settings.telegram_mode == "webhook":
         methods["/hooks/telegram"] = {"POST"}
+    if settings.zalo_token.get_secret_value():
+        from handlers.channels import zalo_intake, zalo_links
+
+        if settings.zalo_mode == "webhook":
+            methods[zalo_intake.PATH] = {"POST"}
+        if settings.public_url:
+            methods[zalo_links.PATH] = {"GET", "HEAD"}
     return [{"methods": sorted(names), "path": path, "area": _area(path)} for path, names in sorted(methods.items())]
 
 
@@ -72,6 +79,7 @@ async def check(settings: Settings) -> list[checks.Finding]:
         findings.append(checks.Finding(what="files", is_ok=False, found=wrong.values["line"]))
     findings.append(checks.check_font())
     findings += await _check_telegram(settings)
+    findings += await _check_zalo(settings)
     findings.append(await checks.check_clock(settings.telegram_api_base))
     return findings
 
@@ -104,3 +112,18 @@ async def _check_telegram(settings: Settings) -> list[checks.Finding]:
         now = SystemClock().now()
         found = [await checks.check_telegram(name)]
         return [*found, await upkeep.check_updates(waiting, now)] if found[0].is_ok else found
+
+
+async def _check_zalo(settings: Settings) -> list[checks.Finding]:
+    token = settings.zalo_token.get_secret_value()
+    if not token:
+        return [checks.Finding(what="zalo", is_ok=True, found="not set up; the web chat works without it")]
+    from handlers.channels.zalo_calls import ZaloCalls
+    from handlers.channels.zalo_intake import PATH
+
+    async with ZaloCalls(token, settings.zalo_api_base) as calls:
+        found = [await checks.check_zalo(lambda: calls.call("getMe"))]
+        wanted = settings.public_url + PATH if settings.zalo_mode == "webhook" else ""
+        if found[0].is_ok:
+            found.append(await checks.check_zalo_webhook(lambda: calls.call("getWebhookInfo"), wanted))
+        return found

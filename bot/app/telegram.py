@@ -27,15 +27,16 @@ WATCH_EVERY = 60.0  # seconds between two questions how much waits at Telegram
 
 
 @dataclass(kw_only=True)
-class Telegram:
-    """The channel, and how its updates come."""
+class Messenger:
+    """A messenger's channel, and how its updates come."""
 
     channel: ChannelPort
     pace: Pace
+    needs_door: bool  # updates are brought to it
     receiving: Callable[[Storage, Keep, web.Application], list[Loop]]
 
 
-async def open_telegram(settings: Settings, files: FileStore, metrics: Metrics, stack: AsyncExitStack) -> Telegram | None:
+async def open_telegram(settings: Settings, files: FileStore, metrics: Metrics, stack: AsyncExitStack) -> Messenger | None:
     """The channel, closed by `stack`; None without a token.
 
     Imported here: what a web chat alone does not need.
@@ -73,9 +74,10 @@ async def open_telegram(settings: Settings, files: FileStore, metrics: Metrics, 
 
         return [register, introduce, watch]
 
-    return Telegram(
+    return Messenger(
         channel=channel,
         pace=Pace.of_telegram(settings.telegram_per_second),
+        needs_door=settings.telegram_mode == "webhook",
         receiving=receiving,
     )
 

@@ -46,6 +46,7 @@ class Capabilities:
     shares_place: bool = field(metadata=_says("the resident can send a position"))
     tells_edits: bool = field(metadata=_says("an edited message is brought again"))
     tells_blocked: bool = field(metadata=_says("we hear that a resident stopped the bot"))
+    withholds_words: bool = field(metadata=_says("some people's words are withheld from us"))  # children's, and others'
     may_tell_staff: bool = field(metadata=_says("staff can be told of new work there"))
     longest_text: int | None = field(metadata=_says("longest message, in UTF-16 units"))  # None: whatever it takes
     longest_caption: int = field(metadata=_says("longest words under a picture, in UTF-16 units"))  # 0: there are none
@@ -66,6 +67,7 @@ CAPABILITIES: Mapping[Channel, Capabilities] = {
         shares_place=True,
         tells_edits=True,
         tells_blocked=True,
+        withholds_words=False,
         may_tell_staff=True,
         longest_text=4096,  # https://core.telegram.org/bots/api#sendmessage ("after entities parsing"; we send plain text)
         longest_caption=1024,  # https://core.telegram.org/bots/api#sendphoto
@@ -84,6 +86,7 @@ CAPABILITIES: Mapping[Channel, Capabilities] = {
         shares_place=False,
         tells_edits=False,
         tells_blocked=False,
+        withholds_words=True,
         may_tell_staff=True,
         longest_text=2000,  # "1-2000 characters" of a unit that is not stated: counted in the larger
         longest_caption=2000,
@@ -102,6 +105,7 @@ CAPABILITIES: Mapping[Channel, Capabilities] = {
         shares_place=True,
         tells_edits=False,
         tells_blocked=False,
+        withholds_words=False,
         may_tell_staff=False,  # a page is not open when nobody looks at it
         longest_text=None,
         longest_caption=0,
@@ -120,6 +124,7 @@ CAPABILITIES: Mapping[Channel, Capabilities] = {
         shares_place=False,
         tells_edits=False,
         tells_blocked=False,
+        withholds_words=False,
         may_tell_staff=False,
         longest_text=None,
         longest_caption=0,
@@ -138,6 +143,7 @@ CAPABILITIES: Mapping[Channel, Capabilities] = {
         shares_place=True,
         tells_edits=False,
         tells_blocked=False,
+        withholds_words=False,
         may_tell_staff=False,
         longest_text=None,
         longest_caption=0,

@@ -36,6 +36,7 @@ class WaysIn:
 
     telegram_name: str = ""  # the bot's username without "@"; empty: no Telegram
     zalo_url: str = ""  # the bot's public link; empty: none is shown
+    zalo_is_refused: bool = False  # its token is: nothing comes in or goes out there
 
 
 # How a room says that something went wrong, by how its addresses begin; everywhere else it is a page. Given are the status,

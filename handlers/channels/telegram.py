@@ -6,7 +6,6 @@ files never pays its memory. Updates come in elsewhere: `telegram_intake`, `tele
 """
 
 import asyncio
-from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from functools import partial
 from importlib import import_module
@@ -21,6 +20,7 @@ from bot.domain.reply import Reply
 from bot.errors import ChannelError, FileNotFetched, FileTooLarge, NeverDeliverable, TryLater
 from bot.ports import FileStore, KeptUpdate
 from bot.wording import say
+from handlers.channels.parts_sent import PartsSent, Step
 from handlers.channels.telegram_calls import CallRefused, RawCalls, redact
 from handlers.channels.telegram_reading import read_update
 from handlers.channels.telegram_text import LONGEST_CAPTION, units
@@ -35,7 +35,6 @@ ONE_CALL = 20.0  # seconds
 ONE_DOWNLOAD = 120.0  # seconds
 ONE_ANSWER = 5.0  # seconds; a button stops turning by itself, the message must not wait for it
 LARGEST_PHOTO = 10 * 1024 * 1024  # bytes; a larger one goes as a document, https://core.telegram.org/bots/api#sendphoto
-REMEMBERED = 1000  # replies that were cut short between two messages
 
 # Each has a wording `telegram_menu_<command>`; the first ones are what most people look for.
 MENU = ("new", "cases", "receipt", "find", "code", "person", "mydata", "contact", "where", "cancel", "help", "language")
@@ -62,8 +61,7 @@ class TelegramChannel:
         self._calls = RawCalls(token, self._base)
         self._downloads: aiohttp.ClientSession | None = None
         self._uploads: Uploads | None = None  # once there was one
-        # A reply of several messages that broke off goes on where it stopped, as long as this process lives.
-        self._sent: OrderedDict[tuple[Address, Reply], list[str]] = OrderedDict()
+        self._sent = PartsSent()
 
     async def close(self) -> None:
         self._calls.close()
@@ -131,37 +129,18 @@ class TelegramChannel:
             await self._call("setMyCommands", menu if code is None else {**menu, "language_code": code})
 
     async def _say(self, address: Address, reply: Reply) -> str:
-        steps = await self._steps(address.external_id, reply)
-        if not steps:
-            raise NeverDeliverable(description="the reply is empty")
-        sent = self._sent.pop((address, reply), []) if self._sent else []
-        for step in steps[len(sent) :]:
-            try:
-                result = await step()
-                if not isinstance(result, dict) or "message_id" not in result:  # something in between answered
-                    raise TryLater(reason="the answer is no message")
-            except (TryLater, asyncio.CancelledError):
-                if sent:
-                    self._remember((address, reply), sent)
-                raise
-            sent.append(str(result["message_id"]))
-        return sent[-1]
+        return await self._sent.send(address, reply, await self._steps(address.external_id, reply))
 
-    def _remember(self, key: tuple[Address, Reply], sent: list[str]) -> None:
-        self._sent[key] = sent
-        while len(self._sent) > REMEMBERED:
-            self._sent.popitem(last=False)
-
-    async def _steps(self, chat: str, reply: Reply) -> list[Callable[[], Awaitable[Any]]]:
+    async def _steps(self, chat: str, reply: Reply) -> list[Step]:
         """Everything the reply takes, in order: the words, then the files; one file may carry the words itself."""
         text, markup = with_keyboard(reply)
         files = [(file, await self._data_of(file)) for file in reply.files]
         caption = text if len(files) == 1 and 0 < units(text) <= LONGEST_CAPTION else None
         words = [] if caption else messages(chat, text, markup)
-        steps: list[Callable[[], Awaitable[Any]]] = [partial(self._call, "sendMessage", message) for message in words]
+        steps: list[Step] = [partial(_sent_id, self._call, "sendMessage", message) for message in words]
         for number, (file, data) in enumerate(files, start=1):
             under = markup if not words and number == len(files) else None
-            steps.append(partial(self._upload, chat, file, data, caption=caption, markup=under))
+            steps.append(partial(_sent_id, self._upload, chat, file, data, caption=caption, markup=under))
         return steps
 
     async def _data_of(self, file: StoredFile) -> bytes:
@@ -226,6 +205,14 @@ class TelegramChannel:
         except (aiohttp.ClientError, TimeoutError, OSError) as error:
             raise TryLater(reason=redact(f"{type(error).__name__}: {error}", self._token)) from None
         return bytes(data)
+
+
+async def _sent_id(call: Callable[..., Awaitable[Any]], *given: Any, **named: Any) -> str:
+    """The id of the message that this call sent. Raises TryLater where none came back: something in between answered."""
+    result = await call(*given, **named)
+    if not isinstance(result, dict) or "message_id" not in result:
+        raise TryLater(reason="the answer is no message")
+    return str(result["message_id"])
 
 
 def _meaning(refused: CallRefused) -> ChannelError:

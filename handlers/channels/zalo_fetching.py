@@ -7,7 +7,7 @@ nowhere. Where the Bot API itself is on loopback over http (an emulator), that v
 
 import asyncio
 import socket
-from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
+from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from typing import Any
 
 import aiohttp
@@ -22,6 +22,7 @@ SILENCE = 8.0  # seconds without a byte
 MOST_REDIRECTS = 2
 LONGEST = 2048  # characters of an address
 CHUNK = 256 * 1024
+HTTPS_PORT = 443
 
 Resolve = Any  # of `socket.getaddrinfo`'s shape, as a coroutine function
 
@@ -30,6 +31,8 @@ _WRAPPING = [
     IPv6Network(network)
     for network in ("::ffff:0:0/96", "::/96", "2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48")
 ]
+# Set aside for protocols; Python holds some of them for global.
+_SET_ASIDE = [IPv4Network(network) for network in ("192.0.0.0/24", "192.88.99.0/24")]
 
 
 def is_public(text: str) -> bool:
@@ -39,6 +42,8 @@ def is_public(text: str) -> bool:
     except ValueError:
         return False
     if isinstance(found, IPv6Address) and (found.is_site_local or any(found in net for net in _WRAPPING)):
+        return False
+    if isinstance(found, IPv4Address) and any(found in net for net in _SET_ASIDE):
         return False
     return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified or found.is_loopback)
 
@@ -135,7 +140,7 @@ class ZaloFetching:
             raise FileNotFetched(reason="no address")
         if self._emulator is not None and origin == self._emulator:
             return url
-        if url.scheme != "https" or url.port != 443 or url.user is not None or url.password is not None:
+        if url.scheme != "https" or url.port != HTTPS_PORT or url.user is not None or url.password is not None:
             raise FileNotFetched(reason="not plain https")
         if _is_literal(url.host or "") and not is_public(url.host or ""):  # no name: it would not be resolved
             raise FileNotFetched(reason="not a public address")

@@ -66,15 +66,14 @@ class ZaloPolling:
         if body is None:
             return
         refused = self._calls.refusal_in("getUpdates", body)
-        if isinstance(refused, CallRefused) and refused.code == NOTHING_NEW:
-            return
-        if refused is not None:
+        is_empty = isinstance(refused, CallRefused) and refused.code == NOTHING_NEW
+        if refused is not None and not is_empty:
             self._webhook_is_gone = False  # perhaps somebody set one
             raise refused
-        updates = _found(body)
+        updates = [] if is_empty else _found(body)
         if updates:
             await self._keep_surely(updates, stop)
-        if any(update.unreadable for update in updates):  # it may be something in between that answers at once, always
+        if all(update.unreadable for update in updates):  # it may be something in between that answers at once, always
             await sleep(FIRST_WAIT, stop)
 
     async def _ask(self, stop: asyncio.Event) -> bytes | None:

@@ -45,7 +45,7 @@ def read_body(text: str) -> Read:
 
 def events_in(value: object) -> Sequence[Mapping[str, Any]]:
     """The events, bare or in their envelope: both are documented or seen. One, as far as is known; a list is taken too."""
-    if not isinstance(value, dict):
+    if not isinstance(value, dict) or not value:
         return ()
     inner = value.get("result")
     if "event_name" not in value and "message" not in value and isinstance(inner, dict | list):

@@ -6,7 +6,7 @@ from bot.domain.changing import replace
 from bot.domain.draft import Awaits, Question
 from bot.domain.incoming import IncomingKind
 from bot.domain.people import Language
-from handlers.dialogue import choices, fallback, help, language, questions
+from handlers.dialogue import choices, fallback, help, language, questions, withheld
 from handlers.dialogue.after import contest, finding, follow_up, my_cases, rating, receipts
 from handlers.dialogue.after.after_filing import ACTS, ANSWERS, SHOWN_ANSWERS
 from handlers.dialogue.answers import chosen, press_by_number
@@ -48,6 +48,8 @@ async def listen(turn: Turn) -> None:
         await _hear_choice(turn)
     elif kind is IncomingKind.STICKER:
         fallback.hear_sticker(turn)
+    elif kind is IncomingKind.UNSUPPORTED and withheld.is_withheld(turn):
+        await withheld.tell_other_ways(turn)
     elif kind is IncomingKind.UNSUPPORTED or not _holds_anything(turn):
         fallback.hear_unsupported(turn)
     else:

@@ -4,6 +4,7 @@ from bot.domain.people import Role
 from bot.domain.reply import HELD_AFTER_RESTORE, DeliveryResult, DeliveryState, NewReply, Reply
 from bot.domain.trail import TrailEntry
 from bot.ports import UnitOfWork, Viewer
+from bot.web import keys
 from storage.tables import inbox, outbox
 from tests.admin.desk import Browser, StaffDesk
 from tests.storage.cast import HOA, LAN, update
@@ -52,8 +53,11 @@ async def test_an_operator_tries_again_what_failed(desk: StaffDesk) -> None:
     assert (operator.text.count('data-testid="updates-row"'), operator.text.count('data-testid="replies-row"')) == (3, 3)
     assert "no JSON at 2" in operator.text
     assert "chat not found" in operator.text
-    for hidden in (WORDS, "0912", "1001", LAN.external_id):
+    for hidden in (WORDS, "0912", "1001", LAN.external_id, "zalo-refused"):
         assert hidden not in operator.text
+    desk.server.app[keys.WAYS_IN].zalo_is_refused = True
+    await operator.opens("/staff/trouble")
+    assert 'data-testid="zalo-refused"' in operator.text
     assert await sends(operator, "updates-form", **{f"updates-{failed[0]}": "on", "act": "again"}) == 303
     entry = await trail(desk)
     assert (entry.action, entry.details["which"], entry.details["how_many"]) == ("trouble_tried_again", "updates", 1)

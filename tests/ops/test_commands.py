@@ -21,6 +21,7 @@ from tests.bot_api import BotApiServer, Fault
 from tests.conftest import Place
 from tests.ops.homthu import LINE_WITHIN, Homthu
 from tests.storage.cast import BA_DINH, a_case
+from tests.zalo_api import ZaloServer
 
 # DESIGN §5, in this order; `ward_name`, and how the case was closed, are ours.
 EXPORTED = [
@@ -182,7 +183,7 @@ async def test_check_says_what_is_wrong_and_how_to_mend_it(sqlite_place: Place) 
         well = await asyncio.to_thread(homthu.does, "check")
         assert well.returncode == DONE, well.stdout
         assert "@homthu_bot answers" in well.stdout
-        assert well.stdout.count("ok ") == len(well.stdout.splitlines()) == 10
+        assert well.stdout.count("ok ") == len(well.stdout.splitlines()) == 11
         homthu.variables["HOMTHU_TELEGRAM_TOKEN"] = "4242:AAnother-token"
         homthu.variables["HOMTHU_FILES_URL"] = "/proc/self"  # no folder can be made there, whoever asks
         homthu.variables["HOMTHU_TELEGRAM_TOKN"] = "x"
@@ -197,6 +198,24 @@ async def test_check_says_what_is_wrong_and_how_to_mend_it(sqlite_place: Place) 
         api.breaks("getMe", Fault(status=500), times=50)
         homthu.variables.update(HOMTHU_TELEGRAM_TOKEN=api.token, HOMTHU_FILES_URL="")
         assert (await asyncio.to_thread(homthu.does, "check")).returncode == FAILED
+
+
+async def test_check_tells_of_zalo(sqlite_place: Place) -> None:
+    """The bot's name and where updates are brought; then a webhook of somebody else's, and a token that was reset."""
+    async with ZaloServer() as zalo:
+        homthu = Homthu.at(sqlite_place, HOMTHU_ZALO_TOKEN=zalo.token, HOMTHU_ZALO_API_BASE=zalo.base)
+        well = await asyncio.to_thread(homthu.does, "check")
+        assert well.returncode == DONE, well.stdout
+        assert f"ok    zalo: {zalo.name} answers" in well.stdout
+        assert "ok    zalo webhook: updates are asked for" in well.stdout
+        await zalo.use_webhook("http://127.0.0.1:9/of-another", "")
+        elsewhere = await asyncio.to_thread(homthu.does, "check")
+        assert "WRONG zalo webhook: updates are brought to http://127.0.0.1:9/of-another" in elsewhere.stdout
+        right, zalo.token = zalo.token, "1:another"
+        refused = await asyncio.to_thread(homthu.does, "check")
+        assert refused.returncode == FAILED
+        assert "WRONG zalo: The token is no longer taken" in refused.stdout
+        assert right.partition(":")[2] not in refused.stdout + refused.stderr
 
 
 def test_check_goes_on_when_the_database_is_out_of_reach(sqlite_place: Place) -> None:
@@ -223,6 +242,9 @@ async def test_routes_names_every_route_that_is_served(sqlite_place: Place) -> N
         "telegram_mode": "webhook",
         "telegram_webhook_secret": "s" * 20,
         "public_url": "https://gopy.example.vn",
+        "zalo_token": "4242:zaloFake-token",
+        "zalo_mode": "webhook",
+        "zalo_webhook_secret": "z" * 20,
     }
     variables = {f"HOMTHU_{name.upper()}": value for name, value in more.items()}
     done = await asyncio.to_thread(Homthu.at(sqlite_place, **variables).does_from_nothing, "routes")

@@ -31,6 +31,25 @@ BASES: tuple[dict[str, Any], ...] = (
     {"callback_query": {"id": "1", "from": _ME, "chat_instance": "1", "data": "s:1", "message": _BASE}},
     {"my_chat_member": _BASE | {"old_chat_member": {"status": "member"}, "new_chat_member": {"status": "kicked"}}},
 )
+_ZALO = {
+    "from": {"id": "6ede9afa66b88fe6d6a9", "display_name": "Ted", "is_bot": False},
+    "chat": {"id": "6ede9afa66b88fe6d6a9", "chat_type": "PRIVATE"},
+    "message_id": "",
+    "date": 1_790_000_000_000,
+}
+ZALO_BASES: tuple[dict[str, Any], ...] = (
+    {"event_name": "message.text.received", "message": _ZALO | {"text": "Ngõ 12 phường Phú Thượng tối ba đêm nay"}},
+    {"event_name": "message.text.received", "message": _ZALO | {"text": "/start ward_00091"}},
+    {"event_name": "message.text.received", "message": _ZALO | {"text": "1"}},
+    {"event_name": "message.image.received", "message": _ZALO | {"photo_url": "https://127.0.0.1/x", "caption": "đèn"}},
+    {"event_name": "message.image.received", "message": _ZALO | {"photo": "http://169.254.169.254/latest/"}},
+    {"event_name": "message.sticker.received", "message": _ZALO | {"sticker": "0e9ca1b99afc", "url": "https://x.invalid"}},
+    {"event_name": "message.voice.received", "message": _ZALO | {"voice_url": "https://[::1]/x.aac"}},
+    {"event_name": "message.link.received", "message": _ZALO | {"url": "https://x.invalid", "text": "xem"}},
+    {"event_name": "message.unsupported.received", "message": _ZALO},
+    {"event_name": "message.unsupported.received"},
+    {"event_name": "user.followed", "from": {"id": "6ede9afa66b88fe6d6a9"}},
+)
 _DEEP: Any = "x"
 for _ in range(60):
     _DEEP = [_DEEP]
@@ -47,6 +66,21 @@ def mutated_update(rng: random.Random, number: int) -> bytes:
     update = {"update_id": number} | json.loads(json.dumps(rng.choice(BASES)))
     for _ in range(rng.choice((1, 1, 2, 3, 8))):
         _spoil(rng, update)
+    return _written(rng, update)
+
+
+def mutated_zalo_event(rng: random.Random) -> bytes:
+    """One body of Zalo's, bare or in its envelope; its message has an id of its own, if it keeps one."""
+    event = json.loads(json.dumps(rng.choice(ZALO_BASES)))
+    if "message" in event:
+        event["message"]["message_id"] = f"{rng.getrandbits(80):020x}"
+    whole = event if rng.random() < 0.5 else {"ok": True, "result": event}
+    for _ in range(rng.choice((1, 1, 2, 3, 8))):
+        _spoil(rng, whole)
+    return _written(rng, whole)
+
+
+def _written(rng: random.Random, update: dict[str, Any]) -> bytes:
     text = json.dumps(update, ensure_ascii=rng.random() < 0.5)
     if rng.random() < 0.1:
         text = text.replace("{", '{"update_id":1,' if rng.random() < 0.5 else "{" * 300, 1)
