@@ -39,7 +39,7 @@ WITHOUT_IT = {
     "taken_back": "of a case in hand",
     "tellable_cases": "`storage.chosen_cases` gives it the condition",
 }
-SPEAKS_TO_THE_NET = {"bot/checks.py", "handlers/channels/telegram.py"}
+SPEAKS_TO_THE_NET = {"bot/checks.py", "handlers/channels/telegram.py", "handlers/channels/zalo_fetching.py"}
 FOLLOWS_NOTHING = "handlers/channels/wire.py"  # to the Bot API of the settings; it knows no redirects
 NEAR_BY = "bot/scanning.py"  # to the scanner of the settings, which has to be near
 
