@@ -10,9 +10,10 @@ import pytest
 from yarl import URL
 
 from bot.domain.people import Language
+from bot.domain.serving import MOST_SERVED
 from bot.understanding import load_categories
 from bot.wording import say
-from public.open311 import services
+from public.open311 import requests, services
 from public.open311.attributes import ATTRIBUTES, Attribute, Datatype
 from public.open311.spoken import to_json, to_xml
 from storage import Database
@@ -145,6 +146,18 @@ async def test_11_a_span_is_ninety_days_with_both_its_ends(program: Program) -> 
     assert await program.ids(f"start_date={z(MONDAY, second)}&end_date={z(MONDAY, 30 * DAY - second)}") == []
     await program.gets(f"/requests?start_date={z(MONDAY)}&end_date={z(MONDAY, 90 * DAY + second)}", status=400)
     await program.gets(f"/requests?start_date={z(now)}&end_date={z(MONDAY)}", status=400)
+
+
+async def test_11_a_list_is_a_thousand_at_most(sqlite_program: Program, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The newest of them, tried here with three; a question for ids is held to it as well."""
+    assert MOST_SERVED == 1000
+    monkeypatch.setattr(requests, "MOST_SERVED", 3)
+    codes: list[str] = []
+    for number in range(5):
+        sqlite_program.clock.passes(minutes=1)
+        codes.append(await sqlite_program.files(description=f"Rác {number}"))
+    assert await sqlite_program.ids() == codes[:1:-1]
+    assert await sqlite_program.ids("service_request_id=" + ",".join(codes)) == codes[:1:-1]
 
 
 async def test_11_pages_bring_every_case_once_while_others_come_in(program: Program) -> None:
