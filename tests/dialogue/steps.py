@@ -10,8 +10,10 @@ from itertools import count
 
 from bot.domain.draft import Awaited, Question
 from bot.domain.incoming import IncomingKind
+from bot.domain.people import Role
 from bot.domain.privacy import PauseReason
 from bot.services.city import City
+from bot.services.publish_case import TEXTS, Edited, decide_publication, propose_publication
 from handlers.dialogue.choices import Act
 from tests.dialogue.desk import Officer, all_hear
 from tests.dialogue.driver import Resident
@@ -183,6 +185,22 @@ async def _added(scene: Scene) -> None:
 async def _answered(scene: Scene) -> None:
     await scene.files()
     await (await scene.officer()).answers(scene.lan.code, "Phường đã nhận.")
+    await all_hear(scene.lan)
+
+
+async def _asked_to_publish(scene: Scene) -> None:
+    await _answered(scene)
+    minh, code = await scene.officer(), scene.lan.code
+    chi = await Officer.hired(scene.lan.storage, scene.city, name=f"chi{next(_HIRED)}", role=Role.WARD_LEADER)
+    edited = Edited(title="Rác", text="Rác.", answer="Đã nhận.", shows_place=False, read=TEXTS, is_sure=False)
+    case, now = await minh.case(code), scene.lan.now
+    async with scene.lan.storage.begin() as uow:
+        await propose_publication(uow, staff=minh.member, code=code, version=case.version, edited=edited, now=now)
+        [text] = await uow.publications.of_case(case.id)
+        await decide_publication(
+            uow, staff=chi.member, code=code, slug=text.slug, is_approved=True, now=now, wards=scene.city.wards
+        )
+        await uow.commit()
     await all_hear(scene.lan)
 
 
@@ -373,6 +391,7 @@ STEPS: dict[str, Step] = {
     "added": Step(_added),
     "answered": Step(_answered),
     "asked by staff": Step(_asked),
+    "asked to publish": Step(_asked_to_publish),
     "closed": Step(Scene.is_closed),
     "stars": Step(_stars),
     "dispute": Step(_dispute, awaits=Awaited.DISPUTE),
