@@ -23,7 +23,7 @@ FOREIGN: tuple[dict[str, str], ...] = (
     {"Origin": "null"},
 )
 # No token, and nobody's own.
-FOR_EVERYBODY = ("/", "/wards", "/robots.txt", "/sitemap.xml", "/site.webmanifest", "/favicon.ico")
+FOR_EVERYBODY = ("/", "/wards", "/feed.atom", "/robots.txt", "/sitemap.xml", "/site.webmanifest", "/favicon.ico")
 HTTPS = "https://gopy.example.vn"
 
 
