@@ -57,7 +57,13 @@ BEYOND = (
 )
 # Posted by the page's script alone; what comes of it, tests/admin/test_live.py and test_writing.py tell. The other stops a
 # process that makes a document: tests/admin/test_papers.py.
-BY_SCRIPT = {"/staff/cases/*/presence", "/staff/reports/work/stop"}
+BY_SCRIPT = {
+    "/staff/cases/*/presence",
+    "/staff/reports/work/stop",
+    # By programs with a key: tests/open311.
+    "/open311/v2/requests.json",
+    "/open311/v2/requests.xml",
+}
 
 
 @dataclass
