@@ -1,6 +1,6 @@
 """Attacks the program as a process of its own, with the counts that a release must stand.
 
-    .venv/bin/python -m benchmarks.attacks [--updates 10000] [--forms 5000] [--guesses 10000] [--uploads]
+    .venv/bin/python -m benchmarks.attacks [--updates 10000] [--zalo 10000] [--forms 5000] [--guesses 10000] [--uploads]
 
 For each attack: how often each status came back, how long the answers took, and the memory of the process and its children
 before, after and at its highest. The attackers are those of `tests/security`, with other counts.
@@ -9,6 +9,7 @@ before, after and at its highest. The attackers are those of `tests/security`, w
 import argparse
 import asyncio
 import os
+import random
 import re
 import socket
 import tempfile
@@ -25,8 +26,10 @@ from bot.domain.case import new_code
 from tests.bot_api import BotApiServer
 from tests.ops.homthu import Homthu, Running
 from tests.security import attackers, uploading
+from tests.security.mutating import mutated_zalo_event
 from tests.stories.cast import Officer
 from tests.stories.webhook import SECRET
+from tests.zalo_api import ZaloServer
 
 PAGES = ("/staff/", "/staff/counter", "/staff/settings/absences", "/staff/settings/notices", "/staff/password")
 
@@ -92,7 +95,7 @@ async def target() -> AsyncIterator[Target]:
     with socket.socket() as found:
         found.bind(("127.0.0.1", 0))
         port = int(found.getsockname()[1])
-    async with BotApiServer() as api:
+    async with BotApiServer() as api, ZaloServer() as zalo:
         with tempfile.TemporaryDirectory() as folder:
             homthu = Homthu(
                 Path(folder),
@@ -103,6 +106,10 @@ async def target() -> AsyncIterator[Target]:
                     "HOMTHU_TELEGRAM_API_BASE": api.base,
                     "HOMTHU_TELEGRAM_MODE": "webhook",
                     "HOMTHU_TELEGRAM_WEBHOOK_SECRET": SECRET,
+                    "HOMTHU_ZALO_TOKEN": zalo.token,
+                    "HOMTHU_ZALO_API_BASE": zalo.base,
+                    "HOMTHU_ZALO_MODE": "webhook",
+                    "HOMTHU_ZALO_WEBHOOK_SECRET": SECRET,
                     "HOMTHU_LOG_LEVEL": "error",
                 },
             )
@@ -130,6 +137,10 @@ async def attack(chosen: argparse.Namespace) -> None:
             before = found.memory.now()
             tally = await attackers.mutated_updates(found.url, chosen.updates // 4, seed=part)
             found.tell(f"updates, quarter {part + 1}", tally, before)
+        if chosen.zalo:
+            before, rng = found.memory.now(), random.Random(1)
+            events = [mutated_zalo_event(rng) for _ in range(chosen.zalo)]
+            found.tell("events of Zalo", await attackers.mutated_zalo_events(found.url, SECRET, events), before)
         if chosen.guesses:
             await _guesses(found, [there, never], chosen.guesses)
         pages = (f"/staff/cases/{there}", f"/staff/cases/{there}/pause", *PAGES)
@@ -176,7 +187,7 @@ async def _upload(found: Target, name: str, media_type: str, make: Callable[[], 
 
 if __name__ == "__main__":
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("updates", "forms", "guesses"):
+    for name in ("updates", "forms", "guesses", "zalo"):
         parser.add_argument(f"--{name}", type=int, default=0)
     parser.add_argument("--uploads", action="store_true")
     os.environ.pop("HOMTHU_DATA_DIR", None)

@@ -17,6 +17,7 @@ from tests.security.mutating import mutated_form, mutated_update
 from tests.stories.webhook import HEADER, SECRET
 
 AT_ONCE = 16
+ZALO_HEADER = "X-Bot-Api-Secret-Token"
 OF_ONE = 20  # posts of one browser to the chat, which takes thirty a minute
 T = TypeVar("T")
 OURS = {"Sec-Fetch-Site": "same-origin"}
@@ -50,6 +51,20 @@ async def mutated_updates(url: str, count: int, seed: int = 1) -> Tally:
 
         async def send(body: bytes) -> int:
             async with session.post(f"{url}/hooks/telegram", data=body, headers={HEADER: SECRET}) as answer:
+                await answer.read()
+                return answer.status
+
+        await _all(bodies, send, tally)
+    return tally
+
+
+async def mutated_zalo_events(url: str, secret: str, bodies: Sequence[bytes]) -> Tally:
+    """With Zalo's secret: these are things that Zalo might bring."""
+    tally = Tally()
+    async with outsider() as session:
+
+        async def send(body: bytes) -> int:
+            async with session.post(f"{url}/hooks/zalo", data=body, headers={ZALO_HEADER: secret}) as answer:
                 await answer.read()
                 return answer.status
 
