@@ -1,33 +1,33 @@
-"""Two questions about a receipt: is it ours, and how does its case stand?
+"""Questions about a receipt: is it ours, how does its case stand, and with its secret everything about the case.
 
-Code and signature prove the paper, and tell nothing else: nothing is looked up. Code and secret open the case as its
-resident knows it: its state, its deadline, what staff answered, also what no channel could bring. A code that was never
-given out is answered like a wrong signature or a wrong secret, after the same work.
+Code and signature prove the paper, and tell nothing else: nothing is looked up. The code alone says how the case stands,
+where anybody may know that. Code and secret open the case as its resident knows it: what was written and answered, also
+what no channel could bring; there they write, dispute and rate. A code that was never given out is answered like one that
+nobody may know of, like a wrong signature or a wrong secret, after the same work.
 """
 
 import secrets
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from aiohttp import web
 
-from bot.domain.case import read_code
-from bot.domain.city_day import shown_day
-from bot.domain.thread import Answer
-from bot.services.case_standing import Standing, standing_of
+from bot.domain.case import Case, CaseCode, read_code
+from bot.domain.thread import Author
+from bot.media_types import SHOWN_TYPE
 from bot.services.reach_resident import show_missed
-from bot.services.track_case import NO_CODE, Tracked, is_genuine, track_case
+from bot.services.track_case import NO_CODE, Tracked, is_genuine, know_case, track_case
 from bot.web import FORM_TOKEN, keys, render
 from bot.web.cookies import read_cookie, set_cookie
 from bot.web.forms import Form, Limits, TokenRefused, read_form
-from bot.web.language import page_language
 from bot.web.shown import shown
 from bot.web.siege import GATES, add_gate
 from bot.web.still import let_be_found
 from bot.web.throttle import Throttle, peer
 from bot.web.tokens import sign
+from public.track_acts import act
+from public.track_pass import COOKIE, grant, holds, read_file_path
+from public.track_shown import CasePart, known_part, whole_part
 
-COOKIE = "track"
 TRIES = 20  # of one address of the network, in ten minutes; a whole family's receipts
 TRIES_OF_ALL = 600  # in a minute, whoever sends them
 GATE, MANY, FEW = "track", 300, 60  # questions of everybody, a minute; see `bot.web.siege`
@@ -35,34 +35,6 @@ LONGEST = 40  # characters of a code or a signature, generously spaced
 
 THROTTLE: web.AppKey[Throttle] = web.AppKey("track_throttle", Throttle)
 THROTTLE_OF_ALL: web.AppKey[Throttle] = web.AppKey("track_throttle_of_all", Throttle)
-
-
-@dataclass(frozen=True, kw_only=True)
-class AnswerLine:
-    """What staff wrote, and on which day."""
-
-    day: str
-    text: str
-    was_missed: bool  # it had not reached them
-
-
-@dataclass(frozen=True, kw_only=True)
-class OpeningLine:
-    """Two of staff agreed that what is sealed of this case may be read: on which day, why, and whether it was."""
-
-    day: str
-    reason: str
-    read_on: str  # the day it was first read; empty until then
-
-
-@dataclass(frozen=True, kw_only=True)
-class CasePart:
-    """A case as the holder of its secret may see it."""
-
-    code: str
-    standing: Standing
-    answers: Sequence[AnswerLine]  # what had not arrived, oldest first; the newest one at the end
-    openings: Sequence[OpeningLine]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,6 +48,7 @@ class TrackPage:
     is_about_case: bool  # the second question was asked
     case: CasePart | None
     proof: str  # a question to be answered first, while very many ask at once; else empty
+    typed: str = ""  # what was written and has no other place on the page
 
 
 def add_routes(app: web.Application) -> None:
@@ -84,6 +57,7 @@ def add_routes(app: web.Application) -> None:
     add_gate(app, GATE, many=MANY, few=FEW)
     app.router.add_get("/track", show_track)
     app.router.add_post("/track", post_track)
+    app.router.add_get("/track/files/{name}", serve_picture)
 
 
 async def show_track(request: web.Request) -> web.StreamResponse:
@@ -115,9 +89,14 @@ async def _answer(request: web.Request, form: Form) -> web.Response:
         return _answered(request, form, "track_prove", status=429, proof=asked)
     if wait := await request.app[THROTTLE_OF_ALL].wait_for("all"):
         return _too_often(request, form, wait)
+    code = read_code(form.text("code")[:LONGEST]) or NO_CODE
+    if "act" in form.fields:
+        return await _acted(request, form, code)
     if "secret" in form.fields:
-        found = await _found(request, form.text("code"), form.text("secret"))
-        return _answered(request, form, "track_case_found" if found else "track_case_wrong", is_good=bool(found), case=found)
+        found = await _found(request, code, form.text("secret")[:LONGEST])
+        is_whole = found is not None and bool(found.granted)
+        key = "track_case_found" if is_whole else "track_case_known" if found else "track_case_wrong"
+        return _answered(request, form, key, is_good=found is not None, case=found)
     good = is_genuine(request.app[keys.RECEIPTS], form.text("code"), form.text("signature"))
     return _answered(request, form, "track_genuine" if good else "track_not_genuine", is_good=good)
 
@@ -128,47 +107,82 @@ def _too_often(request: web.Request, form: Form, wait: int) -> web.Response:
     return response
 
 
-async def _found(request: web.Request, typed: str, secret: str) -> CasePart | None:
-    """The case of that secret; what had not reached its resident is known to them from now on."""
+async def _found(request: web.Request, code: CaseCode, secret: str) -> CasePart | None:
+    """The case as they may see it: without a secret only what anybody with the code may know."""
     app = request.app
-    code, receipts = read_code(typed[:LONGEST]) or NO_CODE, app[keys.RECEIPTS]
     async with app[keys.STORAGE].reading() as uow:
-        tracked = await track_case(uow, receipts, code=code, secret=secret[:LONGEST])
-    if tracked is None:
-        return None
+        if not secret:
+            known = await know_case(uow, code=code, now=app[keys.CLOCK].now())
+            return known_part(request, known) if known is not None else None
+        tracked = await track_case(uow, app[keys.RECEIPTS], code=code, secret=secret)
+    return await _whole(request, tracked) if tracked is not None else None
+
+
+async def _whole(request: web.Request, tracked: Tracked) -> CasePart:
+    """All of the case; what had not reached its resident is known to them from now on."""
+    app, code = request.app, tracked.case.code
+    granted, once = grant(request, code, read_cookie(request, COOKIE) or ""), secrets.token_urlsafe(24)
     if tracked.case.reach_since is None:
-        return _part(request, tracked, ())
+        async with app[keys.STORAGE].reading() as uow:
+            return await whole_part(request, uow, tracked, (), granted=granted, once=once)
     async with app[keys.STORAGE].begin() as uow:
-        tracked = await track_case(uow, receipts, code=code, secret=secret[:LONGEST])
-        missed = await show_missed(uow, tracked.case, app[keys.CLOCK].now()) if tracked else ()
-        await uow.commit()
-    return _part(request, tracked, missed) if tracked else None
-
-
-def _part(request: web.Request, tracked: Tracked, missed: Sequence[Answer]) -> CasePart:
-    app, zone, answer = request.app, request.app[keys.SETTINGS].zone, tracked.answer
-    standing = standing_of(
-        page_language(request),
-        tracked.case,
-        has_answer=answer is not None,
-        wards=app[keys.WARDS],
-        zone=zone,
-        now=app[keys.CLOCK].now(),
-    )
-    others = [one for one in missed if answer is None or (one.at, one.text) != (answer.at, answer.text)]
-    lines = [
-        AnswerLine(day=shown_day(one.at, zone), text=one.text, was_missed=one.is_undelivered)
-        for one in (*others, *([answer] if answer else []))
-    ]
-    openings = [
-        OpeningLine(
-            day=shown_day(one.decided_at or one.asked_at, zone),
-            reason=one.reason,
-            read_on=shown_day(one.opened_at, zone) if one.opened_at else "",
+        missed = await show_missed(uow, tracked.case, app[keys.CLOCK].now())
+        fresh = await uow.cases.by_id(tracked.case.id)
+        part = await whole_part(
+            request, uow, replace(tracked, case=fresh or tracked.case), missed, granted=granted, once=once
         )
-        for one in tracked.openings
-    ]
-    return CasePart(code=tracked.case.code, standing=standing, answers=lines, openings=openings)
+        await uow.commit()
+    return part
+
+
+async def _acted(request: web.Request, form: Form, code: CaseCode) -> web.Response:
+    """Write, dispute or rate, and the case as it is then. Without a pass that holds, nothing: the secret is asked again."""
+    app = request.app
+    case = await _granted(request, code, form.text("granted")[:200])
+    if case is None:
+        return _answered(request, form, "track_pass_over", status=403)
+    done = await act(app[keys.STORAGE], app[keys.CITY], app[keys.CLOCK], case, form)
+    async with app[keys.STORAGE].reading() as uow:
+        secret = app[keys.RECEIPTS].secret(code)
+        tracked = await track_case(uow, app[keys.RECEIPTS], code=code, secret=secret)
+    part = await _whole(request, tracked) if tracked is not None else None
+    is_done = done.startswith("track_done_")
+    if part is not None and not is_done:
+        part = replace(part, typed=shown(form.text("text")))
+    return _answered(request, form, done, is_good=is_done, case=part, status=200 if is_done else 400)
+
+
+async def _granted(request: web.Request, code: CaseCode, granted: str) -> Case | None:
+    if not holds(request, code, granted):
+        return None
+    async with request.app[keys.STORAGE].reading() as uow:
+        return await uow.cases.by_code(code)
+
+
+async def serve_picture(request: web.Request) -> web.Response:
+    """A picture of the thread, as it may be shown, for the browser that was shown its address. Else the same 404 for all."""
+    app, found = request.app, read_file_path(request, request.match_info["name"])
+    if found is None:
+        raise web.HTTPNotFound
+    code, attachment_id = found
+    async with app[keys.STORAGE].reading() as uow:
+        case = await uow.cases.by_code(code)
+        thread = await uow.cases.thread(case.id) if case is not None else []
+    files = {
+        one.id: one.file
+        for message in thread
+        if message.author in (Author.RESIDENT, Author.STAFF)
+        for one in message.attachments
+    }
+    file = files.get(attachment_id)
+    if file is None or not file.shown_key:
+        raise web.HTTPNotFound
+    try:
+        data = await app[keys.FILES].get(file.shown_key)
+    except FileNotFoundError:
+        raise web.HTTPNotFound from None
+    headers = {"Content-Security-Policy": "default-src 'none'; sandbox", "Cache-Control": "private, no-store"}
+    return web.Response(body=data, content_type=SHOWN_TYPE, headers=headers)
 
 
 def _answered(
@@ -182,7 +196,7 @@ def _answered(
     proof: str = "",
 ) -> web.Response:
     code, signature = form.text("code"), form.text("signature")
-    is_about_case = "secret" in form.fields
+    is_about_case = bool(form.fields.keys() & {"secret", "act"})
     return _page(
         request,
         TrackPage(
@@ -193,6 +207,7 @@ def _answered(
             is_about_case=is_about_case,
             case=case,
             proof=proof,
+            typed=shown(form.text("text")) if case is None else "",
         ),
         status=status,
     )

@@ -35,8 +35,8 @@ from storage.visible_cases import visible_to
 NOW = "now"  # the parameter that `is_public` looks at
 
 
-def may_be_public() -> ColumnElement[bool]:
-    """The condition on `cases` without which no text about one may be read by everybody, whoever agreed to it."""
+def may_be_known() -> ColumnElement[bool]:
+    """The condition on `cases` without which nobody learns from a code alone that there is such a case, or how it stands."""
     joined = cases.alias("joined")
     holds_such = exists().where(joined.c.main_case_id == cases.c.id, not_(and_(*is_nobodys_secret(joined))))
     is_barred = exists().where(case_exclusions.c.case_id == cases.c.id)
@@ -45,10 +45,15 @@ def may_be_public() -> ColumnElement[bool]:
         cases.c.main_case_id.is_(None),
         cases.c.erased_at.is_(None),
         cases.c.erase_asked_at.is_(None),
-        or_(cases.c.disputes == literal_column("0"), cases.c.status == literal_column("'closed'")),
         not_(is_barred),
         not_(holds_such),
     )
+
+
+def may_be_public() -> ColumnElement[bool]:
+    """The condition on `cases` without which no text about one may be read by everybody, whoever agreed to it."""
+    is_settled = or_(cases.c.disputes == literal_column("0"), cases.c.status == literal_column("'closed'"))
+    return and_(may_be_known(), is_settled)
 
 
 def is_nobodys_secret(which: FromClause) -> Sequence[ColumnElement[bool]]:
@@ -104,6 +109,7 @@ _of_cases = _read.where(publications.c.case_id.in_(bindparam("cases", expanding=
 _case = publications.c.case_id == bindparam("case", type_=Id)
 _row = publications.c.id == bindparam("row", type_=Id)
 _goes_on = publications.c.ended_at.is_(None)
+_known = select(cases.c.id).where(cases.c.code == bindparam("code"), may_be_known())
 _may_be = select(cases.c.id).where(cases.c.id == bindparam("case", type_=Id), may_be_public())
 _every = select(publications, cases.c.code).select_from(_with_case)
 _of_case = _every.where(_case).order_by(publications.c.id)
@@ -165,6 +171,10 @@ class SqlPublications:
             return {}
         rows = await self._link.rows(_of_cases, {NOW: now, "cases": list(case_ids)})
         return {CaseId(row.case_id): _published(row) for row in rows}
+
+    async def known(self, code: CaseCode) -> CaseId | None:
+        found = await self._link.value(_known, {"code": code})
+        return CaseId(found) if found is not None else None
 
     async def may_be_public(self, case_id: CaseId) -> bool:
         return await self._link.value(_may_be, {"case": case_id}) is not None

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.case import CaseId
+from bot.domain.case import CaseCode, CaseId
 from bot.domain.people import StaffId
 from bot.domain.publishing import Ending, Listed, NewPublication, Place, Publication, PublicationId, Published
 from bot.domain.ward import WardCode
@@ -26,6 +26,10 @@ class Publications(Protocol):
 
     async def public_of(self, case_ids: Collection[CaseId], now: datetime) -> Mapping[CaseId, Published]:
         """Of these cases, what everybody may read; a case of which nobody may is left out."""
+        ...
+
+    async def known(self, code: CaseCode) -> CaseId | None:
+        """The case of this code, if whoever has the code may learn how it stands; None also where there is no such case."""
         ...
 
     async def may_be_public(self, case_id: CaseId) -> bool:

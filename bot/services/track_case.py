@@ -1,12 +1,17 @@
-"""What somebody may learn of a case outside its chat: by its signature that it is ours, by its secret what became of it.
+"""What somebody may learn of a case outside its chat: by its signature that it is ours, by its code alone how it stands, by
+its secret all of it.
 
-Whoever asks about a code that was never given out gets the same answer, after the same work, as for a wrong secret.
+Whoever asks about a code that was never given out gets the same answer, after the same work, as for a wrong secret. By the
+code alone nothing is learned of what nobody may know of: reports about officials, restricted desks, residents who asked to
+stay unknown. Those are answered as a code that was never given out.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from bot.domain.case import Case, CaseCode, read_code
+from bot.domain.publishing import Published
 from bot.domain.staffing import IdentityOpening
 from bot.domain.thread import Answer
 from bot.ports import Receipts, UnitOfWork
@@ -21,6 +26,15 @@ class Tracked:
     case: Case
     answer: Answer | None
     openings: Sequence[IdentityOpening]  # of what is sealed, those that were granted, oldest first
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """A case as whoever has its code may see it. `published`: what its resident and staff let everybody read."""
+
+    case: Case
+    has_answer: bool
+    published: Published | None
 
 
 def is_genuine(receipts: Receipts, code: str, signature: str) -> bool:
@@ -38,3 +52,13 @@ async def track_case(uow: UnitOfWork, receipts: Receipts, *, code: CaseCode, sec
         return None
     openings = [opening for opening in await uow.openings.of_case(case.id) if opening.is_granted]
     return Tracked(case, await uow.cases.newest_answer(case.id), openings)
+
+
+async def know_case(uow: UnitOfWork, *, code: CaseCode, now: datetime) -> Known | None:
+    """How the case stands, for whoever has its code; None where nobody may learn that, as for a code that nobody has."""
+    case_id = await uow.publications.known(code)
+    case = await uow.cases.by_id(case_id) if case_id is not None else None
+    if case is None:
+        return None
+    published = (await uow.publications.public_of([case.id], now)).get(case.id)
+    return Known(case, await uow.cases.newest_answer(case.id) is not None, published)
