@@ -4,11 +4,11 @@
 
 Every channel is a fresh `homthu run` of its own on SQLite, with the same residents (64, side by side) who tell the same
 reports in four messages: the matter, the ward, one choice (a pressed button or chip, the number of a line), and that another
-matter follows. Where they write to and read from is a stand-in in this process, in `intake_residents`; the web chat is posted
-to as its script does, with its event stream open. Everybody's first report warms up and is not counted.
+matter follows. Where they write to and read from is a stand-in in this process, in `intake_residents`; the web chat is
+posted to as its script does, with its event stream open. Everybody's first report warms up and is not counted.
 
-Told is the processor time of the program's process for an update, and what that is of Telegram's by the same way (a webhook
-for Zalo; the web chat, which has no other, beside the webhook as well). The aim is 1.2 at most. Rounds alternate, medians are
+Told is the processor time of the program's process for an update, and what that is of Telegram's
+by webhook. The aim is 1.2 at most. Rounds alternate, medians are
 told; the table goes into `RESULTS.md` but for `--quick`.
 """
 

@@ -6,6 +6,7 @@ What may be answered to them is read by `handlers.dialogue.answers`; both number
 from bot.domain.people import Language
 from bot.domain.reply import Reply, numbered
 from bot.wording import say
+from handlers.channels.telegram_updates import clean
 
 
 def with_lines(reply: Reply) -> str:
@@ -23,4 +24,4 @@ def with_lines(reply: Reply) -> str:
 
 
 def _one_line(label: str) -> str:
-    return " ".join(label.split()) or "·"
+    return " ".join(clean(label).split()) or "·"

@@ -1,8 +1,9 @@
 """A reply as Zalo's messages: plain words, choices as numbered lines under them. Plain values, no network.
 
-The numbers are those of `Reply.offered`, by which `handlers.dialogue.answers` understands what is typed. What cannot be
-undone has no number: it is done by its whole words, and the line says so.
+The lines and their numbers are `handlers.channels.lines`.
 """
+
+from dataclasses import replace
 
 from bot.domain.capabilities import CAPABILITIES
 from bot.domain.incoming import StoredFile
@@ -10,8 +11,8 @@ from bot.domain.people import Channel, Language
 from bot.domain.reply import Reply
 from bot.domain.splitting import pieces
 from bot.wording import say
+from handlers.channels.lines import with_lines
 from handlers.channels.telegram_updates import clean
-from handlers.dialogue.choices import is_for_good
 
 LONGEST_TEXT = CAPABILITIES[Channel.ZALO].longest_text or 2000
 LONGEST_CAPTION = CAPABILITIES[Channel.ZALO].longest_caption
@@ -20,13 +21,10 @@ LONGEST_NAME = 80  # characters of a file's name
 
 def words_of(reply: Reply) -> str:
     """All that is said, choices included; empty where nothing is."""
-    language = reply.language or Language.VI
     parts = [clean(reply.text).strip()]
     if reply.asks_location:
-        parts.append(say(language, "zalo_how_to_say_where"))
-    if reply.choices:
-        parts.append("\n".join([say(language, "zalo_type_a_number"), *_lines(reply, language)]))
-    return "\n\n".join(part for part in parts if part)
+        parts.append(say(reply.language or Language.VI, "zalo_how_to_say_where"))
+    return with_lines(replace(reply, text="\n\n".join(part for part in parts if part)))
 
 
 def elsewhere(files: tuple[StoredFile, ...], pictures: int, language: Language | None) -> str:
@@ -41,11 +39,3 @@ def elsewhere(files: tuple[StoredFile, ...], pictures: int, language: Language |
 def messages(text: str) -> list[str]:
     """The text as messages, split on line ends where it is too long for one."""
     return pieces(text, LONGEST_TEXT)
-
-
-def _lines(reply: Reply, language: Language) -> list[str]:
-    found = []
-    for number, choice in enumerate(reply.offered, 1):
-        label = " ".join(clean(choice.label).split()) or "·"
-        found.append(say(language, "zalo_in_words", label=label) if is_for_good(choice.data) else f"{number}. {label}")
-    return found

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Self
 
-from bot.domain.capabilities import Capabilities
+from bot.domain.capabilities import EVERY_FILE, Capabilities
 from bot.domain.people import Language
 from bot.wording import catalogue, say
 
@@ -55,12 +55,15 @@ class Meaning:
 
 def meaning_of(heard: Sequence[Heard], can: Capabilities) -> Meaning:
     """What these messages mean to whoever reads them, the same for every channel."""
-    texts: list[str] = []
-    choices: tuple[str, ...] = ()
-    for one in heard:
-        text, choices = (one.text, one.choices) if can.has_buttons else _without_lines(one.text)
-        texts.append(text)
-    said = _alike(" ".join(" ".join(texts).split()))
+    files = sum(one.files for one in heard)
+    text = "\n".join(one.text for one in heard)
+    choices = heard[-1].choices if heard else ()
+    if can.files_out != EVERY_FILE:
+        text, unsent = _elsewhere().subn("", text)
+        files += unsent
+    if not can.has_buttons:  # the lines may have been split, too
+        text, choices = _without_lines(text)
+    said = _alike(" ".join(text.split()))
     for pattern, instead in _typed() if not can.has_buttons else ():
         said = pattern.sub(instead, said)
     for sentence in _of_a_messenger(can.name) if can.name else ():
@@ -68,7 +71,7 @@ def meaning_of(heard: Sequence[Heard], can: Capabilities) -> Meaning:
     # Under a receipt a page has other choices: it goes with the browser, so its secret must be written down first.
     labels = () if "SECRET" in said else tuple(_alike(label) for label in choices)
     is_split = can.longest_text is not None and any(len(one.text) > can.longest_text - 300 for one in heard)
-    return Meaning(" ".join(said.split()), labels, sum(one.files for one in heard), 0 if is_split else len(heard))
+    return Meaning(" ".join(said.split()), labels, files, 0 if is_split else len(heard))
 
 
 def keys_in(text: str) -> frozenset[str]:
@@ -98,6 +101,13 @@ def _without_lines(text: str) -> tuple[str, tuple[str, ...]]:
 
 
 @cache
+def _elsewhere() -> re.Pattern[str]:
+    """What is said in place of a file that the channel does not take."""
+    known = [catalogue(language).get("zalo_file_elsewhere", ("\0",))[0] for language in Language]
+    return re.compile("|".join(re.escape(form).replace(r"\{name\}", "[^\n]+?") for form in known))
+
+
+@cache
 def _hints() -> frozenset[str]:
     return frozenset(say(language, "lines_how") for language in Language)
 
@@ -124,17 +134,26 @@ def _pattern(form: str) -> re.Pattern[str]:
     return re.compile("".join(".+?" if at % 2 else re.escape(part) for at, part in enumerate(parts)))
 
 
+def _named(words: str) -> re.Pattern[str]:
+    """The sentence, each of its values a group of its name."""
+    known: set[str] = set()
+    pattern = ""
+    for at, part in enumerate(re.split(r"\{(\w+)\}", words)):
+        pattern += re.escape(part) if at % 2 == 0 else f"(?P={part})" if part in known else f"(?P<{part}>.+?)"
+        known.update([part] if at % 2 else [])
+    return re.compile(pattern)
+
+
 @cache
 def _typed() -> tuple[tuple[re.Pattern[str], str], ...]:
     """Each sentence for whoever has no buttons, and the one it stands for."""
     found = []
     for language in Language:
         for key, (form, *_) in catalogue(language).items():
-            if key.endswith("_typed"):
-                parts = re.split(r"\{(\w+)\}", " ".join(form.split()))
-                pattern = "".join(f"(?P<{part}>.+?)" if at % 2 else re.escape(part) for at, part in enumerate(parts))
+            if key.removesuffix("_typed") in catalogue(language) and key.endswith("_typed"):
+                instead_of = _named(" ".join(form.split()))
                 instead = " ".join(catalogue(language)[key.removesuffix("_typed")][0].split())
-                found.append((re.compile(pattern), re.sub(r"\{(\w+)\}", r"\\g<\1>", instead)))
+                found.append((instead_of, re.sub(r"\{(\w+)\}", r"\\g<\1>", instead)))
     return tuple(sorted(found, key=lambda one: -len(one[1])))
 
 
