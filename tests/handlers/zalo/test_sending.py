@@ -70,18 +70,18 @@ async def world(calls: ZaloCalls, zalo: ZaloServer, sqlite_database: Database) -
 
 
 async def test_choices_are_numbered_lines_in_the_order_they_are_understood_by(world: World) -> None:
-    """What cannot be undone has no number: it takes its words, and the next one's number is still its place."""
+    """What cannot be undone has no number: it takes its words, and the others are counted without it."""
     rows = (
         (Choice("Gửi", "s:1"), Choice("Sửa\nlại", "x:1")),
-        (Choice("Vâng, xóa hết", "md:sure:1"),),
+        (Choice("Vâng, xóa hết", "md:sure:1", in_words=True),),
         (Choice("Hủy", "x:2"),),
     )
     message_id = await world.says("Đúng chưa?", choices=rows, asks_location=True, language=Language.VI)
     [heard] = world.lan.heard
     assert heard.message_id == message_id
     assert heard.text.startswith("Đúng chưa?\n\n")
-    assert heard.choices == {1: "Gửi", 2: "Sửa lại", 4: "Hủy"}
-    assert "Muốn “Vâng, xóa hết”" in heard.text
+    assert heard.choices == {1: "Gửi", 2: "Sửa lại", 3: "Hủy"}
+    assert "đúng lời: “Vâng, xóa hết”" in heard.text
     assert "địa chỉ" in heard.text
     assert await world.channel.send(world.address, Reply(answers_choice_id="x")) == ""
     assert len(world.lan.heard) == 1
