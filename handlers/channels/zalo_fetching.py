@@ -7,7 +7,7 @@ nowhere. Where the Bot API itself is on loopback over http (an emulator), that v
 
 import asyncio
 import socket
-from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
+from ipaddress import ip_address
 from typing import Any
 
 import aiohttp
@@ -16,6 +16,7 @@ from yarl import URL
 
 from bot.domain.incoming import LARGEST_FILE
 from bot.errors import FileNotFetched, FileTooLarge, TryLater
+from bot.outward import is_public
 
 WITHIN = 20.0  # seconds for a file, its redirects included
 SILENCE = 8.0  # seconds without a byte
@@ -25,27 +26,6 @@ CHUNK = 256 * 1024
 HTTPS_PORT = 443
 
 Resolve = Any  # of `socket.getaddrinfo`'s shape, as a coroutine function
-
-# Addresses in which others are wrapped: where they lead is decided by somebody else's network.
-_WRAPPING = [
-    IPv6Network(network)
-    for network in ("::ffff:0:0/96", "::/96", "2002::/16", "2001::/32", "64:ff9b::/96", "64:ff9b:1::/48")
-]
-# Set aside for protocols; Python holds some of them for global.
-_SET_ASIDE = [IPv4Network(network) for network in ("192.0.0.0/24", "192.88.99.0/24")]
-
-
-def is_public(text: str) -> bool:
-    """Whether this is an address (of a host, as text) that everybody reaches alike."""
-    try:
-        found: IPv4Address | IPv6Address = ip_address(text.partition("%")[0])
-    except ValueError:
-        return False
-    if isinstance(found, IPv6Address) and (found.is_site_local or any(found in net for net in _WRAPPING)):
-        return False
-    if isinstance(found, IPv4Address) and any(found in net for net in _SET_ASIDE):
-        return False
-    return found.is_global and not (found.is_multicast or found.is_reserved or found.is_unspecified or found.is_loopback)
 
 
 class PublicResolver(AbstractResolver):

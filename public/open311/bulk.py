@@ -8,7 +8,7 @@ import io
 from collections.abc import AsyncIterator
 from typing import Any
 
-from aiohttp import web
+from aiohttp import hdrs, web
 
 from bot.domain.case import CaseStatus
 from bot.domain.people import Language
@@ -37,6 +37,8 @@ async def stream_bulk(request: web.Request) -> web.StreamResponse:
     response.headers["Content-Type"] = "text/csv; charset=utf-8; header=present"
     response.headers["Content-Disposition"] = 'attachment; filename="requests.csv"'
     await response.prepare(request)
+    if request.method == hdrs.METH_HEAD:  # a body would be read as the next answer
+        return response
     await response.write((_MARK + lines([COLUMNS])).encode())
     async for page in _pages(request, first, sought):
         await response.write(lines([_row(request, case) for case in page]).encode())

@@ -27,19 +27,25 @@ WITHOUT_IT = {
     "identities": "a resident's own consent",
     "matters": "`storage.chosen_cases` gives it the condition",
     "joined_cases": "of a case in hand; a resident's own",
-    "outbox": "what goes to residents, and the case a reply belongs to",
+    "deliveries": "what neighbours are told; `storage.tellable_events` has a narrower condition of its own",
     "prints": "which photos are alike; what is said of the other case is asked by the condition",
+    "neighbours": "how far a subscription has walked; what it is told of is decided in `storage.tellable_events`",
     "public_records": "what everybody reads: it has a narrower condition of its own",
     "queue_lines": "columns for `storage.queue`, which has the condition",
     "reaching": "of a case in hand; a resident's own",
+    "recording": "what came of a reply that was sent, and the case it belongs to",
     "retention": "the clock's: what nothing points to",
     "sealing_up": "what was written before there were keys, once",
     "served": "what everybody may see: it is a condition of its own, for nobody in particular",
     "shown_cases": "a resident's own",
     "taken_back": "of a case in hand",
     "tellable_cases": "`storage.chosen_cases` gives it the condition",
+    "tellable_events": "what other programs are told of: a narrower condition of its own",
 }
-SPEAKS_TO_THE_NET = {"bot/checks.py", "handlers/channels/telegram.py", "handlers/channels/zalo_fetching.py"}
+SPEAKS_TO_THE_NET = {
+    *("bot/checks.py", "handlers/channels/telegram.py", "handlers/channels/zalo_fetching.py"),
+    "handlers/neighbours/telling.py",
+}
 FOLLOWS_NOTHING = "handlers/channels/wire.py"  # to the Bot API of the settings; it knows no redirects
 NEAR_BY = "bot/scanning.py"  # to the scanner of the settings, which has to be near
 

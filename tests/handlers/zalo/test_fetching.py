@@ -18,8 +18,9 @@ from cryptography.x509.oid import NameOID
 
 from bot.domain.incoming import LARGEST_FILE
 from bot.errors import FileNotFetched, FileTooLarge, TryLater
+from bot.outward import is_public
 from handlers.channels import zalo_fetching
-from handlers.channels.zalo_fetching import NotPublic, PublicResolver, ZaloFetching, is_public
+from handlers.channels.zalo_fetching import NotPublic, PublicResolver, ZaloFetching
 from tests.bot_api.faults import Fault
 from tests.zalo_api import ZaloServer
 
