@@ -15,6 +15,7 @@ from bot.ports import Clock, Storage, UnitOfWork
 from bot.services.add_to_case import add_to_case
 from bot.services.city import City
 from bot.services.dispute_case import dispute_case
+from bot.services.joined import lock_main
 from bot.services.rate_case import rate_case
 from bot.web.forms import Form
 
@@ -40,7 +41,10 @@ async def act(storage: Storage, city: City, clock: Clock, case: Case, form: Form
     for _ in range(MOST_RACES):
         try:
             async with storage.begin() as uow:
-                fresh = await uow.cases.by_id(case.id)
+                # Held before it is asked what was written already: of several tries at once each sees the one before. A
+                # case that others joined is held first, as everywhere.
+                await lock_main(uow, case)
+                fresh = await uow.cases.by_id(case.id, for_update=True)
                 if fresh is None or fresh.erased_at is not None:
                     return "track_not_changed"
                 done = await _do(uow, city, clock, fresh, form)

@@ -1,5 +1,6 @@
 """With the secret of a receipt one reads, writes, disputes and rates there; with the code alone, how it stands."""
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from html import unescape
@@ -76,6 +77,27 @@ async def test_the_holder_reads_the_whole_thread_and_writes_once(desk: StaffDesk
     empty = await holder.submits("track-write-form", text="   ")
     assert empty.status == 400
     assert "chưa viết gì" in unescape(holder.text)
+
+
+async def test_the_same_words_sent_six_times_at_once_count_once(desk: StaffDesk) -> None:
+    """An impatient thumb on a slow network: no try waits for the answer to the one before."""
+    case = await desk.case("Ngõ 12 tối ba đêm nay.")
+    holder = await opened(desk, case)
+    fields = dict(holder.form("track-write-form")[1]) | {"text": "Vẫn tối lắm."}
+    answers = await asyncio.gather(*(holder.posts("/track", fields) for _ in range(6)))
+    assert [answer.status for answer in answers] == [200] * 6
+    assert (await thread_of(desk, case)).count("Vẫn tối lắm.") == 1
+
+
+async def test_a_closing_disputed_six_times_at_once_is_disputed_once(desk: StaffDesk) -> None:
+    case = await desk.case()
+    await closed(desk, case)
+    holder = await opened(desk, case)
+    fields = dict(holder.form("track-dispute-form")[1]) | {"text": "Đèn vẫn tắt."}
+    answers = await asyncio.gather(*(holder.posts("/track", fields) for _ in range(6)))
+    assert [answer.status for answer in answers] == [200] * 6
+    assert (await desk.now_is(case.code)).disputes == 1
+    assert (await thread_of(desk, case)).count("Đèn vẫn tắt.") == 1
 
 
 async def test_a_closing_is_disputed_here_with_words(desk: StaffDesk) -> None:
