@@ -16,6 +16,7 @@ from prometheus_client.parser import text_string_to_metric_families
 from bot.app.telegram import read_webhook_info
 from bot.archive.keeping import Record, remember
 from bot.clock import SystemClock
+from bot.domain.neighbours import NewSubscription, Told
 from bot.domain.people import Address
 from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, Reply
 from bot.health import Health
@@ -107,7 +108,7 @@ def alerts() -> dict[str, str]:
 
 async def test_every_figure_of_dashboard_and_alerts_is_in_a_scrape(scene: Scene) -> None:
     """A panel of a figure that nobody makes stays empty, and an alert on it is silent for ever."""
-    await scene.commits(keeps(update(1, "1")))
+    await scene.commits(keeps(update(1, "1")), subscribes())
     there = await scene.figures()
     exprs = [target["expr"] for panel in json.loads(DASHBOARD)["panels"] for target in panel["targets"]]
     assert len(exprs) > 20
@@ -118,7 +119,7 @@ async def test_every_figure_of_dashboard_and_alerts_is_in_a_scrape(scene: Scene)
     assert shown - set(NAME.findall(DASHBOARD)) == set(), "a figure that no panel shows"
     for name, samples in there.items():  # never one of a person, a case or a ward
         if name.startswith("homthu_"):
-            assert {label for labels, _ in samples for label in labels} <= {"channel", "result", "where"}
+            assert {label for labels, _ in samples for label in labels} <= {"channel", "result", "where", "subscription"}
 
 
 def keeps(*updates: RawUpdate, ago: timedelta = timedelta()) -> Step:
@@ -138,12 +139,26 @@ def queues(address: Address, *, ago: timedelta = timedelta(), fails: bool = Fals
     return step
 
 
+def subscribes(*, waits: timedelta | None = None) -> Step:
+    """Another program, by the name of the address that it has; with an event that has waited so long."""
+
+    async def step(uow: UnitOfWork) -> None:
+        now = datetime.now(UTC)
+        kinds = frozenset({Told.FILED})
+        new = NewSubscription(name="Cổng", address="https://x.example/h", secret="whsec_x", kinds=kinds, made_by=None)
+        made = await uow.neighbours.add(new, now)
+        if waits is not None:
+            await uow.neighbours.ping(made.id, "evt_1", now - waits)
+
+    return step
+
+
 async def test_each_alert_and_each_warning_comes_of_its_cause(scene: Scene) -> None:
     """R16: silent while all is well, then one after the other; readiness says the same, and no more."""
     at_work = datetime.now(UTC)
     remember(scene.data_dir, Record(at_work - timedelta(hours=25), "monday", 1, 1.0))
     scene.metrics.tell_telegram(pending=100, error_at=int(at_work.timestamp()) - 4000)
-    await scene.commits(keeps(update(1, "1")), queues(HOA))
+    await scene.commits(keeps(update(1, "1")), queues(HOA), subscribes())
     status, said = await scene.ready()
     assert (status, said["reasons"], said["warnings"]) == (200, [], [])
     before = await scene.figures()
@@ -180,6 +195,10 @@ async def test_each_alert_and_each_warning_comes_of_its_cause(scene: Scene) -> N
     for _ in range(20):
         scene.gate.siege.note()
     await comes("HomThuIsBesieged")
+    scene.metrics.tell_zalo(is_refused=True)
+    await comes("HomThuZaloTokenIsRefused", warns="zalo_token")
+    await scene.commits(subscribes(waits=26 * hour))
+    await comes("HomThuNeighbourIsNotTold")
     await scene.commits(queues(LAN, ago=hour))
     await comes("HomThuOutboxLags", because="outbox")
     await scene.commits(keeps(update(9, "9"), ago=hour))
