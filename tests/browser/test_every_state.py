@@ -207,10 +207,11 @@ async def test_somebody_stands_at_the_counter(chromium: Browser, demo: app.Start
 
 
 async def test_the_ledger_is_kept(chromium: Browser, demo: app.Started) -> None:
-    """The campaign ledger: nothing in it, a board, a number that is doubted, somebody to be praised."""
+    """The campaign ledger: its boards, a refused one, one more, a number that is doubted."""
     looks, minh = Looks(), await at_the_demo(chromium, demo)
     minh.watch.expected.add(400)
     await minh.opens("/staff/campaign/boards")
+    await minh.page.locator("details", has=minh.part("board-form")).locator("summary").click()
     await sends(minh, "board-form")
     await expect(minh.part("trouble")).to_be_visible()
     await looks.at(minh, "a board, refused")
