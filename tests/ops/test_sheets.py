@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -152,7 +153,12 @@ def test_a_stopped_export_leaves_no_file(sqlite_place: Place, tmp_path: Path) ->
         "sys.exit(bot.cli.command(['export', '--format', 'csv', '--out', sys.argv[1]]))"
     )
     process = subprocess.Popen(
-        [sys.executable, "-c", slow, str(file)], cwd=ROOT, env=homthu.environment, stderr=subprocess.PIPE
+        [sys.executable, "-c", slow, str(file)],
+        cwd=ROOT,
+        env=homthu.environment,
+        stderr=subprocess.PIPE,
+        # Whoever runs the tests in the background may have left Ctrl-C ignored, and a child inherits that.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - no threads in between
     )
     until = time.monotonic() + 60
     while not list(tmp_path.glob("*.part")):
