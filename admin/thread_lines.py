@@ -13,6 +13,7 @@ from bot.domain.clocks.state import Clock, Step
 from bot.domain.difference import difference
 from bot.domain.disputing import TO_CITY
 from bot.domain.incoming import FileKind, StoredFile
+from bot.domain.people import Channel
 from bot.domain.privacy import pseudonym
 from bot.domain.reaching import ReachedBy
 from bot.domain.reply import DeliveryState
@@ -135,6 +136,14 @@ def _way(visit: Visit, details: Details, _known: Container[str]) -> str:
     return visit.say(f"counter_way_{way}") if way in set(Way) else ""
 
 
+def _redirected(visit: Visit, details: Details, _known: Container[str]) -> str:
+    ends = [details.get(name, "") for name in ("from", "to")]
+    if any(end not in set(Channel) for end in ends):
+        return ""
+    start, goal = (visit.say(f"desk_channel_{end}") for end in ends)
+    return visit.say("desk_event_redirected_way", start=start, goal=goal)
+
+
 def _reached(visit: Visit, details: Details, _known: Container[str]) -> str:
     way = details.get("way", "")
     words = visit.say(f"reach_way_{way}") if way in set(ReachedBy) else ""
@@ -186,6 +195,7 @@ def _other_case(visit: Visit, details: Details, known: Container[str]) -> str:
 _DETAILS: Mapping[EventKind, Callable[[Visit, Details, Container[str]], str]] = {
     EventKind.MOVED: _moved,
     EventKind.CLOSED: _closed,
+    EventKind.REDIRECTED: _redirected,
     EventKind.PROPOSED: _proposed,
     EventKind.UNPROPOSED: _proposed,
     EventKind.CAME_BACK: _due,

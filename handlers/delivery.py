@@ -20,6 +20,7 @@ from bot.domain.people import Channel
 from bot.domain.reply import DeliveryResult, DeliveryState, QueuedReply
 from bot.errors import StorageBusy
 from bot.ports import ChannelPort, Clock, Receipts, Storage, UnitOfWork
+from bot.services.move_answers import moved_on
 from bot.services.receipt import with_secret
 from handlers.faults import described
 from handlers.pacing import Pace, Pacer
@@ -179,6 +180,12 @@ class Delivery:
         now = self._clock.now()
         return await uow.outbox.claim(owner=self._owner, channels=channels, now=now, lease=self._lease, most=most)
 
+    async def results_in(self, uow: UnitOfWork, done: Sequence[_Done]) -> list[DeliveryResult]:
+        """What is written down of these tries: what can never arrive may go to another chat. For `Exchange`."""
+        if all(result.state is not DeliveryState.FAILED for _, result in done):
+            return [result for _, result in done]
+        return [await moved_on(uow, queued, result, channels=self._lanes.keys()) for queued, result in done]
+
     def take_back_done(self, done: list[_Done]) -> None:
         """These results are still to be written down, and what was claimed may be ours. For `Exchange`."""
         self._done = done + self._done
@@ -331,7 +338,7 @@ class Exchange:
 
     async def write(self, uow: UnitOfWork) -> None:
         if self.done:
-            await uow.outbox.record([result for _, result in self.done])
+            await uow.outbox.record(await self._delivery.results_in(uow, self.done))
         if self._channels:
             self.claimed = await self._delivery.claim_in(uow, self._channels, self.most)
 

@@ -1,10 +1,11 @@
 """A case's own row: adding it, finding it, changing it. Its thread is in `storage.threads`, its queue in `storage.queue`."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, func, literal_column, null, or_, select, update
+from sqlalchemy import Row, Select, and_, bindparam, false, func, literal_column, null, or_, select, update
 from sqlalchemy import case as case_when
 
 from bot.domain.case import Accused, Case, CaseCode, CaseId, CaseKind, CaseStatus, Desk, NewCase, new_code
@@ -14,6 +15,7 @@ from bot.domain.people import Address, Channel, ResidentId, StaffId, Unit
 from bot.domain.ward import WardCode
 from bot.errors import StaleVersion
 from bot.ports import Viewer
+from storage.among import among
 from storage.case_clocks import clock_values, clocks_from
 from storage.case_words import CaseWords
 from storage.link import Link, by_engine
@@ -35,7 +37,23 @@ _of_resident = (
     .order_by(cases.c.id.desc())
     .limit(bindparam("most", type_=Id))
 )
-_of_resident_before = _of_resident.where(cases.c.id < bindparam("before", type_=Id))
+_before = cases.c.id < bindparam("before", type_=Id)
+_of_resident_before = _of_resident.where(_before)
+# `bot.domain.bonds.is_shared`, as the engine says it; a test holds the two together.
+_is_shared = and_(
+    cases.c.is_sensitive == false(),
+    cases.c.is_anonymous == false(),
+    cases.c.accused == literal_column("''"),
+    cases.c.desk.not_in(literal_column(f"'{desk}'") for desk in (Desk.RESTRICTED, Desk.LEADERS)),
+    cases.c.erased_at.is_(None),
+)
+_of_person = (
+    select(cases)
+    .where(or_(cases.c.resident_id == bindparam("resident"), and_(among(cases.c.resident_id, "also"), _is_shared)))
+    .order_by(cases.c.id.desc())
+    .limit(bindparam("most", type_=Id))
+)
+_of_person_before = _of_person.where(_before)
 _open_after = (
     select(cases)
     .where(cases.c.id > bindparam("after", type_=Id), cases.c.status == literal_column("'open'"))
@@ -176,11 +194,17 @@ class CaseRows:
         row = await self._link.row(_by_source, key)
         return case_from(row) if row else None
 
-    async def of_resident(self, resident_id: ResidentId, *, most: int = 10, before: CaseId | None = None) -> list[Case]:
-        values = {"resident": resident_id, "most": most}
-        if before is None:
-            return [case_from(row) for row in await self._link.rows(_of_resident, values)]
-        return [case_from(row) for row in await self._link.rows(_of_resident_before, {**values, "before": before})]
+    async def of_resident(
+        self, resident_id: ResidentId, *, most: int = 10, before: CaseId | None = None, also: Sequence[ResidentId] = ()
+    ) -> list[Case]:
+        statement = _of_resident
+        values: dict[str, Any] = {"resident": resident_id, "most": most}
+        if also:
+            statement, values = _of_person, {**values, "also": list(also)}
+        if before is not None:
+            statement = _of_person_before if also else _of_resident_before
+            values = {**values, "before": before}
+        return [case_from(row) for row in await self._link.rows(statement, values)]
 
     async def by_serial(self, resident_id: ResidentId, serial: str) -> Case | None:
         if not serial:  # cases of before know no draft

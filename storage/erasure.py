@@ -24,6 +24,7 @@ from storage.tables import (
     HANDLED,
     addresses,
     attachments,
+    bonds,
     case_events,
     cases,
     closings,
@@ -39,7 +40,7 @@ from storage.tables import (
     secret_tries,
     staff_drafts,
 )
-from storage.types import Id, UtcDateTime
+from storage.types import Id, SealedName, UtcDateTime
 
 
 def _named(number: ColumnElement[int]) -> ColumnElement[str]:
@@ -144,7 +145,10 @@ _needs = or_(
 _is_needed = select(_needs)
 _FORGET = tuple(
     delete(table).where(table.c.channel == bindparam("on"), table.c.external_id == bindparam("whom"))
-    for table in (secret_tries, conversations, addresses)  # an address goes last: conversations point to it
+    for table in (secret_tries, bonds, conversations, addresses)  # an address goes last: conversations point to it
+)
+_FORGET_BONDS = delete(bonds).where(
+    bonds.c.other_channel == bindparam("on"), bonds.c.other_external_id == bindparam("whom", type_=SealedName)
 )
 
 
@@ -225,4 +229,5 @@ class SqlErasure:
             return False
         for statement in _FORGET:
             await self._link.run(statement, whose)
+        await self._link.run(_FORGET_BONDS, whose)
         return True

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, case, insert, literal, literal_column, select,
 from bot.domain.capabilities import CAPABILITIES
 from bot.domain.case import CaseId
 from bot.domain.people import Address, Channel
-from bot.domain.reply import DeliveryResult, DeliveryState
+from bot.domain.reply import DeliveryResult, DeliveryState, Move
 from bot.domain.thread import CaseEvent, EventKind
 from storage.among import among, told_of
 from storage.case_clocks import step_clocks
@@ -54,6 +54,13 @@ _record = (
         leased_until=None,
     )
     .returning(*_whose)
+)
+# The same for a reply that is now somewhere else: what was tried before was tried elsewhere.
+_record_moved = _record.values(
+    channel=bindparam("goal_on"),
+    external_id=bindparam("goal_whom", type_=outbox.c.external_id.type),
+    body=bindparam("words", type_=SealedJson),
+    attempts=literal_column("0"),
 )
 _case_of_message = select(messages.c.case_id).where(messages.c.id == bindparam("message"))
 _name_case = update(outbox).where(outbox.c.id == bindparam("row")).values(case_id=bindparam("case"))
@@ -102,8 +109,9 @@ class Recording:
 
     async def _record_not_sent(self, result: DeliveryResult) -> None:
         is_final = result.state is DeliveryState.FAILED
+        statement, moved = (_record_moved, _moved(result.move)) if result.move else (_record, {})
         row = await self._link.row(
-            _record,
+            statement,
             {
                 "row": result.reply_id,
                 "new_state": result.state.value,
@@ -111,16 +119,29 @@ class Recording:
                 "due": None if is_final else result.due_at,
                 "why": result.error[:LONGEST_ERROR],
                 "finished": result.at if is_final else None,
+                **moved,
             },
         )
         if row is None:  # recorded before, as above
             return
+        address = Address(Channel(row.channel), row.external_id)
         if is_final:
-            address = Address(Channel(row.channel), row.external_id)
             missed = await self._reach.missed(row.message_id, address, result.at) if row.message_id is not None else {}
             await self._show_on_case(result, row.case_id, row.message_id, missed)
+        elif result.move is not None:
+            await self._show_move(result, result.move, row.case_id)
         if result.blocks_address:
-            await self._link.run(_block, {"on": row.channel, "whom": row.external_id})
+            blocked = result.move.start if result.move else address
+            await self._link.run(_block, {"on": blocked.channel.value, "whom": blocked.external_id})
+
+    async def _show_move(self, result: DeliveryResult, move: Move, case_id: int) -> None:
+        """No answer is lost by it, so no clock and no figure hears of it; staff see which way it went."""
+        details = {"from": move.start.channel.value, "to": move.goal.channel.value, "error": result.error[:100]}
+        event = {"kind": EventKind.REDIRECTED.value, "at": result.at, "staff_id": None, "details": details}
+        await self._link.run(_add_event, {"case_id": case_id, **event})
+        await self._link.run(_touch_case, {"case": case_id})
+        self._link.has_news = True
+        self._link.rung.add(move.goal)
 
     async def _show_on_case(
         self, result: DeliveryResult, case_id: int | None, message_id: int | None, missed: Mapping[str, str]
@@ -141,3 +162,8 @@ class Recording:
         await count_event(self._link, event)
         await SqlNotices(self._link).note_void(event.case_id, event.at)
         await self._link.run(_touch_case, {"case": case_id})
+
+
+def _moved(move: Move) -> dict[str, object]:
+    goal = {"goal_on": move.goal.channel.value, "goal_whom": move.goal.external_id}
+    return {**goal, "words": move.reply.to_dict()}

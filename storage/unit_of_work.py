@@ -54,12 +54,14 @@ from bot.ports import (
     Tries,
 )
 from bot.ports import Audit as AuditPort
+from bot.ports.bonds import Bonds
 from bot.ports.neighbours import Neighbours
 from bot.ports.serving import ApiKeys, ServedCases, ServiceLists
 from bot.ports.ties import Mentions, Ties
 from storage.absences import SqlAbsences
 from storage.api_keys import SqlApiKeys, SqlServiceLists
 from storage.audit import SqlAudit
+from storage.bonds import SqlBonds
 from storage.bulletins import SqlBulletins
 from storage.calendar import SqlCalendar
 from storage.campaign import SqlBoards, SqlCampaign, SqlLedger, SqlPraises
@@ -164,6 +166,7 @@ class SqlUnitOfWork:
         self.fading: Fading = SqlFading(link)
         self.prints: PhotoPrints = SqlPhotoPrints(link)
         self.evidence: EvidenceChecks = SqlEvidenceChecks(link)
+        self.bonds: Bonds = SqlBonds(link)
         self.ties: Ties = SqlTies(link)
         self.mentions: Mentions = SqlMentions(link)
         self.bulletins: Bulletins = SqlBulletins(link)

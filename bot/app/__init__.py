@@ -214,7 +214,7 @@ async def build(
         intake=intake,
         delivery=delivery,
         watching=lambda stop: watch_leases(database, stop, delivery.share, clock),
-        timekeeping=timers.timekeeping(database, city, files, settings, dialogue.remind, metrics),
+        timekeeping=timers.timekeeping(database, city, files, settings, dialogue.remind, metrics, channels.keys()),
         noticing=timers.noticing(database, city),
         neighbours=timers.neighbours(database, city, settings),
         sealing=lambda stop: timers.seal_files(database, files, stop),

@@ -1,12 +1,13 @@
 """What is due by itself: the works of each timer, in the order they are looked at. One process of all does them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 import structlog
 
 from bot.app.telegram import Loop
 from bot.clock import SystemClock
+from bot.domain.people import Channel
 from bot.heads import KeyedHeads
 from bot.imager import PrintsImager
 from bot.metrics import Metrics
@@ -41,6 +42,7 @@ from handlers.timekeeping import (
     OldMail,
     OldPapers,
     Remind,
+    StuckAnswers,
     Timekeeper,
 )
 from storage import Database
@@ -50,15 +52,22 @@ log = structlog.get_logger()
 
 
 def timekeeping(
-    database: Database, city: City, files: ObjectFileStore, settings: Settings, remind: Remind, metrics: Metrics
+    database: Database,
+    city: City,
+    files: ObjectFileStore,
+    settings: Settings,
+    remind: Remind,
+    metrics: Metrics,
+    channels: Collection[Channel],
 ) -> Loop:
-    """Everything that can wait for some seconds."""
+    """Everything that can wait for some seconds. `channels` are those that are set up."""
     works: list[DueWork] = [
         DueDrafts(database, remind),
         DueErasures(database),
         DueFadings(database),
         DueLedger(database, settings.zone),
         ErasedBytes(database),
+        StuckAnswers(database, channels),
         IdleOwners(database, city.calendar),
         DuePlans(database, city),
         LaterQuestions(database, city.calendar),

@@ -37,6 +37,7 @@ class Awaited(StrEnum):
     CONSENT = "consent"  # to how the resident may be reached
     FORGET = "forget"  # whether everything shall really go
     PERSON = "person"  # of which ward somebody is to be met
+    BOND = "bond"  # whether this chat and another are one person's
 
 
 @dataclass(frozen=True, slots=True)

@@ -149,10 +149,20 @@ class NewReply:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Move:
+    """A reply goes from one chat of its resident to another (`bot.services.move_answers`), as `reply` says it there."""
+
+    start: Address
+    goal: Address
+    reply: Reply
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryResult:
     """What came of one try, to be recorded.
 
-    `state` WAITING means: try again at `due_at`. `provider_id` is the channel's id of the sent message.
+    `state` WAITING means: try again at `due_at`. `provider_id` is the channel's id of the sent message. With a `move` the
+    reply waits, or has failed, at another address from now on.
     """
 
     reply_id: int
@@ -162,4 +172,5 @@ class DeliveryResult:
     due_at: datetime | None = None
     error: str = ""
     blocks_address: bool = False  # the resident stopped the bot: nothing more will arrive
+    move: Move | None = None
     details: Mapping[str, str] = field(default_factory=dict)

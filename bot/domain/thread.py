@@ -46,6 +46,7 @@ class EventKind(StrEnum):
     EXCLUDED = "excluded"  # somebody was barred from it, or no longer is
     ASSISTED = "assisted"  # staff wrote it down for the resident and read it back
     TOLD = "told"  # staff told the resident the answers themselves: no channel leads there
+    REDIRECTED = "redirected"  # an answer that the resident's chat did not take went to another chat of theirs
     SENT_AGAIN = "sent_again"  # a reply that had not reached the resident was put on its way once more
     CAME_BACK = "came_back"  # what it was planned for is over: it is open again, and due anew
     POSTPONED = "postponed"  # "not yet": a new day was promised, with a reason

@@ -2,11 +2,12 @@
 
 Storage works in units of work: one transaction each, committed once and explicitly; every other way out changes nothing.
 
-Read in this order: `mail`, `viewing`, `cases`, `closings`, `evidence`, `publications`, `after`, `residents`, `staff`,
-`desk`, `campaign`, `storage` (a unit of work holds them all), `outside`.
+Read in this order: `mail`, `viewing`, `cases`, `closings`, `evidence`, `publications`, `after`, `residents`, `bonds`,
+`staff`, `desk`, `campaign`, `storage` (a unit of work holds them all), `outside`.
 """
 
 from bot.ports.after import Rating, Ratings, Tries
+from bot.ports.bonds import Bonds, OnItsWay
 from bot.ports.bulletins import Bulletins
 from bot.ports.campaign import Boards, Campaign, Ledger, Praises
 from bot.ports.cases import EVERY_CASE, Cases, Chosen, Corrections, Received, ReceivedPage
@@ -70,6 +71,7 @@ __all__ = [
     "Audit",
     "Backlog",
     "Boards",
+    "Bonds",
     "Bulletins",
     "Calendar",
     "CalendarSource",
@@ -110,6 +112,7 @@ __all__ = [
     "News",
     "Notices",
     "Offices",
+    "OnItsWay",
     "Outbox",
     "PhotoPrints",
     "PictureKeeper",

@@ -59,8 +59,14 @@ class Cases(Protocol):
         """The case that this message opened, if any: filing twice must find the first."""
         ...
 
-    async def of_resident(self, resident_id: ResidentId, *, most: int = 10, before: CaseId | None = None) -> list[Case]:
-        """The resident's own cases, newest first; of those filed before that one, where it is given."""
+    async def of_resident(
+        self, resident_id: ResidentId, *, most: int = 10, before: CaseId | None = None, also: Sequence[ResidentId] = ()
+    ) -> list[Case]:
+        """The resident's own cases, newest first; of those filed before that one, where it is given.
+
+        Args:
+            also: Who they are in other chats: what of theirs may be read here (`bot.domain.bonds.is_shared`) is there too.
+        """
         ...
 
     async def by_serial(self, resident_id: ResidentId, serial: str) -> Case | None:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 
 from bot.ports.after import Ratings, Tries
+from bot.ports.bonds import Bonds
 from bot.ports.bulletins import Bulletins
 from bot.ports.campaign import Boards, Campaign, Ledger, Praises
 from bot.ports.cases import Cases, Corrections
@@ -80,6 +81,7 @@ class UnitOfWork(Protocol):
     fading: Fading
     prints: PhotoPrints
     evidence: EvidenceChecks
+    bonds: Bonds
     ties: Ties
     mentions: Mentions
     long_works: LongWorks

@@ -18,6 +18,7 @@ from bot.domain.privacy import ERASE_AFTER, Purpose
 from bot.domain.thread import CaseEvent, EventKind
 from bot.ports import UnitOfWork
 from bot.services.link_chat import unlink_address
+from bot.services.tie_chats import cut_all
 from bot.wording import say
 
 
@@ -55,6 +56,7 @@ async def forget_resident(uow: UnitOfWork, conversation: Conversation, *, closes
     resident_id = conversation.resident_id
     if resident_id is None:
         raise LookupError("there is nobody to forget")
+    await cut_all(uow, address=conversation.address, now=now)  # before its cases: their answers come home to be erased
     await uow.identities.withdraw(resident_id, Purpose.CONTACT, now)
     erased = kept_by_law = waiting = 0
     for case in await uow.erasure.cases_of(resident_id):

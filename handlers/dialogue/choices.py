@@ -33,6 +33,7 @@ class Act(StrEnum):
     CONTACT = "ct"  # how the resident may be reached
     DATA = "md"  # what we keep about the resident
     PERSON = "pn"  # somebody to talk to
+    BOND = "lk"  # tie this chat and another: "lk:yes:17", "lk:no", "lk:cut:17", "lk:show"
     CODES = "codes"  # a page of the codes of conduct
     CASE = "c"  # look at this one
     CASES = "cs"  # the cases before this one

@@ -32,6 +32,8 @@ class Spoken(StrEnum):
     MY_DATA = "mydata"
     FORGET = "forget"
     PERSON = "person"
+    TIE = "tie"  # this chat and another of the same person
+    UNTIE = "untie"
     ANONYMOUS = "anonymous"
     VI = "vi"
     EN = "en"
@@ -81,6 +83,10 @@ _WORDS = {
     Spoken.PERSON: "gap can bo|toi muon gap can bo|cho toi gap can bo|gap nguoi|gap nguoi that|noi chuyen voi nguoi|"
     "noi chuyen voi can bo|toi muon noi chuyen voi nguoi|goi can bo|so dien thoai phuong|"
     "talk to a person|talk to a human|human|a human please|speak to a person|real person|phone number of the ward",
+    Spoken.TIE: "lien ket|lien ket kenh|lien ket kenh khac|lien ket cuoc tro chuyen|lien ket zalo|lien ket telegram|"
+    "lien ket voi zalo|lien ket voi telegram|noi kenh|noi hai kenh|noi kenh khac|noi voi zalo|noi voi telegram|ma lien ket|"
+    "toi muon lien ket|toi muon noi kenh|link my chats|link chats|connect my chats|link zalo|link telegram",
+    Spoken.UNTIE: "bo lien ket|huy lien ket|thoi lien ket|ngung lien ket|bo noi|bo noi kenh|unlink|unlink my chats",
     Spoken.ANONYMOUS: "an danh|gui an danh|toi muon an danh|toi muon gui an danh|khong muon neu ten|khong ghi ten|"
     "anonymous|anonymously|send anonymously|stay anonymous",
     Spoken.VI: "tieng viet|vietnamese|speak vietnamese|can you speak vietnamese|do you speak vietnamese|noi tieng viet",
@@ -162,7 +168,7 @@ def _is_meant(word: Word) -> bool:
 _NO_COMMANDS = (
     Spoken.DONT_KNOW, Spoken.GREETING, Spoken.THANKS, Spoken.WRONG, Spoken.WHO_READS, Spoken.WITHDRAW
 )  # fmt: skip
-_ALSO_CALLED = {"quytac": Spoken.CODES}
+_ALSO_CALLED = {"quytac": Spoken.CODES, "lienket": Spoken.TIE}
 
 
 def command(name: str) -> Spoken | None:

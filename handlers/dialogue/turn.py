@@ -63,6 +63,7 @@ class Turn:
     case_id: CaseId | None = None  # the case that this turn's replies are about
     showed_card: bool = False  # this turn put the draft's card before the resident
     keeps_offer: bool = False  # what is said in this turn leaves the choices of before as they are
+    by_bond: set[CaseId] = field(default_factory=set)  # cases of another chat of theirs that this turn is about
     is_forgotten: bool = False  # nothing of this address is kept any more, and nothing may be put back
     _said: list[_Said] = field(default_factory=list)
 

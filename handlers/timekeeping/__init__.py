@@ -5,6 +5,7 @@ process of all runs it (`handlers.leading`). Should two for a moment: what one h
 moving a due time on is part of the same transaction as the work.
 """
 
+from handlers.timekeeping.answers import StuckAnswers
 from handlers.timekeeping.clocks import ChangedCalendar, DueWarnings
 from handlers.timekeeping.drafts import DueDrafts, Remind
 from handlers.timekeeping.notices import LOOK_FOR_NOTICES_EVERY, DueDigests, DueNotices
@@ -43,5 +44,6 @@ __all__ = [
     "OldMail",
     "OldPapers",
     "Remind",
+    "StuckAnswers",
     "Timekeeper",
 ]

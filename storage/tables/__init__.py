@@ -21,7 +21,7 @@ from storage.tables.city import calendar_days, calendar_sweeps, category_setting
 from storage.tables.closings import closings, proposals
 from storage.tables.evidence import evidence_checks, photo_prints, photo_words
 from storage.tables.keys import case_keys, resident_keys, sealed_tables, vault_keys
-from storage.tables.mail import FINISHED, HANDLED, addresses, conversations, file_links, inbox, outbox, residents
+from storage.tables.mail import FINISHED, HANDLED, addresses, bonds, conversations, file_links, inbox, outbox, residents
 from storage.tables.neighbours import deliveries, subscriptions
 from storage.tables.notices import notice_choices, notice_facts, notices, staff_chats
 from storage.tables.people import (
@@ -69,6 +69,7 @@ __all__ = [
     "board_cases",
     "board_checks",
     "boards",
+    "bonds",
     "bulletins",
     "calendar_days",
     "calendar_sweeps",

@@ -94,6 +94,23 @@ addresses = Table(
     Column("created_at", UtcDateTime, nullable=False),
 )
 
+# Two chats of one person; a code waits in `code_hash` until it is typed in the other one (`bot.domain.bonds`).
+bonds = Table(
+    "bonds",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("channel", String(16), nullable=False),
+    Column("external_id", SealedName, nullable=False),
+    Column("other_channel", String(16), nullable=False, server_default=""),
+    Column("other_external_id", SealedName, nullable=False, server_default=""),
+    Column("code_hash", String(64), nullable=False),  # keyed; empty once it was used
+    Column("code_until", UtcDateTime),
+    Column("tied_at", UtcDateTime),
+    Index("ix_bonds_asker", "channel", "external_id"),
+    Index("ix_bonds_other", "other_channel", "other_external_id"),
+    Index("ix_bonds_code", "code_hash"),
+)
+
 # Where we stand with each address.
 conversations = Table(
     "conversations",

@@ -24,7 +24,9 @@ from bot.ports import Storage
 from bot.receipts import KeyedReceipts
 from bot.sealing import SecretKeySealer
 from bot.services.city import City
+from bot.services.move_answers import moved_on
 from bot.services.receipt import with_secret
+from bot.services.tie_chats import CHANNELS
 from handlers.dialogue import Dialogue
 from handlers.dialogue.turn import BURST_HOLD
 
@@ -199,7 +201,8 @@ class Resident:
                     most=50,
                 )
                 sent = DeliveryState.FAILED if self.fails else DeliveryState.SENT
-                await uow.outbox.record([DeliveryResult(reply_id=one.id, state=sent, at=self.now) for one in claimed])
+                came = [(one, DeliveryResult(reply_id=one.id, state=sent, at=self.now)) for one in claimed]
+                await uow.outbox.record([await moved_on(uow, one, result, channels=CHANNELS) for one, result in came])
                 await uow.commit()
             if not claimed:
                 break

@@ -80,7 +80,7 @@ WORDS = {
     Spoken.ME_TOO: "tôi cũng gặp", Spoken.CONTACT: "để lại số liên hệ", Spoken.MY_DATA: "dữ liệu của tôi",
     Spoken.FORGET: "xóa dữ liệu", Spoken.PERSON: "gặp cán bộ", Spoken.ANONYMOUS: "ẩn danh", Spoken.VI: "tiếng việt",
     Spoken.EN: "English", Spoken.SEND: "gửi", Spoken.DONT_KNOW: "không biết", Spoken.GREETING: "xin chào",
-    Spoken.THANKS: "cảm ơn", Spoken.WRONG: "sai rồi",
+    Spoken.THANKS: "cảm ơn", Spoken.WRONG: "sai rồi", Spoken.TIE: "liên kết", Spoken.UNTIE: "bỏ liên kết",
     Spoken.PRAISE: "người tốt việc tốt", Spoken.WHO_READS: "ai đọc được tin này?", Spoken.WITHDRAW: "hủy hồ sơ",
 }  # fmt: skip
 
@@ -104,6 +104,7 @@ FOREIGN: dict[Act, tuple[str, ...]] = {
     Act.CONTACT: ("ct:ask:{code}", "ct:yes:1:{code}", "ct:yes:0:", "ct:no", "ct:stop", "ct", "ct:nonsense"),
     Act.DATA: ("md:copy:99999999", "md:copy:0", "md:fix", "md:forget", f"md:sure:{_DRAFTS}", "md:all:", "md:keep", "md"),
     Act.PERSON: ("pn:call", "pn:00103", "pn:other", "pn:nowhere", "pn"),
+    Act.BOND: ("lk:show", "lk:yes", "lk:no", "lk:cut:1", "lk:cut:99999999999999999999", "lk:cut:x", "lk:nonsense", "lk"),
     Act.CODES: ("codes:c:public:99", "codes:a:nothing", "codes:f:nothing", "codes:r:nothing", "codes:?", "codes"),
     Act.CASE: ("c:{code}", "c:", "c:nonsense"),
     Act.CASES: ("cs:{code}", "cs"),

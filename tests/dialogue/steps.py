@@ -3,6 +3,7 @@
 What can be sent from there is `everything_sent`.
 """
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -321,6 +322,24 @@ async def _office(scene: Scene) -> None:
     await scene.lan.commands("person")
 
 
+async def _asked_to_tie(scene: Scene) -> None:
+    await scene.hoa.says("liên kết")
+    found = re.search(r"(?:Mã của Bạn|Your code): (\S+)", scene.hoa.hears[-1])
+    assert found
+    await scene.lan.says(f"liên kết {found[1]}")
+
+
+async def _tied(scene: Scene) -> None:
+    await _asked_to_tie(scene)
+    await scene.lan.presses_data("lk:yes")
+
+
+async def _adding_elsewhere(scene: Scene) -> None:
+    """To a case of the other chat."""
+    await _tied(scene)
+    await scene.lan.presses_data(f"ah:{scene.hoa.code}")
+
+
 async def _language(scene: Scene) -> None:
     await scene.lan.commands("language")
 
@@ -416,6 +435,9 @@ STEPS: dict[str, Step] = {
     "forgotten": Step(_forgotten),
     "person": Step(_person, awaits=Awaited.PERSON),
     "office": Step(_office),
+    "asked to tie": Step(_asked_to_tie, awaits=Awaited.BOND),
+    "tied": Step(_tied),
+    "adding elsewhere": Step(_adding_elsewhere),
     "language": Step(_language),
     "cancelled": Step(_cancelled),
     "reminded": Step(_reminded, Question.CONFIRM),

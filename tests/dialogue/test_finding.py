@@ -6,7 +6,8 @@ import pytest
 
 from bot.domain.draft import Awaited
 from bot.receipts import KeyedReceipts
-from handlers.dialogue.after.finding import MOST_WRONG, bare_code
+from handlers.dialogue.after.finding import bare_code
+from handlers.dialogue.wrong_tries import MOST_WRONG
 from tests.dialogue.conftest import Meet
 from tests.dialogue.driver import SECRET, Resident
 from tests.dialogue.test_receipts import files, files_anonymously

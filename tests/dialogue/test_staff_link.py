@@ -8,7 +8,7 @@ from bot.domain.people import Channel, Role, StaffMember
 from bot.domain.ward import WardCode
 from bot.services.city import City
 from bot.services.link_chat import begin_link
-from handlers.dialogue.after.finding import MOST_WRONG, WINDOW
+from handlers.dialogue.wrong_tries import MOST_WRONG, WINDOW
 from storage import Database
 from tests.dialogue.conftest import Meet
 from tests.dialogue.driver import MONDAY, Resident

@@ -3,14 +3,14 @@
 from bot.domain.case import CaseStatus
 from bot.domain.draft import DraftPart
 from bot.services.add_to_case import add_to_case
-from handlers.dialogue.after.receipts import own_case
+from handlers.dialogue.after.receipts import their_case
 from handlers.dialogue.asking import ask_next, new_button, shown_day
 from handlers.dialogue.turn import Turn
 
 
 async def nothing_more(turn: Turn, value: str) -> None:
     """A line of the thread that staff can read; the clocks run again. Pressed twice it is said once."""
-    case = await own_case(turn, value)
+    case = await their_case(turn, value)
     if case is None or case.status is CaseStatus.CLOSED or case.clocks.waits_since is None:
         turn.say("chat_button_stale")
         ask_next(turn)

@@ -7,7 +7,6 @@ says which case the words belong to; somebody else's stays part of a report.
 
 import re
 from dataclasses import replace
-from datetime import timedelta
 
 from bot.domain.case import CaseCode, read_code
 from bot.domain.closing import may_be_disputed
@@ -17,13 +16,12 @@ from bot.services.rate_case import closing_choices
 from bot.services.reach_resident import show_missed
 from bot.services.track_case import track_case
 from handlers.dialogue.after import my_cases
-from handlers.dialogue.after.receipts import handle_of, is_without_chat, own_case
+from handlers.dialogue.after.receipts import handle_of, is_without_chat, their_case
 from handlers.dialogue.after.telling import say_case
 from handlers.dialogue.asking import ask_next, shorten, shown_day
+from handlers.dialogue.oneself import tying
 from handlers.dialogue.turn import Turn
-
-MOST_WRONG = 5
-WINDOW = timedelta(hours=1)
+from handlers.dialogue.wrong_tries import are_too_many, count_one
 
 _LONGEST = 60  # characters of a message that is a code or a secret
 _READ = 2000  # characters in which a code is looked for
@@ -70,7 +68,7 @@ async def hears(turn: Turn) -> bool:
         return False
     if code is None:
         loose = _read(turn.incoming.text)
-        if loose is None or await own_case(turn, loose) is None:  # "29A 12345" is a plate, unless it is a case of theirs
+        if loose is None or await their_case(turn, loose) is None:  # "29A 12345" is a plate, unless it is a case of theirs
             return False
         code = loose
     await _look_up(turn, code)
@@ -95,7 +93,7 @@ def _named(text: str) -> CaseCode | None:
 async def _belongs_to_a_case(turn: Turn) -> bool:
     """Do these words name a case of one's own? Then they are added to it, whichever case was spoken of last."""
     named = _named(turn.incoming.text) if turn.draft is None else None
-    case = await own_case(turn, named) if named is not None else None
+    case = await their_case(turn, named) if named is not None else None
     if case is None:
         return False
     turn.conversation = replace(turn.conversation, case_code=case.code)
@@ -145,13 +143,12 @@ async def hear_secret(turn: Turn, about: str) -> bool:
     digits = sum(letter.isdigit() for letter in text)
     if code is None or len(text) > _LONGEST or not (_SECRET.fullmatch(text) or digits == 12):
         return False
-    address = turn.incoming.address
-    wrong = await turn.uow.tries.since(address, now=turn.now, window=WINDOW)
+    is_refused = await are_too_many(turn)
     found = await track_case(turn.uow, turn.city.receipts, code=code, secret=text)
-    if wrong >= MOST_WRONG:
+    if is_refused:
         turn.say("after_find_too_often")
     elif found is None:
-        await turn.uow.tries.add(address, now=turn.now, window=WINDOW)
+        await count_one(turn)
         _await(turn, Awaits(Awaited.RECEIPT, code))
         turn.say("after_find_wrong")
     else:
@@ -168,9 +165,11 @@ async def hear_secret(turn: Turn, about: str) -> bool:
 
 async def _look_up(turn: Turn, code: CaseCode) -> None:
     """Own cases are shown; of any other code only the secret is asked, whether there is such a case or not."""
-    case = await own_case(turn, code)
+    case = await their_case(turn, code)
     if case is not None:
         await my_cases.show_case(turn, case)
+        return
+    if await tying.hear_bare(turn, code):
         return
     _await(turn, Awaits(Awaited.RECEIPT, code))
     turn.say("after_find_secret", code=code)

@@ -1,5 +1,6 @@
 """What a resident writes after filing: it joins the case, unless the resident says that it is a matter of its own."""
 
+import hashlib
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,9 +12,10 @@ from bot.domain.reply import Choice
 from bot.domain.thread import Author, EventKind, ThreadMessage
 from bot.services.add_to_case import Edited, add_to_case, edit_in_case
 from bot.services.masking import own_words
+from bot.services.move_answers import chat_name
 from bot.services.repeat_in_case import repeat_in_case
 from handlers.dialogue import choices
-from handlers.dialogue.after.receipts import say_filed
+from handlers.dialogue.after.receipts import say_filed, their_case
 from handlers.dialogue.asking import ask_next, new_button, shown_day
 from handlers.dialogue.report.filing import receive as receive_into_draft
 from handlers.dialogue.report.filing import say_troubles, start_with
@@ -24,15 +26,17 @@ BURST = timedelta(seconds=30)
 
 async def receive(turn: Turn) -> None:
     """Add this message to the conversation's case."""
-    incoming, code = turn.incoming, turn.conversation.case_code
-    case = await turn.uow.cases.by_code(code) if code else None
-    if case is None or case.address != incoming.address:
+    incoming = turn.incoming
+    case = await _case(turn)
+    if case is None:
         turn.conversation = replace(turn.conversation, case_code=None)
         receive_into_draft(turn)
         return
     is_album_part = bool(incoming.group_id) and incoming.group_id == turn.conversation.last_group_id
     turn.conversation = replace(turn.conversation, last_group_id=incoming.group_id)
     part = part_of(incoming)
+    if part is not None and case.address != incoming.address:
+        part = of_another_chat(turn, part)
     if part is None:
         turn.say("chat_contact_not_needed", choices=[[new_button(turn)]])
         return
@@ -48,6 +52,15 @@ async def receive(turn: Turn) -> None:
     if is_of_a_burst and not is_closed:
         return
     _acknowledge(turn, case, is_opened_again=is_closed)
+    if case.id in turn.by_bond:
+        turn.say("linking_answer_goes", chat=chat_name(case.address.channel, turn.language))
+
+
+async def _case(turn: Turn) -> Case | None:
+    """The conversation's case, while it may be written to from here."""
+    case = await their_case(turn, turn.conversation.case_code or "")
+    is_here = case is not None and (case.address == turn.incoming.address or case.id in turn.by_bond)
+    return case if is_here else None
 
 
 def _acknowledge(turn: Turn, case: Case, *, is_opened_again: bool) -> None:
@@ -91,12 +104,21 @@ def part_of(incoming: Incoming) -> DraftPart | None:
     return DraftPart(source_id=incoming.source_id, text=text, files=incoming.files, group_id=incoming.group_id)
 
 
+def of_another_chat(turn: Turn, part: DraftPart) -> DraftPart:
+    """Its message has an id that another chat's may have too, and joins no album of this case."""
+    return replace(part, source_id=_named_elsewhere(turn, part.source_id), group_id="")
+
+
+def _named_elsewhere(turn: Turn, source_id: str) -> str:
+    return hashlib.sha256(f"{turn.incoming.address}\n{source_id}".encode(errors="replace")).hexdigest()[:32]
+
+
 async def thank(turn: Turn) -> None:
     """Thanks are kept for staff to read and open nothing again."""
-    code = turn.conversation.case_code
-    case = await turn.uow.cases.by_code(code) if code else None
-    part = part_of(turn.incoming)
-    if case is not None and part is not None and case.address == turn.incoming.address:
+    case, part = await _case(turn), part_of(turn.incoming)
+    if case is not None and part is not None:
+        if case.id in turn.by_bond:
+            part = of_another_chat(turn, part)
         await add_to_case(turn.uow, case=case, part=part, now=turn.now, city=turn.city, reopens=False)
     turn.say("chat_welcome", choices=[[new_button(turn)]])
 
@@ -104,8 +126,7 @@ async def thank(turn: Turn) -> None:
 async def nod(turn: Turn) -> bool:
     """ "Vâng", "ok" under a closing agrees with it: kept, and no reason to open it again. False under an open case: there it
     may answer what staff asked."""
-    code = turn.conversation.case_code
-    case = await turn.uow.cases.by_code(code) if code else None
+    case = await _case(turn)
     if case is None or case.status is not CaseStatus.CLOSED:
         return False
     await thank(turn)
@@ -133,7 +154,26 @@ async def edit(turn: Turn) -> bool:
         if edited is Edited.CHANGED:
             _say_edited(turn, case)
         return True
-    return False
+    return await _edit_elsewhere(turn)
+
+
+async def _edit_elsewhere(turn: Turn) -> bool:
+    """The same of what was added from here to a case of another chat."""
+    case, incoming = await _case(turn), turn.incoming
+    if case is None or case.id not in turn.by_bond:
+        return False
+    edited = await edit_in_case(
+        turn.uow,
+        case=case,
+        source_id=_named_elsewhere(turn, incoming.source_id),
+        text=incoming.text.strip(),
+        now=turn.now,
+        city=turn.city,
+        files=incoming.files,
+    )
+    if edited is Edited.CHANGED:
+        _say_edited(turn, case)
+    return edited is not Edited.UNKNOWN
 
 
 def _say_edited(turn: Turn, case: Case) -> None:

@@ -6,18 +6,17 @@ A button names the closing it was under. One of an earlier closing, or of a case
 is told how the case stands now and may say what they think of that.
 """
 
-import hashlib
 from dataclasses import replace
 from datetime import datetime
 
 from bot.domain.case import CITY_DESKS, Case, CaseStatus
 from bot.domain.closing import STARS, closing_of, may_be_disputed
-from bot.domain.draft import Awaited, Awaits, DraftPart
+from bot.domain.draft import Awaited, Awaits
 from bot.domain.reply import Choice
 from bot.services.dispute_case import dispute_case
 from bot.services.rate_case import closing_choices, rate_case
-from handlers.dialogue.after.follow_up import part_of
-from handlers.dialogue.after.receipts import handle_of, own_case
+from handlers.dialogue.after.follow_up import of_another_chat, part_of
+from handlers.dialogue.after.receipts import handle_of, their_case
 from handlers.dialogue.asking import ask_next, new_button, shown_day
 from handlers.dialogue.choices import Act
 from handlers.dialogue.report.filing import say_troubles
@@ -76,12 +75,12 @@ async def reopen(turn: Turn, value: str) -> None:
 
 async def hear_dispute(turn: Turn, about: str) -> bool:
     """What is not true, in words or as a photo. False where there is nothing to dispute any more: heard as any words."""
-    case, part = await own_case(turn, about), part_of(turn.incoming)
+    case, part = await their_case(turn, about), part_of(turn.incoming)
     if case is None or part is None or not may_be_disputed(case, turn.now):
         return False
     is_own = case.resident_id == turn.conversation.resident_id
     if not is_own:
-        part = _of_another_chat(turn, part)
+        part = of_another_chat(turn, part)
     case = await dispute_case(turn.uow, case=case, part=part, city=turn.city, now=turn.now)
     if is_own:
         last_group = turn.incoming.group_id  # an album's later photos join the first without a word
@@ -92,15 +91,9 @@ async def hear_dispute(turn: Turn, about: str) -> bool:
     return True
 
 
-def _of_another_chat(turn: Turn, part: DraftPart) -> DraftPart:
-    """Its message has an id that another chat's may have too, and joins no album of this case."""
-    name = hashlib.sha256(f"{turn.incoming.address}\n{part.source_id}".encode(errors="replace")).hexdigest()[:32]
-    return replace(part, source_id=name, group_id="")
-
-
 async def of_this_case(turn: Turn, *, is_resolved: bool) -> bool:
     """ "Đã xong", "chưa xong" in words, about the conversation's case; False unless it was closed lately."""
-    case = await own_case(turn, turn.conversation.case_code or "")
+    case = await their_case(turn, turn.conversation.case_code or "")
     if turn.draft is not None or case is None or not may_be_disputed(case, turn.now):
         return False
     await (resolved if is_resolved else not_resolved)(turn, f"{case.code}:{closing_of(case)}")
@@ -118,7 +111,7 @@ def _say_open(turn: Turn, case: Case) -> None:
 async def _closed_then(turn: Turn, value: str) -> Case | None:
     """The case, if it is still in the closing that the button was under; otherwise how it stands now has been said."""
     code, _, closing = value.partition(":")
-    case = await own_case(turn, code)
+    case = await their_case(turn, code)
     if case is None:
         turn.say("chat_button_stale")
         return None

@@ -11,6 +11,7 @@ from bot.domain.capabilities import CAPABILITIES
 from bot.domain.case import Case, CaseKind, read_code
 from bot.domain.reply import Choice
 from bot.services.receipt import KEPT_DIGITS, receipt_text
+from bot.services.tie_chats import is_theirs_by_bond
 from handlers.dialogue.after.telling import standing_for
 from handlers.dialogue.asking import ask_next, kind_name, new_button, shown_day
 from handlers.dialogue.choices import Act, about_case
@@ -70,6 +71,19 @@ async def own_case(turn: Turn, code: str) -> Case | None:
     return case if is_shown else None
 
 
+async def their_case(turn: Turn, code: str) -> Case | None:
+    """The same, and what they wrote in another chat that is tied to this one, where it may be read here."""
+    case = await own_case(turn, code)
+    if case is not None:
+        return case
+    read = read_code(code.partition(_PROVES)[0])
+    case = await turn.uow.cases.by_code(read) if read else None
+    if case is None or not await is_theirs_by_bond(turn.uow, case, turn.incoming.address):
+        return None
+    turn.by_bond.add(case.id)
+    return case
+
+
 def is_without_chat(case: Case) -> bool:
     """Whether no chat leads to its resident: it was told at the counter, or what staff wrote did not arrive."""
     return (
@@ -78,8 +92,11 @@ def is_without_chat(case: Case) -> bool:
 
 
 def handle_of(turn: Turn, case: Case) -> str:
-    """What names the case in this chat's buttons: its code, with a proof where it was not filed by this resident."""
-    if case.resident_id == turn.conversation.resident_id:
+    """What names the case in this chat's buttons: its code, with a proof where it was not filed by this resident.
+
+    A bond is looked at anew with each press: a proof would outlive it.
+    """
+    if case.resident_id == turn.conversation.resident_id or case.id in turn.by_bond:
         return case.code
     return f"{case.code}{_PROVES}{turn.city.receipts.proof(case.code, turn.incoming.address)}"
 
@@ -154,7 +171,7 @@ def _label(turn: Turn, case: Case) -> str:
 
 async def add_here(turn: Turn, code: str) -> None:
     """What comes next joins this case. An unfinished draft is never thrown away for it."""
-    case = await own_case(turn, code)
+    case = await their_case(turn, code)
     if case is None:
         turn.say("chat_button_stale")
     elif turn.draft is not None:

@@ -7,6 +7,7 @@ from bot.domain.thread import Author, ThreadMessage
 from bot.errors import NotOurSeal
 from bot.services.erase import erasable
 from bot.services.masking import own_words
+from bot.services.move_answers import chat_name
 from handlers.dialogue.labels import kind_name, shown_day, ward_name
 from handlers.dialogue.turn import Turn
 
@@ -25,6 +26,7 @@ async def copy_pages(turn: Turn) -> list[str]:
         )
     ]
     lines += await _contact(turn)
+    lines += await _bonds(turn)
     resident_id = turn.conversation.resident_id
     cases = list(await erasable(turn.uow, resident_id)) if resident_id is not None else []
     lines += await opening_lines(turn)
@@ -65,6 +67,15 @@ def _cut(lines: Sequence[str], most: int) -> Iterator[str]:
     for line in lines:
         for start in range(0, max(len(line), 1), most):
             yield line[start : start + most]
+
+
+async def _bonds(turn: Turn) -> list[str]:
+    address = turn.incoming.address
+    return [
+        turn.word("linking_data", chat=chat_name(other.channel, turn.language), day=shown_day(turn, bond.tied_at))
+        for bond in await turn.uow.bonds.of(address)
+        if (other := bond.beyond(address)) is not None and bond.tied_at is not None
+    ]
 
 
 async def _contact(turn: Turn) -> list[str]:

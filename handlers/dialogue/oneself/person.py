@@ -1,8 +1,8 @@
 """What concerns the resident as a person, heard before any matter: a pause, consent and contact, their data, whom to meet.
 
-One table of words, buttons and awaited answers for its topics: `contact`, `privacy`, `people`, `anonymous`, `identity_cards`
-and `pausing`; also `staff_link`, for whom the resident is a colleague. Whatever is none of theirs is heard by `listening` as
-if this were not here.
+One table of words, buttons and awaited answers for its topics: `contact`, `privacy`, `people`, `anonymous`,
+`identity_cards`, `pausing` and `tying`; also `staff_link`, for whom the resident is a colleague. Whatever is none of theirs
+is heard by `listening` as if this were not here.
 """
 
 from collections.abc import Awaitable, Callable
@@ -13,7 +13,7 @@ from bot.domain.incoming import IncomingKind
 from handlers.dialogue import choices
 from handlers.dialogue.asking import ask_next
 from handlers.dialogue.choices import Act, Pressed
-from handlers.dialogue.oneself import anonymous, contact, identity_cards, pausing, people, privacy, staff_link
+from handlers.dialogue.oneself import anonymous, contact, identity_cards, pausing, people, privacy, staff_link, tying
 from handlers.dialogue.spoken import Spoken, command, spoken
 from handlers.dialogue.turn import Turn
 
@@ -25,6 +25,7 @@ _ACTS: dict[Act, Callable[[Turn, str], Awaitable[None]]] = {
     Act.CONTACT: contact.press,
     Act.DATA: privacy.press,
     Act.PERSON: people.press,
+    Act.BOND: tying.press,
 }
 _ANSWERS: dict[Awaited, Callable[[Turn, str], Awaitable[bool]]] = {
     Awaited.CONSENT: contact.hear_consent,
@@ -32,6 +33,7 @@ _ANSWERS: dict[Awaited, Callable[[Turn, str], Awaitable[bool]]] = {
     Awaited.CORRECTION: privacy.hear_correction,
     Awaited.FORGET: privacy.hear_forget,
     Awaited.PERSON: people.hear_ward,
+    Awaited.BOND: tying.hear_yes,
 }
 
 
@@ -44,6 +46,8 @@ _WORDS: dict[Spoken, Callable[[Turn], Awaitable[None]]] = {
     Spoken.MY_DATA: privacy.show,
     Spoken.FORGET: privacy.ask_to_forget,
     Spoken.PERSON: people.show,
+    Spoken.TIE: tying.show,
+    Spoken.UNTIE: tying.end,
     Spoken.ANONYMOUS: _toggle_anonymous,
 }
 
@@ -96,7 +100,7 @@ async def press(turn: Turn, pressed: Pressed) -> bool:
 async def _hear_words(turn: Turn) -> bool:
     if await _hear_answer(turn) or await _hear_word(turn, spoken(turn.incoming.text)):
         return True
-    return await _hear_request(turn)
+    return await tying.hears(turn) or await _hear_request(turn)
 
 
 async def _hear_answer(turn: Turn) -> bool:

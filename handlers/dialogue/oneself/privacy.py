@@ -45,6 +45,7 @@ async def show(turn: Turn) -> None:
         choices=[
             [_button(turn, "person_button_copy", "copy:1"), _button(turn, "person_button_fix", "fix")],
             [stop_button(turn) if known else contact_button(turn)],
+            [Choice(turn.word("linking_button"), f"{Act.BOND}:show")],
             [_button(turn, "person_button_forget", "forget")],
         ],
     )

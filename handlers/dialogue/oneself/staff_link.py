@@ -8,9 +8,10 @@ from datetime import tzinfo
 
 from bot.domain.incoming import IncomingKind
 from bot.services.link_chat import CHANNELS, link_chat, unlink_address
-from handlers.dialogue.after.finding import MOST_WRONG, WINDOW
 from handlers.dialogue.asking import ask_next
+from handlers.dialogue.oneself import tying
 from handlers.dialogue.turn import Turn
+from handlers.dialogue.wrong_tries import are_too_many, count_one
 
 LINK, UNLINK = "link", "unlink"
 START = "link_"  # t.me/<bot>?start=link_7K3M9QX2 arrives as "/start link_7K3M9QX2"
@@ -22,12 +23,18 @@ async def hear(turn: Turn) -> bool:
     if incoming.kind is not IncomingKind.COMMAND:
         return False
     command, argument = incoming.command.casefold(), incoming.argument.strip()
+    if command == "start" and argument.startswith(tying.START):
+        await tying.hear_code(turn, argument.removeprefix(tying.START))
+        return True
     if command == "start" and argument.startswith(START):
         await _link(turn, argument.removeprefix(START))
     elif command == LINK:
         await _link(turn, argument)
     elif command == UNLINK:
         was_linked = await unlink_address(turn.uow, address=incoming.address, now=turn.now)
+        if not was_linked and await turn.uow.bonds.of(incoming.address):
+            await tying.end(turn)
+            return True
         turn.say("notice_unlinked" if was_linked else "notice_not_linked")
     else:
         return False
@@ -40,18 +47,18 @@ async def _link(turn: Turn, typed: str) -> None:
     if not typed:
         turn.say("notice_link_how")
         return
-    if await turn.uow.tries.since(address, now=turn.now, window=WINDOW) >= MOST_WRONG:
+    if await are_too_many(turn):
         turn.say("notice_link_too_often")
         return
     receipts = turn.city.receipts
     linked = address.channel in CHANNELS and await link_chat(
         turn.uow, receipts, address=address, typed=typed, now=turn.now, zone=_zone(turn)
     )
-    if not linked:
-        await turn.uow.tries.add(address, now=turn.now, window=WINDOW)
+    if linked:
+        turn.say("notice_linked")
+    elif not await tying.hear_bare(turn, typed):  # a resident's own, for another chat of theirs
+        await count_one(turn)
         turn.say("notice_link_wrong")
-        return
-    turn.say("notice_linked")
 
 
 def _zone(turn: Turn) -> tzinfo:

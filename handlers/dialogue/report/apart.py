@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from bot.domain.case import Accused, Case, CaseKind, Desk, choose_desk
 from bot.domain.draft import WardSource
+from bot.services.tie_chats import is_theirs_by_bond
 from bot.understanding import Understanding, load_categories
 from bot.understanding.hearing import hear
 from bot.understanding.lexicon import load_lexicon
@@ -76,7 +77,10 @@ def _accuses(text: str, found: Understanding) -> bool:
 async def _open_case(turn: Turn) -> Case | None:
     code = turn.conversation.case_code
     case = await turn.uow.cases.by_code(code) if code and turn.draft is None else None
-    return case if case is not None and case.address == turn.incoming.address else None
+    is_theirs = case is not None and (
+        case.address == turn.incoming.address or await is_theirs_by_bond(turn.uow, case, turn.incoming.address)
+    )
+    return case if is_theirs else None
 
 
 async def _edited_case(turn: Turn) -> Case | None:
