@@ -11,6 +11,7 @@ from tests.house.imports import ROOT
 CASE_TABLES = {"cases", "messages", "case_events", "case_words", "attachments"}
 # Asked by the clock, by a resident's own chat, or with a case that was found through the condition just before.
 WITHOUT_IT = {
+    "bonds": "answers on their way to their own resident",
     "case_alarms": "the clock's: which case is due for a warning",
     "case_clocks": "writes along with an event",
     "case_owners": "of a case in hand; the clock's",
