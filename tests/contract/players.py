@@ -32,6 +32,14 @@ class Player(ABC):
     @abstractmethod
     async def sends_photo(self, data: bytes, caption: str) -> None: ...
 
+    async def changes(self, words: str) -> None:
+        """The last words become these; where a channel does not tell that, they are written anew."""
+        await self.writes(words)
+
+    async def sends_place(self, lat: float, lon: float) -> None:
+        """A position; where a channel has none, what it brings of one."""
+        await self.sends_nonsense()
+
     @abstractmethod
     async def chooses(self, words: str) -> None:
         """Press the button, or write the number of the line."""
@@ -50,12 +58,19 @@ class OnTelegram(Player):
 
     def __init__(self, chat: Chat) -> None:
         self.chat = chat
+        self._wrote = 0  # the id of the last words
 
     async def writes(self, text: str) -> None:
-        self.chat.sends(text)
+        self._wrote = self.chat.sends(text)
 
     async def sends_photo(self, data: bytes, caption: str) -> None:
         self.chat.sends_photo(data, caption)
+
+    async def changes(self, words: str) -> None:
+        self.chat.edits(self._wrote, words)
+
+    async def sends_place(self, lat: float, lon: float) -> None:
+        self.chat.shares_location(lat, lon)
 
     async def chooses(self, words: str) -> None:
         self.chat.presses(words)
@@ -82,6 +97,9 @@ class OnZalo(Player):
     async def chooses(self, words: str) -> None:
         self.chat.chooses(words)
 
+    async def sends_place(self, lat: float, lon: float) -> None:
+        self.chat.sends_unsupported()
+
     async def sends_nonsense(self) -> None:
         self.chat.sends_sticker()
 
@@ -107,6 +125,9 @@ class OnWebChat(Player):
 
     async def sends_photo(self, data: bytes, caption: str) -> None:
         await self._posts({"text": caption}, [(PHOTO_NAME, data, "image/jpeg")])
+
+    async def sends_place(self, lat: float, lon: float) -> None:
+        await self._posts({"text": "", "lat": str(lat), "lon": str(lon), "accuracy": "12"})
 
     async def chooses(self, words: str) -> None:
         page = await self.browser.opens()

@@ -3,15 +3,18 @@
 import asyncio
 import re
 import socket
-import sqlite3
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager, closing
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import product
 from typing import Any
 
+from sqlalchemy import text as sql
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.pool import NullPool
+
 from bot.domain.people import Role
-from storage.engine import FILE_NAME
+from storage.engine import read_url
 from tests.bot_api import BotApiServer
 from tests.conftest import Place
 from tests.contract.meaning import Heard, Meaning, keys_in, meaning_of
@@ -28,6 +31,11 @@ SECRET = f"of-the-contract-{1234567890}"  # in two parts: no file holds what loo
 
 # Of an exported case: whose it is, and when.
 _ITS_OWN = ("code", "channel", "source_id", "created_at", "due_at", "closed_at", "resident", "messages", "v")
+# What is the same however it was brought: by an edit or by more words, by a position or by a name.
+_IN_ANY_CASE = ("kind", "category", "ward", "desk", "status", "outcome")
+
+_KEPT = sql("SELECT count(*), coalesce(sum(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), 0) FROM inbox")
+_UNSENT = sql("SELECT count(*) FROM outbox WHERE state = 'waiting'")
 
 
 @dataclass
@@ -36,29 +44,30 @@ class Scene:
 
     city: City
     officer: Officer
-    database: Path
+    reading: AsyncEngine
     kept: int = 0  # updates that must be there, each once
     heard: dict[Player, int] = field(default_factory=dict)  # messages that were compared already
 
     async def plays(self, story: Story, players: Sequence[Player]) -> None:
         """Raises AssertionError: It means something else on one of them; it says where, and after which line."""
-        said = ""
-        for line in story.lines:
-            if line.startswith("< "):
-                for key in line.removeprefix("<").split():
-                    assert key in keys_in(said), f"{story.name}: {key} was not said, but {said}"
+        said = dict.fromkeys(players, "")
+        for whole in story.lines:
+            line, playing = _asked(whole, story, players)
+            if not playing:
                 continue
-            await self._does(line, players)
+            if line.startswith("< "):
+                for player, key in product(playing, line.removeprefix("<").split()):
+                    was_said = keys_in(said[player]) & {*key.split("|")}
+                    assert was_said, f"{story.name}: {key} was not said on {player.channel}, but {said[player]}"
+                continue
+            await self._does(line, playing)
             await self._quiet()
-            meanings = [await self._newly_heard(player) for player in players]
-            said = meanings[0].text
-            for player, meaning in zip(players, meanings, strict=True):
-                assert meaning.is_same(meanings[0]) or line == NONSENSE, (
-                    f"{story.name}, after {line!r}:\n{players[0].channel}: {meanings[0]}\n{player.channel}: {meaning}"
-                )
-            assert all(meaning.text for meaning in meanings) or line.startswith("📷"), (
-                f"{story.name}, after {line!r}: silence"
-            )
+            meanings = {player: await self._newly_heard(player) for player in playing}
+            said |= {player: meaning.text for player, meaning in meanings.items()}
+            if line != NONSENSE:
+                for alike in _parted(story, playing):
+                    _compare(f"{story.name}, after {line!r}", {player: meanings[player] for player in alike})
+            assert all(said[player] for player in playing) or line.startswith("📷"), f"{story.name}, after {line!r}: silence"
         await self._compare_cases(story, players)
 
     async def _does(self, line: str, players: Sequence[Player]) -> None:
@@ -72,6 +81,11 @@ class Scene:
             await everybody(*(player.chooses(line.strip("[]")) for player in players))
         elif line.startswith("📷"):
             await everybody(*(player.sends_photo(picture(), line.removeprefix("📷").strip()) for player in players))
+        elif line.startswith("✏️"):
+            await everybody(*(player.changes(line.removeprefix("✏️").strip()) for player in players))
+        elif line.startswith("📍"):
+            lat, lon = map(float, line.removeprefix("📍").split(","))
+            await everybody(*(player.sends_place(lat, lon) for player in players))
         elif line == NONSENSE:
             await everybody(*(player.sends_nonsense() for player in players))
         else:
@@ -89,9 +103,9 @@ class Scene:
         """Until every update is there, once, and answered."""
         async with asyncio.timeout(PATIENCE):
             while True:
-                with closing(sqlite3.connect(f"file:{self.database}?mode=ro", uri=True)) as reading:
-                    [[kept, waits]] = reading.execute("SELECT count(*), coalesce(sum(state = 'waiting'), 0) FROM inbox")
-                    [[unsent]] = reading.execute("SELECT count(*) FROM outbox WHERE state = 'waiting'")
+                async with self.reading.connect() as reading:
+                    [[kept, waits]] = await reading.execute(_KEPT)
+                    [[unsent]] = await reading.execute(_UNSENT)
                 assert kept <= self.kept, f"{kept} updates for {self.kept} messages"
                 if (kept, waits, unsent) == (self.kept, 0, 0):
                     return
@@ -112,9 +126,36 @@ class Scene:
         if not any(player.code for player in players):
             return
         rows = {row["code"]: row for row in await self.city.exports()}
-        cases = [_fields(rows[player.code]) for player in players]
-        for player, case in zip(players, cases, strict=True):
-            assert case == cases[0], f"{story.name}: the case of {player.channel} is another one\n{case}\n{cases[0]}"
+        cases = {player: _fields(rows[player.code]) for player in players}
+        for alike in _parted(story, players):
+            _compare(f"{story.name}: it is another case", {player: cases[player] for player in alike})
+        lying = {player: {name: case[name] for name in _IN_ANY_CASE} for player, case in cases.items()}
+        _compare(f"{story.name}: it is another case", lying)
+
+
+def _asked(line: str, story: Story, players: Sequence[Player]) -> tuple[str, Sequence[Player]]:
+    """The line without its mark, and whom it concerns."""
+    mark, _, rest = line.partition(" ")
+    if not story.by or mark not in ("+", "-"):
+        return line, players
+    return rest, [player for player in players if getattr(player.can, story.by) is (mark == "+")]
+
+
+def _parted(story: Story, players: Sequence[Player]) -> list[list[Player]]:
+    """Those who must hear the same, together."""
+    if not story.by:
+        return [list(players)]
+    claims = [bool(getattr(player.can, story.by)) for player in players]
+    return [[one for one, has in zip(players, claims, strict=True) if has is claim] for claim in dict.fromkeys(claims)]
+
+
+def _compare(what: str, found: Mapping[Player, Any]) -> None:
+    """Raises AssertionError: Somebody's is not that of the first."""
+    [first, *others] = found
+    for other in others:
+        here, there = found[other], found[first]
+        is_same = here.is_same(there) if isinstance(here, Meaning) else here == there
+        assert is_same, f"{what}:\n{first.channel}: {there}\n{other.channel}: {here}"
 
 
 def _fields(row: dict[str, Any]) -> dict[str, Any]:
@@ -161,4 +202,8 @@ async def open_scene(place: Place, **more: object) -> AsyncIterator[tuple[Scene,
                     OnZalo(zalo.resident(name)),
                 ]
 
-            yield Scene(city, officer, place.data_dir / FILE_NAME), meet
+            reading = create_async_engine(read_url(place.url, place.data_dir), poolclass=NullPool)
+            try:
+                yield Scene(city, officer, reading), meet
+            finally:
+                await reading.dispose()

@@ -4,10 +4,18 @@
     📷 chữ kèm              a photo, perhaps with words
     ~                       something that nobody can use
     @ chữ  ·  @done chữ     the officer answers, asks (`@asks`), or closes with this outcome
-    < key key               the answers just heard hold these wordings
+    < key key|key           the answers just heard hold these wordings, of those with a stroke one
     {code}                  the player's own case
 
-In the end the cases must be the same, too.
+Where channels differ, a story names the claim of `bot.domain.capabilities` that parts them (`by`): who has it is compared
+with who has it, and who has not with who has not. In such a story:
+
+    ✏️ chữ                  the last words are changed; where that is not told, they are written anew
+    📍 21.0895,105.8168     a position is sent; where there are none, whatever that messenger brings instead
+    + …                     only where the channel has it: a line of any sort, `+ < key` too
+    - …                     only where it has not
+
+In the end the cases must be the same, too; of those that are parted, where they came to lie and what kind they are.
 """
 
 from dataclasses import dataclass
@@ -19,11 +27,13 @@ LONG = "Kính gửi bà con, tổ công tác đã khảo sát toàn tuyến và 
 class Story:
     name: str
     lines: tuple[str, ...]
-    language: str = "vi"
+    by: str = ""  # a field of `Capabilities`; empty: nobody differs
+    on_both: bool = False  # told on PostgreSQL, too
 
 
-def _story(name: str, text: str, language: str = "vi") -> Story:
-    return Story(name, tuple(line.strip().replace("{long}", LONG.strip()) for line in text.strip().splitlines()), language)
+def _story(name: str, text: str, *, by: str = "", on_both: bool = False) -> Story:
+    lines = tuple(line.strip().replace("{long}", LONG.strip()) for line in text.strip().splitlines())
+    return Story(name, lines, by, on_both)
 
 
 STORIES = (
@@ -128,6 +138,7 @@ STORIES = (
         < after_dispute_ask
         📷 Đèn vẫn tối, chưa ai tới
         """,
+        on_both=True,
     ),
     _story(
         "a closing is rated",
@@ -180,5 +191,40 @@ STORIES = (
         < after_filed
         tiếng Việt
         """,
+    ),
+    _story(
+        "words are changed, before the case is filed and after",
+        """
+        Nắp cống vỡ ở ngõ 12 phường Phú Thượng, trẻ con dễ sụt chân
+        < card_confirm
+        ✏️ Nắp cống vỡ ở ngõ 15 phường Phú Thượng, trẻ con dễ sụt chân
+        < card_confirm
+        [Gửi]
+        < after_filed
+        ✏️ Nắp cống vỡ ở ngõ 15 phường Phú Thượng, sát cổng trường, trẻ con dễ sụt chân
+        + < chat_edited
+        - < chat_added
+        @ Sáng mai tổ thoát nước tới thay.
+        < answer_text
+        """,
+        by="tells_edits",
+    ),
+    _story(
+        "a position says which ward, or the ward is written",
+        """
+        Nắp cống vỡ ngay lối đi, trẻ con dễ sụt chân
+        < chat_ask_ward
+        📍 21.0895,105.8168
+        - < chat_withheld|chat_unsupported
+        - Phú Thượng
+        < card_confirm
+        [Gửi]
+        < after_filed
+        + 📍 21.0896,105.8169
+        + < chat_added
+        - cách cổng trường hai mươi mét
+        < chat_added
+        """,
+        by="shares_place",
     ),
 )
