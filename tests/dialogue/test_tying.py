@@ -400,3 +400,13 @@ async def given(database: Database, case: Case, values: dict[str, object]) -> No
     async with database._transaction() as connection:  # no port makes a case what it is not
         await connection.execute(update(cases).where(cases.c.id == case.id).values(**values))
         await connection.commit()
+
+
+async def test_where_there_are_no_buttons_a_number_agrees(lan: Resident, lan_on_zalo: Resident) -> None:
+    """And undoing it takes words: a number may be meant for something else."""
+    await lan_on_zalo.says(f"liên kết {await asks_for_a_code(lan)}", "1")
+    assert await are_tied(lan, lan_on_zalo)
+    await lan_on_zalo.says("1")
+    assert await are_tied(lan, lan_on_zalo)
+    await lan_on_zalo.says("bỏ liên kết")
+    assert not await are_tied(lan, lan_on_zalo)
