@@ -37,6 +37,7 @@ STOP_WITHIN = 4.0  # seconds for replies on their way once asked to stop
 RECORD_WITHIN = 3.0  # seconds for writing down what came of them
 COMPANY = 0.02  # seconds that a result waits for others, or for the next claim, to share its commit
 MUCH_COMPANY = 16  # results that wait no longer
+MOST_ROUNDS = 8  # replies to one address, of a channel without a network, that one transaction sends
 
 _Done = tuple[QueuedReply, DeliveryResult]
 
@@ -79,6 +80,7 @@ class Delivery:
         self._soon: asyncio.TimerHandle | None = None  # when the loop is woken to write down results
         self._done: list[_Done] = []
         self._in_hand: set[int] = set()  # replies that are on their way
+        self._sends_apart = False  # over no network too: a transaction that did both came to nothing
         self._may_have_more = False  # than we know of: a claim was perhaps committed, and nobody told us
         self._tasks: set[asyncio.Task[None]] = set()
         self._holding: set[asyncio.Task[None]] = set()  # of these, those that only wait for their place
@@ -133,12 +135,12 @@ class Delivery:
                 if exchange is None:
                     return False
                 await exchange.write(uow)
-                if exchange.done or exchange.claimed:
+                if exchange.done or exchange.claimed or exchange.sent:
                     await uow.commit()
         except Exception as error:
             if exchange is None:
                 raise
-            if isinstance(error, StorageBusy) or not exchange.done:
+            if isinstance(error, StorageBusy) or exchange.sent or not exchange.done:
                 exchange.undo()
                 raise
             await self._record_each(exchange.done, error)
@@ -148,7 +150,7 @@ class Delivery:
                 exchange.undo()
             raise
         exchange.go()
-        return bool(exchange.claimed) and len(exchange.claimed) >= exchange.most
+        return exchange.may_be_more
 
     async def exchange_in(self, uow: UnitOfWork) -> "Exchange | None":
         """The same inside somebody else's transaction, so that what was just answered goes out with no commit of its own.
@@ -186,10 +188,33 @@ class Delivery:
             return [result for _, result in done]
         return [await moved_on(uow, queued, result, channels=self._lanes.keys()) for queued, result in done]
 
-    def take_back_done(self, done: list[_Done]) -> None:
-        """These results are still to be written down, and what was claimed may be ours. For `Exchange`."""
+    def needs_no_network(self, queued: QueuedReply) -> bool:
+        """It can be sent inside a transaction: there is nothing to wait for. For `Exchange`."""
+        return not self._sends_apart and self._lanes[queued.address.channel].pacer is None
+
+    async def send_here(self, replies: Sequence[QueuedReply]) -> list[_Done]:
+        """Send them inside the transaction that claimed them. For `Exchange`."""
+        return [
+            (queued, await send(self._lanes[queued.address.channel], self._whole(queued), self._clock)) for queued in replies
+        ]
+
+    def has_sent_here(self, done: Sequence[_Done], *, may_be_more: bool) -> None:
+        """And that is committed. For `Exchange`."""
+        self._sends_apart = False
+        for queued, result in done:
+            self._count(queued.address.channel, result.state)
+        if may_be_more:
+            self._wake.set()
+
+    def take_back_done(self, done: list[_Done], *, sends_apart: bool) -> None:
+        """These results are still to be written down, and what was claimed may be ours. For `Exchange`.
+
+        Args:
+            sends_apart: One of those that it sent may be what the database refuses: the next time each comes alone.
+        """
         self._done = done + self._done
         self._may_have_more = True
+        self._sends_apart = sends_apart
 
     async def _free_unknown_claims(self) -> None:
         if self._may_have_more:
@@ -231,10 +256,7 @@ class Delivery:
             return
         unpaced: list[QueuedReply] = []
         for kept in claimed:
-            # The secret is nowhere in the database: it is put in here, and the reply is forgotten when it was sent.
-            queued = kept
-            if self._receipts is not None and kept.reply.receipt_of:
-                queued = replace(kept, reply=with_secret(kept.reply, self._receipts))
+            queued = self._whole(kept)
             lane = self._lanes[queued.address.channel]
             lane.in_hand += 1
             self._in_hand.add(kept.id)
@@ -244,6 +266,12 @@ class Delivery:
                 self._start(self._send_paced(lane, lane.pacer, queued))
         if unpaced:
             self._start(self._send_in_turn(unpaced))
+
+    def _whole(self, kept: QueuedReply) -> QueuedReply:
+        """With its secret, which is nowhere in the database: it is put in here, and forgotten when the reply was sent."""
+        if self._receipts is None or not kept.reply.receipt_of:
+            return kept
+        return replace(kept, reply=with_secret(kept.reply, self._receipts))
 
     def _start(self, sending: Coroutine[None, None, None]) -> None:
         task = asyncio.create_task(sending)
@@ -328,29 +356,51 @@ class Delivery:
 
 @dataclass(slots=True)
 class Exchange:
-    """What came of some replies is written down, and the next are claimed: in one transaction, whosever it is."""
+    """What came of some replies is written down, and the next are claimed: in one transaction, whosever it is.
+
+    Those that need no network are sent in it as well. A page finds them with the commit that answered, and neither a second
+    commit nor a second look is needed.
+    """
 
     _delivery: Delivery
     done: list[_Done]
     _channels: list[Channel]
     most: int
-    claimed: list[QueuedReply] = field(default_factory=list)
+    claimed: list[QueuedReply] = field(default_factory=list)  # to be sent once it is committed
+    sent: list[_Done] = field(default_factory=list)  # in it
+    may_be_more: bool = False
 
     async def write(self, uow: UnitOfWork) -> None:
         if self.done:
             await uow.outbox.record(await self._delivery.results_in(uow, self.done))
-        if self._channels:
-            self.claimed = await self._delivery.claim_in(uow, self._channels, self.most)
+        for _ in range(MOST_ROUNDS if self._channels else 0):
+            if not await self._claim(uow):
+                return
+        self.may_be_more = bool(self._channels)
+
+    async def _claim(self, uow: UnitOfWork) -> bool:
+        """True when something was sent, so that the same addresses may have more that waited behind it."""
+        most = self.most - len(self.claimed)
+        found = await self._delivery.claim_in(uow, self._channels, most)
+        here = [queued for queued in found if self._delivery.needs_no_network(queued)]
+        self.claimed += [queued for queued in found if not self._delivery.needs_no_network(queued)]
+        self.may_be_more = len(found) >= most
+        if here:
+            done = await self._delivery.send_here(here)
+            self.sent += done
+            await uow.outbox.record(await self._delivery.results_in(uow, done))
+        return bool(here) and self.most > len(self.claimed)
 
     def go(self) -> None:
         """It is committed."""
         self._delivery.begin_sending(self.claimed)
-        if len(self.claimed) < self.most:
+        if not self.may_be_more:
             self._delivery.has_claimed_all(self._channels)
+        self._delivery.has_sent_here(self.sent, may_be_more=self.may_be_more)
 
     def undo(self) -> None:
         """It is not committed, or nobody knows."""
-        self._delivery.take_back_done(self.done)
+        self._delivery.take_back_done(self.done, sends_apart=bool(self.sent))
 
 
 def _lane(port: ChannelPort, pace: Pace | None, monotonic: Callable[[], float]) -> Lane:

@@ -14,9 +14,10 @@ from bot.domain.people import Address, Channel
 from bot.domain.reply import DeliveryResult, NewReply, Reply
 from bot.errors import NeverDeliverable, TryLater
 from bot.ports import Outbox, UnitOfWork
-from handlers.delivery import STOP_WITHIN, Delivery
+from handlers.delivery import MOST_ROUNDS, STOP_WITHIN, Delivery
 from handlers.pacing import Pace
 from storage import Database
+from storage.recording import Recording
 from tests.handlers.cast import PATIENCE, Postbox, TestClock, address, at_work, nothing_to_send, until
 from tests.handlers.test_intake_keep import Watched
 
@@ -211,6 +212,58 @@ async def test_one_slow_chat_delays_nobody_else(database: Database, bell: Bell) 
         assert channel.heard_by("lan")[:5] == ["0", "1", "2", "3", "4"]
         assert (moments[3] - began, moments[4] - began) > (1, 2)  # three at once, then one a second
         assert moments[2] - began < 5
+
+
+async def test_what_needs_no_network_is_sent_in_the_transaction_that_claims_it(database: Database, bell: Bell) -> None:
+    """A page finds its lines with one commit, several of one resident too, in their order; a messenger's go out after it."""
+    webchat, telegram = Postbox(Channel.WEBCHAT), Postbox()
+    await say(database, *(("lan", str(number)) for number in range(3)), ("hoa", "b"), channel=Channel.WEBCHAT)
+    await say(database, ("minh", "c"))
+    storage = Watched(database)
+    commits: list[int] = []
+
+    async def note() -> None:
+        commits.append(storage.commits)
+
+    webchat.before_sending, telegram.before_sending = note, note
+    channels = {TELEGRAM: telegram, Channel.WEBCHAT: webchat}
+    delivery = Delivery(storage, channels, bell, TestClock(), {TELEGRAM: QUICK, Channel.WEBCHAT: None})
+    async with at_work(delivery.run):
+        await until(lambda: nothing_to_send(database))
+    assert webchat.heard_by("lan") == ["0", "1", "2"]
+    assert sorted(webchat.said + telegram.said) == [("hoa", "b"), ("lan", "0"), ("lan", "1"), ("lan", "2"), ("minh", "c")]
+    assert commits == [0, 0, 0, 0, 1]
+
+
+async def test_more_replies_to_one_page_than_a_transaction_takes_all_arrive(database: Database, bell: Bell) -> None:
+    webchat = Postbox(Channel.WEBCHAT)
+    await say(database, *(("lan", str(number)) for number in range(3 * MOST_ROUNDS)), channel=Channel.WEBCHAT)
+    async with at_work(make_delivery(database, webchat, bell, pace=None).run):
+        await until(lambda: nothing_to_send(database))
+    assert webchat.heard_by("lan") == [str(number) for number in range(3 * MOST_ROUNDS)]
+
+
+async def test_what_the_database_refuses_of_a_page_keeps_no_other_from_its_own(
+    database: Database, bell: Bell, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lan's line cannot be written down as sent: Hoa's arrives, and what comes after it does."""
+    record = Recording.record
+
+    async def refuse(self: Recording, results: Sequence[DeliveryResult]) -> None:
+        if any(result.reply_id == 1 and result.provider_id for result in results):
+            raise ValueError("no such column")
+        await record(self, results)
+
+    monkeypatch.setattr(Recording, "record", refuse)
+    webchat = Postbox(Channel.WEBCHAT)
+    await say(database, ("lan", "a"), ("hoa", "b"), channel=Channel.WEBCHAT)
+    async with at_work(make_delivery(database, webchat, bell, pace=None).run):
+        await until(lambda: nothing_to_send(database))
+        await say(database, ("minh", "c"), channel=Channel.WEBCHAT)
+        await until(lambda: nothing_to_send(database))
+    assert [(row["external_id"], row["state"]) for row in await rows(database)] == [
+        *(("lan", "sent"), ("hoa", "sent"), ("minh", "sent"))
+    ]
 
 
 async def test_a_stuck_channel_starves_no_other(database: Database, bell: Bell) -> None:
