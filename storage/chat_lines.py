@@ -1,12 +1,13 @@
 """What a web chat's page shows: the address's own updates and our replies, in the order they came to be."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import bindparam, literal_column, or_, select, type_coerce
 from sqlalchemy.sql.elements import ColumnElement
 
 from bot.domain.people import Address
-from bot.ports import ChatLine
+from bot.ports import ChatLine, ChatPlace
 from storage.claiming import is_state
 from storage.link import Link
 from storage.tables import inbox, outbox
@@ -60,9 +61,16 @@ class SqlChatLines:
     async def replies_after(
         self, address: Address, key: int, *, most: int = 50, since: datetime | None = None
     ) -> list[ChatLine]:
-        values = {"whose": address.external_id, "after": key, "most": most}
+        [found] = await self.replies_after_each([ChatPlace(address=address, after=key, most=most)], since=since)
+        return found
+
+    async def replies_after_each(
+        self, places: Sequence[ChatPlace], *, since: datetime | None = None
+    ) -> list[list[ChatLine]]:
+        values = [{"whose": at.address.external_id, "after": at.after, "most": at.most} for at in places]
         if since is None or not self._link.is_postgres:  # SQLite has one writer: no place appears late
-            rows = await self._link.rows(_ours_after, values)
+            found = await self._link.rows_each(_ours_after, values)
         else:
-            rows = await self._link.rows(_ours_after_and_late, {**values, "floor": key - LATE, "since": since})
-        return [ChatLine(key=row.id, is_ours=True, at=row.created_at, body=row.body) for row in rows]
+            late = [{**one, "floor": at.after - LATE, "since": since} for one, at in zip(values, places, strict=True)]
+            found = await self._link.rows_each(_ours_after_and_late, late)
+        return [[ChatLine(key=row.id, is_ours=True, at=row.created_at, body=row.body) for row in rows] for rows in found]

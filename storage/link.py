@@ -13,7 +13,7 @@ from bot.domain.people import Address
 from bot.errors import NoOpenUnitOfWork
 from bot.ports.sealing import Vault
 from storage.sqlite_driver import SqliteConnection
-from storage.straight import Found, plain_form, run_aside, run_at_once
+from storage.straight import Found, plain_form, run_aside, run_at_once, run_each_aside
 from storage.straight_postgres import adapter_of, run_on_postgres
 from storage.trouble import busy_or_hush
 from storage.vaults import vault_of
@@ -103,6 +103,25 @@ class Link:
             return found.rows
         result = await self._execute(statement, values)
         return result.all()  # type: ignore[no-any-return]  # _execute's result is Any: see there
+
+    async def rows_each(self, statement: Executable | ByEngine, values: Sequence[Values]) -> Sequence[Sequence[Row[Any]]]:
+        """What it gives for each set of values. On SQLite they change threads once. Raises as `rows` does."""
+        if isinstance(statement, ByEngine):
+            statement = statement[self.engine]
+        if (driver := self._driver) is None or driver.runs_in_loop or len(values) < 2:
+            return [await self.rows(statement, one) for one in values]
+        if self._connection is None:
+            raise NoOpenUnitOfWork
+        names = tuple(values[0])
+        plain = plain_form(driver, self._dialect, statement, names)
+        if plain is None or any(tuple(one) != names for one in values):
+            return [await self.rows(statement, one) for one in values]
+        try:
+            return await run_each_aside(driver, self._dialect, plain, values)
+        except Exception as error:
+            if (busy := busy_or_hush(error)) is None:
+                raise
+            raise busy from None
 
     async def row(self, statement: Executable | ByEngine, values: Values | None = None) -> Row[Any] | None:
         """The first row, if any. Raises as `rows` does."""

@@ -149,6 +149,14 @@ class SqliteConnection:
         """The same for a reader, who may wait for the disk."""
         return await self._in_thread(self.run_at_once, statement, values)
 
+    async def run_each_aside(self, statement: str, values: Sequence[Sequence[Any]]) -> list[Sequence[Any]]:
+        """The rows for each set of values."""
+
+        def run_each() -> list[Sequence[Any]]:
+            return [self.run_at_once(statement, one)[0] for one in values]
+
+        return await self._in_thread(run_each)
+
     async def begin(self) -> None:
         """A transaction past SQLAlchemy, whose own way to a BEGIN takes longer than SQLite's whole statement."""
         if self._in_loop:

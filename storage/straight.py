@@ -119,6 +119,18 @@ async def run_aside(driver: SqliteConnection, dialect: Dialect, plain: _Plain, g
     return Found(plain.rows(rows) if rows else (), rowcount)
 
 
+async def run_each_aside(
+    driver: SqliteConnection, dialect: Dialect, plain: _Plain, given: Sequence[Mapping[str, Any]]
+) -> list[list[Row[Any]]]:
+    """The rows for each set of values, after one change of threads. Raises as the others do."""
+    values = [plain.values(one) for one in given]
+    try:
+        found = await driver.run_each_aside(plain.text, values)
+    except sqlite3.Error as error:
+        raise _as_sqlalchemys(plain, dialect, error) from error
+    return [plain.rows(rows) for rows in found]
+
+
 def _as_sqlalchemys(plain: _Plain, dialect: Dialect, error: sqlite3.Error) -> BaseException:
     return DBAPIError.instance(plain.text, None, error, sqlite3.Error, hide_parameters=True, dialect=dialect)
 

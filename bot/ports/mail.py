@@ -254,6 +254,15 @@ class ChatLine:
     body: str  # the resident's raw update, or the reply's JSON
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatPlace:
+    """How far a chat's page has come: after which of our lines, and how many of the next it takes."""
+
+    address: Address
+    after: int
+    most: int
+
+
 class ChatLines(Protocol):
     """What a web chat's page shows: the address's own updates and our replies."""
 
@@ -270,4 +279,10 @@ class ChatLines(Protocol):
             since: Also those before it that were sent since then: where several processes write, a lower place may appear
                 after a higher one. The caller knows which of them it has seen.
         """
+        ...
+
+    async def replies_after_each(
+        self, places: Sequence[ChatPlace], *, since: datetime | None = None
+    ) -> list[list[ChatLine]]:
+        """The same for many chats, in their order: together they cost little more than one."""
         ...

@@ -7,23 +7,22 @@ process may have queued the reply), every stream also looks by itself now and th
 import asyncio
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from aiohttp import web
 
 from bot.bell import heard
 from bot.domain.people import Address
 from bot.errors import StorageBusy
-from bot.ports import ChatLine
+from bot.ports import ChatLine, ChatPlace
 from bot.web import FORM_TOKEN, keys, render_text
 from bot.web.framing import is_framed
 from handlers.channels.webchat_limits import Limits, TooMany
 from handlers.channels.webchat_lines import LinePage, show_reply
+from handlers.channels.webchat_looks import Looks
 from handlers.channels.webchat_visitor import base_of, visitor_of
 
 HEARTBEAT = 15.0  # seconds between signs of life: proxies drop a silent connection, and a gone browser is found out
 LOOK_EVERY = 4.0  # seconds between looks that nobody rang for
-LATE_WITHIN = timedelta(seconds=30)  # no transaction of ours takes a fraction of that
 MOST_LINES = 50  # new ones of one look
 RETRY = 2_000  # milliseconds after which a browser connects again
 
@@ -38,6 +37,7 @@ class _Stream:
     after: int
     ring: asyncio.Event = field(default_factory=asyncio.Event)
     told: set[int] | None = None  # of the last moments; None before the first look, which knows what the page has shown
+    has_more: bool = False  # than one look takes
 
     def new(self, lines: Sequence[ChatLine]) -> list[ChatLine]:
         """Those that the page does not have; from now on it has them."""
@@ -53,6 +53,7 @@ class ChatEvents:
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
+        self._looks = Looks()
         self._rings: set[asyncio.Event] = set()
         self._is_closing = False
 
@@ -104,27 +105,26 @@ class ChatEvents:
         loop = asyncio.get_running_loop()
         beat_at = loop.time() + HEARTBEAT
         while not self._is_closing and request.transport is not None:
-            text = await _news(request, stream)
+            text = await self._news(request, stream)
             if not text and loop.time() >= beat_at:
                 text = b": still here\n\n"
             if text:
                 await response.write(text)
                 beat_at = loop.time() + HEARTBEAT
-            else:
+            if not stream.has_more:  # else the next look is due now; a ring during this one is still heard
                 await heard(stream.ring, LOOK_EVERY)
 
-
-async def _news(request: web.Request, stream: _Stream) -> bytes:
-    """The events after the stream's place, as bytes of the stream; moves the place. Empty when there are none."""
-    try:
-        async with request.app[keys.STORAGE].reading() as uow:
-            since = request.app[keys.CLOCK].now() - LATE_WITHIN
-            most = MOST_LINES + len(stream.told or ())
-            found = await uow.chat_lines.replies_after(stream.address, stream.after, most=most, since=since)
-            lines = stream.new(found)
-    except StorageBusy:
-        return b""  # the next look may find it
-    return b"".join(_event(request, stream, line) for line in lines)
+    async def _news(self, request: web.Request, stream: _Stream) -> bytes:
+        """The events after the stream's place, as bytes of the stream; moves the place. Empty when there are none."""
+        most = MOST_LINES + len(stream.told or ())
+        place = ChatPlace(address=stream.address, after=stream.after, most=most)
+        try:
+            found = await self._looks.replies_after(request.app, place)
+        except StorageBusy:
+            stream.has_more = False
+            return b""  # the next look may find it
+        stream.has_more = len(found) >= most
+        return b"".join([_event(request, stream, line) for line in stream.new(found)])
 
 
 def _event(request: web.Request, stream: _Stream, line: ChatLine) -> bytes:

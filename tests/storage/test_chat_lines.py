@@ -2,8 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.people import Address, Channel
 from bot.domain.reply import DeliveryResult, DeliveryState
+from bot.errors import NoOpenUnitOfWork
+from bot.ports import ChatPlace
 from storage import Database
 from tests.storage.cast import LAN_ON_THE_WEB, LEASE, NOW, says, update
 
@@ -52,3 +56,28 @@ async def test_a_page_that_was_cut_off_gets_exactly_what_it_missed(database: Dat
         assert await uow.chat_lines.replies_after(LAN_ON_THE_WEB, first.key, most=1) == missed[:1]
         assert await uow.chat_lines.replies_after(LAN_ON_THE_WEB, missed[-1].key) == []
         assert await uow.chat_lines.replies_after(SOMEBODY_ELSE, 0) == []
+
+
+async def test_many_pages_that_look_together_each_get_their_own(database: Database) -> None:
+    """As often as one statement needs to be kept in its short form, and for none at all."""
+    for number, address in enumerate((LAN_ON_THE_WEB, SOMEBODY_ELSE, LAN_ON_THE_WEB)):
+        await exchange(database, number, address)
+    nobody = Address(Channel.WEBCHAT, "ef" * 32)
+    for _ in range(5):
+        async with database.reading() as uow:
+            alone = [await uow.chat_lines.replies_after(whose, 0) for whose in (LAN_ON_THE_WEB, SOMEBODY_ELSE, nobody)]
+            places = [ChatPlace(address=whose, after=0, most=50) for whose in (LAN_ON_THE_WEB, SOMEBODY_ELSE, nobody)]
+            assert await uow.chat_lines.replies_after_each(places) == alone
+            assert await uow.chat_lines.replies_after_each(places, since=NOW) == alone
+            assert await uow.chat_lines.replies_after_each([]) == []
+    assert [len(lines) for lines in alone] == [2, 1, 0]
+
+
+async def test_nobody_looks_after_the_end(database: Database) -> None:
+    await exchange(database, 1)
+    places = [ChatPlace(address=whose, after=0, most=50) for whose in (LAN_ON_THE_WEB, SOMEBODY_ELSE)]
+    for _ in range(4):
+        async with database.reading() as uow:
+            assert len(await uow.chat_lines.replies_after_each(places)) == 2
+    with pytest.raises(NoOpenUnitOfWork):
+        await uow.chat_lines.replies_after_each(places)

@@ -1,12 +1,19 @@
 """The live stream: replies as they come, each once, also to a page that was away in between."""
 
 import asyncio
+from collections.abc import Sequence
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
 
 import pytest
 
+from bot.domain.people import Address, Channel
+from bot.domain.reply import NewReply, Reply
+from bot.ports import ChatLine, ChatPlace
 from handlers.channels import webchat_events
 from handlers.channels.webchat_limits import STREAMS_OF_ADDRESS
 from storage import Database
+from storage.chat_lines import SqlChatLines
 from tests.handlers.webchat.town import Town
 
 
@@ -74,6 +81,39 @@ async def test_many_lines_at_once_all_arrive(town: Town) -> None:
         assert await stream.is_quiet()
     assert "dòng 69" in lines[-1]
     assert len(set(lines)) == 71
+
+
+async def test_pages_that_wake_together_look_together(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Eight pages are open, and one commit answers them all: one look finds it, and none follows it in vain."""
+    monkeypatch.setattr(webchat_events, "LOOK_EVERY", 600)
+    pages = [await town.visitor() for _ in range(8)]
+    for page in pages:
+        await page.tells(text="xin chào", key="first-one")
+    addresses = [update.address_id for update in town.kept]
+    looks: list[int] = []
+    replies_after_each = SqlChatLines.replies_after_each
+
+    async def count(
+        self: SqlChatLines, places: Sequence[ChatPlace], *, since: datetime | None = None
+    ) -> list[list[ChatLine]]:
+        looks.append(len(places))
+        return await replies_after_each(self, places, since=since)
+
+    async with AsyncExitStack() as stack:
+        streams = [await stack.enter_async_context(page.follows()) for page in pages]
+        for stream in streams:
+            assert "xin chào" in (await stream.next()).line
+        await asyncio.sleep(0.1)  # all of them are asleep
+        monkeypatch.setattr(SqlChatLines, "replies_after_each", count)
+        async with town.database.begin() as uow:
+            said = [NewReply(address=Address(Channel.WEBCHAT, one), reply=Reply(text="tối nay")) for one in addresses]
+            await uow.outbox.add(said, datetime.now(UTC))
+            await uow.commit()
+        for stream in streams:
+            assert "tối nay" in (await stream.next()).line
+            assert await stream.is_quiet(0.05)
+    assert sum(looks) <= 2 * len(pages)  # once when it was queued, once when it was sent
+    assert len(looks) <= 4
 
 
 async def test_a_reply_of_another_process_is_found_without_a_bell(
