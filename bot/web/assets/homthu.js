@@ -46,7 +46,7 @@ const send = (fields, said, sent = []) => {
   lines.append(line);
   toEnd(gently);
   const post = async (isSecond) => {
-    const body = new FormData(), parts = { form_token: token.value, key, ward: ward.value, ...proof, ...fields };
+    const body = sent[0] ? new FormData() : new URLSearchParams(), parts = { form_token: token.value, key, ward: ward.value, ...proof, ...fields };
     for (const name in parts) body.append(name, parts[name]);
     for (const file of sent) body.append("files", file);
     const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" } });

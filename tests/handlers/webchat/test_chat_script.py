@@ -146,6 +146,19 @@ async def test_photos_are_seen_before_they_go_and_too_large_ones_stay(
     await expect(phone.get_by_test_id("chat-line").nth(1)).to_contain_text("1 tệp")
 
 
+async def test_words_alone_go_as_a_plain_form(phone: Page, town: Town, photo: bytes, tmp_path: Path) -> None:
+    """Which costs the server a fraction of what reading a form of parts does; that one is for files."""
+    sent: list[str] = []
+    phone.on("request", lambda request: sent.append(request.headers.get("content-type", "").partition(";")[0]))
+    await says(phone, "Đèn hỏng & tối = nguy hiểm + sợ")
+    await expect(phone.get_by_test_id("chat-line").nth(1)).to_contain_text("Đã nghe: Đèn hỏng & tối = nguy hiểm + sợ")
+    (tmp_path / "đẹp.jpg").write_bytes(photo)
+    await phone.get_by_test_id("chat-files").set_input_files(str(tmp_path / "đẹp.jpg"))
+    await says(phone, "đây")
+    await expect(phone.get_by_test_id("chat-line").nth(3)).to_contain_text("1 tệp")
+    assert [kind for kind in sent if kind] == ["application/x-www-form-urlencoded", "multipart/form-data"]
+
+
 async def test_while_many_write_at_once_the_script_does_the_work_by_itself(phone: Page, town: Town) -> None:
     """S17: Lan's first words meet a flood: her phone answers the question, and she sees nothing of it."""
     besiege(town.gates["chat"])
