@@ -223,6 +223,15 @@ class ZaloStand(Stand):
         return {"id": "1459232241454765289", "account_name": "bot.benchmark", "account_type": "BASIC", "url": ""}
 
 
+# What a browser of today says of itself with every request, and of one that a page's own script makes.
+BROWSER = {
+    "User-Agent": "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile",
+    "Accept-Language": "vi-VN,vi;q=0.9,en;q=0.8",
+    "sec-ch-ua": '"Google Chrome";v="131", "Chromium";v="131", "Not_A Brand";v="24"',
+    "sec-ch-ua-mobile": "?1",
+    "sec-ch-ua-platform": '"Android"',
+}
+FROM_A_SCRIPT = {"Sec-Fetch-Dest": "empty", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
 _TOKEN = re.compile(r'name="form_token" value="([^"]+)"')
 _CHIP = re.compile(r'name="choice" value="([^"]+)"[^>]*>([^<]+)<')
 _TEXT = re.compile(r'<p class="bubble__text">(.*?)</p>', re.DOTALL)
@@ -234,23 +243,24 @@ class WebStand(Stand):
     def __init__(self, url: str, secret: str, *, is_polled: bool) -> None:
         super().__init__(url, secret, is_polled=is_polled)
         self._browsers: dict[str, tuple[ClientSession, str]] = {}
-        self._streams: list[asyncio.Task[None]] = []
+        self._streams: dict[str, asyncio.Task[None]] = {}  # one for each open page, as a browser has it
 
     async def __aexit__(self, *_: object) -> None:
-        for stream in self._streams:
+        for stream in self._streams.values():
             stream.cancel()
-        await asyncio.gather(*self._streams, return_exceptions=True)
+        await asyncio.gather(*self._streams.values(), return_exceptions=True)
         for browser, _token in self._browsers.values():
             await browser.close()
         await super().__aexit__()
 
     async def resident(self, number: int) -> Resident:
         found = await super().resident(number)
-        browser = ClientSession(cookie_jar=CookieJar(unsafe=True), headers={"Accept-Language": "vi"})
+        browser = ClientSession(cookie_jar=CookieJar(unsafe=True), headers=BROWSER)
         async with browser.get(f"{self.url}/chat") as answer:
             token = _TOKEN.search(await answer.text())
         assert token
         self._browsers[found.name] = (browser, token[1])
+        self._streams[found.name] = asyncio.create_task(self._follow(found))
         return found
 
     async def writes(self, resident: Resident, text: str) -> None:
@@ -261,17 +271,16 @@ class WebStand(Stand):
 
     async def _posts(self, resident: Resident, fields: dict[str, str]) -> None:
         browser, token = self._browsers[resident.name]
-        given = {"form_token": token, "key": f"{resident.name}-{next(self.numbers)}", **fields}
-        async with browser.post(f"{self.url}/chat/messages", data=given, headers={"Accept": "application/json"}) as answer:
+        given = {"form_token": token, "key": f"{resident.name}-{next(self.numbers)}", "ward": "", **fields}
+        headers = {"Accept": "application/json", "Origin": self.url, "Referer": f"{self.url}/chat", **FROM_A_SCRIPT}
+        async with browser.post(f"{self.url}/chat/messages", data=given, headers=headers) as answer:
             said = json.loads(await answer.text())
             assert said["kept"], said
-        if resident.sent == 1 and "text" in fields and fields["text"] != WARD:
-            self._browsers[resident.name] = (browser, said.get("form_token", token))
-            self._streams.append(asyncio.create_task(self._follow(resident)))
 
     async def _follow(self, resident: Resident) -> None:
         browser, _ = self._browsers[resident.name]
-        async with browser.get(f"{self.url}/chat/events?after=0", timeout=None) as stream:
+        headers = {"Accept": "text/event-stream", "Referer": f"{self.url}/chat", **FROM_A_SCRIPT}
+        async with browser.get(f"{self.url}/chat/events?after=0", timeout=None, headers=headers) as stream:
             data: list[str] = []
             async for row in stream.content:
                 line = row.decode().rstrip("\n")
