@@ -21,10 +21,10 @@ from storage.case_words import CaseWords
 from storage.link import Link, by_engine
 from storage.spots import TELLS_NOTHING, point_of, spot_values
 from storage.tables import cases
-from storage.types import Id
+from storage.types import Id, clean
 from storage.visible_cases import visible_to
 
-_add = by_engine(lambda insert_into: insert_into(cases).on_conflict_do_nothing().returning(cases))
+_add = by_engine(lambda insert_into: insert_into(cases).on_conflict_do_nothing().returning(cases.c.id))
 _by_source = select(cases).where(
     cases.c.channel == bindparam("channel"),
     cases.c.external_id == bindparam("external_id"),
@@ -174,9 +174,11 @@ class CaseRows:
         """Add it, or find the one this message opened before. Its code is another when the given one is taken."""
         values = _values(case)
         while True:
-            row = await self._link.row(_add, values)
-            if row is not None:
-                added = case_from(row)
+            case_id = await self._link.value(_add, values)
+            if case_id is not None:
+                code = CaseCode(values["code"])
+                added = _added(case, CaseId(case_id), code) or await self.by_code(code)
+                assert added is not None, "it was added a moment ago"
                 self._words.added(added)
                 if case.clocks is not None:
                     self._set[added.id] = case.clocks
@@ -249,6 +251,44 @@ class CaseRows:
         changed = case_from(row)
         self._words.changed(changed)
         return changed
+
+
+def _added(case: NewCase, case_id: CaseId, code: CaseCode) -> Case | None:
+    """The case as it would be read back, without opening again what was sealed a moment ago; None where its row tells more.
+
+    What the row is given by default is `Case`'s own default.
+    """
+    if case.clocks is None or case.clocks.is_urgent is not case.is_emergency:
+        return None
+    return Case(
+        id=case_id,
+        code=code,
+        kind=case.kind,
+        category=clean(case.category),
+        ward_code=case.ward_code,
+        desk=case.desk,
+        resident_id=case.resident_id,
+        address=case.address,
+        source_id=clean(case.source_id),
+        status=CaseStatus.OPEN,
+        outcome=None,
+        text=clean(case.text),
+        point=case.point,
+        created_at=case.created_at,
+        due_at=case.clocks.due_at,
+        closed_at=None,
+        clocks=case.clocks,
+        version=1,
+        is_sensitive=case.is_sensitive,
+        is_anonymous=case.is_anonymous,
+        is_emergency=case.is_emergency,
+        accused=case.accused,
+        draft_serial=case.draft_serial,
+        main_case_id=case.main_case_id,
+        place_key=clean(case.place_key),
+        routing_trace=tuple(map(clean, case.routing_trace)),
+        accused_unit=case.accused_unit,
+    )
 
 
 def _values(case: NewCase) -> dict[str, Any]:

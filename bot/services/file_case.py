@@ -43,10 +43,6 @@ async def file_case(
     """
     if not draft.text.strip():
         raise EmptyText(serial=draft.serial)
-    source_id = draft.parts[0].source_id
-    known = await uow.cases.by_source(conversation.address, source_id)
-    if known is not None:
-        return known
     words = hide_all([part.text for part in draft.parts], city.sealer)
     setting = await first_round(uow, category=draft.category, is_urgent=draft.is_emergency, calendar=city.calendar, now=now)
     if main is not None and now < main.due_at < setting.due_at:
@@ -55,7 +51,7 @@ async def file_case(
     if main is not None:
         new = replace(new, main_case_id=main.id, ward_code=main.ward_code, desk=main.desk)
     case = await uow.cases.add(new)
-    if case.created_at != new.created_at or case.version != 1:  # another process filed the same message just now
+    if case.created_at != new.created_at or case.version != 1:  # its message opened it before
         return case
     await _tell_thread(uow, case, draft, words, now)
     await exclude_accused(uow, case, draft.text, now)

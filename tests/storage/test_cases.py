@@ -2,12 +2,17 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import UTC
 
 import pytest
 
-from bot.domain.case import CaseCode, CaseStatus, Desk, NewCase
+from bot.domain.case import Accused, CaseCode, CaseStatus, Desk, NewCase
+from bot.domain.clocks.fold import filed
+from bot.domain.clocks.setting import new_round
 from bot.domain.outcome import Outcome
+from bot.domain.people import Unit
 from bot.domain.ward import Point
+from bot.domain.working_time import WorkingCalendar
 from bot.errors import StaleVersion
 from storage import Database
 from tests.storage.cast import BA_DINH, HOA, LAN, LATER, NOW, TAY_HO, a_case, file_case, officer
@@ -24,6 +29,24 @@ async def test_a_case_is_found_as_it_was_filed(database: Database) -> None:
         assert await uow.cases.visible(officer(), case.code) == case
         assert await uow.cases.by_code(CaseCode("0000-0000")) is None
         assert await uow.cases.by_source(HOA, "m1") is None
+
+
+async def test_a_case_with_its_clocks_is_given_back_as_it_will_be_read(database: Database) -> None:
+    """What `add` returns is made of what it was given; the row, with everything the database cleans, must say the same."""
+    days = WorkingCalendar(frozenset(), frozenset(), UTC)
+    for is_urgent in (False, True):
+        clocks = filed(new_round(NOW, 10, days, is_urgent=is_urgent), NOW, is_urgent=is_urgent)
+        what = {"clocks": clocks, "is_emergency": is_urgent, "draft_serial": "ABC123", "place_key": "thuy khue|12||"}
+        more = {
+            "is_anonymous": is_urgent,
+            "accused": Accused.OFFICIAL,
+            "text": "Tối\0 quá \ud83d",
+        }
+        case = await a_case(database, **what, **more, accused_unit=Unit.POLICE)
+        assert case.clocks == clocks
+        assert "\0" not in case.text
+        async with database.reading() as uow:
+            assert await uow.cases.by_code(case.code) == case
 
 
 async def test_fifty_replays_of_one_message_make_one_case(database: Database) -> None:
