@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import lru_cache
 from math import isfinite
 from typing import Any
 
@@ -231,16 +232,25 @@ def _from_json(value: str | None) -> Any:
 
 
 def _to_utc(value: datetime | None) -> datetime | None:
-    if value is None:
-        return None
+    return None if value is None else _aware(value)
+
+
+def _aware(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError(f"a moment needs a time zone: {value!r}")
     return value.astimezone(UTC)
 
 
 def _to_text(value: datetime | None) -> str | None:
-    moment = value if value is None or value.tzinfo is UTC else _to_utc(value)
-    return None if moment is None else moment.isoformat(" ", "microseconds")
+    if value is None:
+        return None
+    return _written(value if value.tzinfo is UTC else _aware(value))
+
+
+# One turn writes the same moment twenty times. Equal moments are the same text: all of them are in UTC by now.
+@lru_cache(maxsize=256)
+def _written(moment: datetime) -> str:
+    return moment.isoformat(" ", "microseconds")
 
 
 def _in_utc(value: datetime | None) -> datetime | None:

@@ -3,7 +3,7 @@
 
 def units(text: str) -> int:
     """Length as Telegram counts it: an emoji outside the basic plane is two."""
-    return len(text) + sum(letter > "\uffff" for letter in text)
+    return len(text) if text.isascii() else len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def pieces(text: str, most: int) -> list[str]:

@@ -45,9 +45,13 @@ class CalendarSweep:
 
 def with_changes(calendar: WorkingCalendar, changes: Mapping[date, bool]) -> WorkingCalendar:
     """The same, with single days (date to "is worked") decided otherwise."""
+    if not changes:
+        return calendar
     worked = {day for day, is_worked in changes.items() if is_worked}
     return WorkingCalendar(
-        (calendar.days_off | changes.keys()) - worked, (calendar.extra_days - changes.keys()) | worked, calendar.timezone
+        frozenset((calendar.days_off | changes.keys()) - worked),
+        frozenset((calendar.extra_days - changes.keys()) | worked),
+        calendar.timezone,
     )
 
 

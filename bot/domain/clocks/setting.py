@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Self
 
 from bot.domain.clocks.state import Clocks
@@ -66,6 +67,7 @@ class Setting:
         )
 
 
+@lru_cache(maxsize=64)  # residents whose cases are filed in one transaction are filed at one moment
 def new_round(
     now: datetime, working_days: int, calendar: WorkingCalendar, *, is_urgent: bool, start: datetime | None = None
 ) -> Setting:
