@@ -51,6 +51,7 @@ class Windows:
 
     def __init__(self, tokens: tuple[Token, ...], gazetteer: Gazetteer) -> None:
         self.tokens = tokens
+        self.letters = [token.plain for token in tokens]
         self.gazetteer = gazetteer
         self.slips_left = _MOST_SLIPS
         self.marked = sum(token.has_marks for token in tokens)
@@ -68,6 +69,8 @@ class Windows:
         return self.tokens[start:end]
 
     def _same(self, start: int, end: int) -> list[Hit]:
+        if "".join(self.letters[start:end]) not in self.gazetteer.by_plain:
+            return []  # nearly always: of every word is asked what begins there
         words = self._window(start, end)
         if words is None:
             return []

@@ -49,6 +49,8 @@ _SPOTS_AFTER = {
     "market": "cho", "lake": "ho", "bridge": "cau", "school": "truong", "pagoda": "chua", "park": "cong vien",
     "station": "ga", "hospital": "benh vien",
 }  # fmt: skip
+# Where a place may begin; a number may too, and in English a name. Most words are none of it.
+_BEGINNINGS = frozenset().union(_LANES, _STREETS, _HOUSES, _WARDS, _SPOTS)
 # Between a head and the name: "trường tiểu học Chu Văn An".
 _SCHOOLS = plain_words("tiểu học trung cơ sở phổ thông mầm non thcs thpt th đại mẫu giáo")
 # Where nothing is written with capitals, no name goes on over these.
@@ -120,7 +122,10 @@ class _Reader:
         spots: list[str] = []
         at = 0
         while at < len(self.words):
-            begun = at
+            begun, plain = at, self.words[at].plain
+            if plain not in _BEGINNINGS and not self.has_english and not plain[:1].isdigit():
+                at += 1
+                continue
             if self._is(at, _WARDS):
                 at += 2  # what follows is a ward's name, whatever street it is called after
             elif found := self._numbered(at):
