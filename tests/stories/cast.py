@@ -10,9 +10,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
+from gc import set_threshold
 from html import unescape
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any, Protocol
+from unittest.mock import patch
 
 from aiohttp import ClientSession, CookieJar, FormData
 from yarl import URL
@@ -21,7 +25,8 @@ from bot import app
 from bot.commands import add_account, export_rows
 from bot.domain.people import Role
 from bot.domain.ward import WardCode
-from bot.routing.wards import load_wards
+from bot.routing import Router, load_router
+from bot.routing.wards import DATA, Wards, load_wards
 from bot.settings import Settings, load_settings
 from tests.bot_api import BotApiServer
 from tests.bot_api import Resident as Chat
@@ -35,6 +40,23 @@ from tests.stories.forms import forms
 CODE = re.compile(r"(?:Mã hồ sơ|Case code): ([0-9A-Z-]+)")
 PROOF = ("bien-ban.pdf", PROOF_BYTES, "application/pdf")
 PATIENCE = 60.0  # seconds; a story is not a timed test
+
+
+@cache
+def _hanoi() -> Router:
+    return load_router(load_wards())
+
+
+def _router_of(wards: Wards, folder: Path) -> Router:
+    """Reading the gazetteer once is enough for all cities of a run, but for those that brought their own."""
+    return _hanoi() if folder == DATA else load_router(wards, folder)
+
+
+# A program that starts looks once through all there is and bids the collector leave that alone for good. Here hundreds start
+# in one process: each would look through what all tests before it left, and nothing of it could ever be collected.
+_COLLECTOR = SimpleNamespace(collect=lambda: 0, freeze=lambda: None, set_threshold=set_threshold)
+patch.object(app, "gc", _COLLECTOR).start()
+patch("bot.services.city.load_router", _router_of).start()
 
 
 class Resident(Protocol):
