@@ -8,6 +8,11 @@ from html.parser import HTMLParser
 
 # What would only take time to read: pictures, and those of a hundred wards that are not chosen.
 _PICTURES = re.compile(r"<(svg|template)\b.*?</\1>", re.DOTALL)
+# Nor is anything read off these but who they are, and whether a field is said to be wrong.
+_NO_FIELDS = re.compile(
+    r"</?(?!(?:html|a|form|input|textarea|select|option|button|script|style)\b)[a-z][a-z0-9]*"
+    r"(?![^>]*\s(?:id|aria-invalid)=)[^>]*>"
+)
 _CHOICES = re.compile(r"(<select\b[^>]*>)(.*?)</select>", re.DOTALL)
 MULTIPART = "multipart/form-data"
 TYPED = frozenset({"text", "search", "tel", "date", "number", "email", "time", "textarea"})
@@ -89,7 +94,7 @@ class ServedPage(HTMLParser):
         self._form: ServedForm | None = None
         self._textarea: ServedField | None = None
         self._select: ServedField | None = None
-        self.feed(_CHOICES.sub(_chosen_alone, _PICTURES.sub("", text)))
+        self.feed(_NO_FIELDS.sub("", _CHOICES.sub(_chosen_alone, _PICTURES.sub("", text))))
 
     def form(self, test_id: str, action: str = "") -> ServedForm | None:
         """The form of that name; of several, the one that goes to `action`."""
