@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import update
 
 from bot.domain.bonds import CODE_LASTS, MOST_BONDS, STUCK_AFTER, is_shared
-from bot.domain.case import Accused, Case, Desk
+from bot.domain.case import Accused, Case, CaseCode, Desk
 from bot.domain.incoming import IncomingKind
 from bot.domain.people import Channel, Language
 from bot.domain.reply import Reply
@@ -51,6 +51,15 @@ async def ties(one: Resident, other: Resident) -> None:
     await other.says(f"liên kết {code}")
     await other.presses(YES)
     assert "✅ Đã liên kết với" in other.hears[-1]
+
+
+async def files_and_ties(lan: Resident, other: Resident, city: City) -> tuple[CaseCode, Officer]:
+    """A case in Lan's chat, the two tied, everything heard; and who answers it."""
+    code = await files(lan)
+    minh = await Officer.hired(lan.storage, city)
+    await ties(lan, other)
+    await hears(lan)
+    return code, minh
 
 
 async def are_tied(one: Resident, other: Resident) -> bool:
@@ -257,19 +266,16 @@ async def test_it_is_said_in_english_too(meet: Meet) -> None:
     assert "No longer linked" in ann.hears[-1]
 
 
-async def answered(lan: Resident, minh: Officer, code: str) -> list[str]:
+async def answered(lan: Resident, minh: Officer, code: CaseCode) -> list[str]:
     """What became of the answers on the case: the state of each that the desk shows."""
-    return [str(message.delivery) for message in await lan.thread(await minh.case(code)) if message.delivery]  # type: ignore[arg-type]  # a test's code
+    return [str(message.delivery) for message in await lan.thread(await minh.case(code)) if message.delivery]
 
 
 async def test_an_answer_that_one_chat_does_not_take_goes_to_the_other(
     lan: Resident, lan_on_zalo: Resident, city: City
 ) -> None:
     """At once, with a line that says why it comes here; nobody has to phone, and its buttons work there."""
-    code = await files(lan)
-    minh = await Officer.hired(lan.storage, city)
-    await ties(lan, lan_on_zalo)
-    await hears(lan)
+    code, minh = await files_and_ties(lan, lan_on_zalo, city)
     lan.fails = True
     await minh.closes(code)
     await hears(lan)
@@ -286,10 +292,7 @@ async def test_an_answer_that_one_chat_does_not_take_goes_to_the_other(
 
 async def test_when_the_other_fails_too_staff_must_reach_them(lan: Resident, lan_on_zalo: Resident, city: City) -> None:
     """It has failed where it belongs, without the line, and comes there when its resident is back."""
-    code = await files(lan)
-    minh = await Officer.hired(lan.storage, city)
-    await ties(lan, lan_on_zalo)
-    await hears(lan)
+    code, minh = await files_and_ties(lan, lan_on_zalo, city)
     lan.fails = lan_on_zalo.fails = True
     await minh.answers(code, "Mai có người đến.")
     for chat in (lan, lan_on_zalo):
@@ -318,10 +321,7 @@ async def test_what_is_told_in_confidence_goes_nowhere_else(lan: Resident, lan_o
 
 async def test_a_channel_that_does_not_come_back_is_not_waited_for(lan: Resident, lan_on_zalo: Resident, city: City) -> None:
     """Nobody takes Lan's answer for ten minutes: it goes to Zalo, once; a chat that is tied to none keeps waiting."""
-    code = await files(lan)
-    minh = await Officer.hired(lan.storage, city)
-    await ties(lan, lan_on_zalo)
-    await hears(lan)
+    code, minh = await files_and_ties(lan, lan_on_zalo, city)
     await minh.answers(code, "Mai có người đến.")
     later = minh.now + STUCK_AFTER
     for moment, moves in ((later - timedelta(seconds=1), 0), (later, 1), (later, 0)):
@@ -334,10 +334,7 @@ async def test_a_channel_that_does_not_come_back_is_not_waited_for(lan: Resident
 
 
 async def test_a_channel_that_is_not_set_up_is_no_way(lan: Resident, lan_on_zalo: Resident, city: City) -> None:
-    code = await files(lan)
-    minh = await Officer.hired(lan.storage, city)
-    await ties(lan, lan_on_zalo)
-    await hears(lan)
+    code, minh = await files_and_ties(lan, lan_on_zalo, city)
     await minh.answers(code, "Mai có người đến.")
     async with lan.storage.begin() as uow:
         later = minh.now + STUCK_AFTER
@@ -345,10 +342,7 @@ async def test_a_channel_that_is_not_set_up_is_no_way(lan: Resident, lan_on_zalo
 
 
 async def test_undone_while_an_answer_waits_it_comes_home(lan: Resident, lan_on_zalo: Resident, city: City) -> None:
-    code = await files(lan)
-    minh = await Officer.hired(lan.storage, city)
-    await ties(lan, lan_on_zalo)
-    await hears(lan)
+    code, minh = await files_and_ties(lan, lan_on_zalo, city)
     await minh.answers(code, "Mai có người đến.")
     async with lan.storage.begin() as uow:
         await move_stuck(uow, channels=CHANNELS, now=minh.now + STUCK_AFTER)
