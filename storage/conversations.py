@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import structlog
-from sqlalchemy import Row, bindparam, delete, insert, select, type_coerce, update
+from sqlalchemy import Row, Text, bindparam, delete, insert, select, type_coerce, update
 
 from bot.domain.case import CaseCode
 from bot.domain.changing import replace
@@ -16,21 +16,25 @@ from bot.domain.ward import WardCode
 from bot.ports.sealing import Vault
 from storage.link import Link, by_engine
 from storage.tables import addresses, conversations, residents
-from storage.types import SealedText, read_json
+from storage.types import comes_back_the_same, open_json, pack
 
 log = structlog.get_logger()
+
+Value = TypeVar("Value")
 
 _KEY = ("channel", "external_id")
 _NOT_OURS = (*_KEY, "paused_until", "pause_reason", "has_missed")  # a turn that began before staff paused must not undo it
 
-# The draft as text: what cannot be parsed must not keep us from the rest of the row.
+_SEALED = ("draft", "offered")  # as they lie there: most of them we sealed ourselves a moment ago
 ROWS = select(
-    *(column for column in conversations.c if column.name != "draft"),
-    type_coerce(conversations.c.draft, SealedText).label("draft"),
+    *(column for column in conversations.c if column.name not in _SEALED),
+    *(type_coerce(conversations.c[name], Text).label(name) for name in _SEALED),
 )
 _get = ROWS.where(conversations.c.channel == bindparam("channel"), conversations.c.external_id == bindparam("external_id"))
 _put = by_engine(
-    lambda insert_into: (stored := insert_into(conversations)).on_conflict_do_update(
+    lambda insert_into: (
+        stored := insert_into(conversations).values({name: bindparam(f"sealed_{name}", type_=Text) for name in _SEALED})
+    ).on_conflict_do_update(
         index_elements=_KEY,
         set_={column.name: stored.excluded[column.name] for column in conversations.c if column.name not in _NOT_OURS},
     )
@@ -52,7 +56,28 @@ _settle = (
     .where(conversations.c.channel == bindparam("on"), conversations.c.external_id == bindparam("whom"))
     .values(last_ward=bindparam("ward"))
 )
+MOST_KNOWN = 1000  # drafts, and as many offers: of those who are just now in a conversation
 _drop_resident = delete(residents).where(residents.c.id == bindparam("resident"))
+
+
+class _Known(Generic[Value]):
+    """What was sealed last, by its seal: no two seals are alike, so that none of these is ever out of date."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, Value] = {}
+
+    def keep(self, sealed: str, value: Value) -> None:
+        if len(self._values) >= MOST_KNOWN:
+            del self._values[next(iter(self._values))]  # the oldest
+        self._values[sealed] = value
+
+    def take(self, sealed: str) -> Value | None:
+        """Once: what a turn goes on from it seals anew."""
+        return self._values.pop(sealed, None)
+
+
+_known_drafts: _Known[Draft] = _Known()
+_known_offers: _Known[tuple[Choice, ...]] = _Known()
 
 
 class SqlConversations:
@@ -65,7 +90,7 @@ class SqlConversations:
 
     async def get(self, address: Address) -> Conversation:
         row = await self._link.row(_get, {"channel": address.channel.value, "external_id": address.external_id})
-        return conversation_from(row) if row else Conversation(address=address)
+        return conversation_from(row, self._link.vault) if row else Conversation(address=address)
 
     async def put(self, conversation: Conversation, now: datetime) -> Conversation:
         if conversation.resident_id is None:
@@ -78,7 +103,7 @@ class SqlConversations:
                 "external_id": conversation.address.external_id,
                 "resident_id": conversation.resident_id,
                 "language": conversation.language.value,
-                "draft": conversation.draft.to_dict() if conversation.draft else None,
+                "sealed_draft": self._sealed_draft(conversation.draft),
                 "draft_files": pack_keys(conversation.draft, self._link.vault),
                 "asked": conversation.asked.value if conversation.asked else None,
                 "case_code": conversation.case_code,
@@ -92,11 +117,27 @@ class SqlConversations:
                 "draft_reminded": conversation.draft_reminded,
                 "pause_told_at": conversation.pause_told_at,
                 "withheld_told_at": conversation.withheld_told_at,
-                "offered": pack_choices(conversation.offered),
+                "sealed_offered": self._sealed_offer(conversation.offered),
                 "updated_at": now,
             },
         )
         return conversation
+
+    def _sealed_draft(self, draft: Draft | None) -> str | None:
+        if draft is None:
+            return None
+        return self._sealed(draft.to_dict(), _known_drafts, draft)
+
+    def _sealed_offer(self, offered: tuple[Choice, ...]) -> str | None:
+        packed = pack_choices(offered)
+        return None if packed is None else self._sealed(packed, _known_offers, offered)
+
+    def _sealed(self, value: Any, known: _Known[Value], meaning: Value) -> str:
+        packed, vault = pack(value), self._link.vault
+        sealed = packed if vault is None else vault.seal(packed)
+        if comes_back_the_same(packed):
+            known.keep(sealed, meaning)
+        return sealed
 
     async def pause(self, address: Address, *, until: datetime | None, reason: str) -> bool:
         key = {"on": address.channel.value, "whom": address.external_id}
@@ -119,9 +160,9 @@ class SqlConversations:
         return ResidentId(resident_id)
 
 
-def conversation_from(row: Row[Any]) -> Conversation:
+def conversation_from(row: Row[Any], vault: Vault | None) -> Conversation:
     """The conversation of one of `ROWS`."""
-    draft, asked = _draft_of(row)
+    draft, asked = _draft_of(row, vault)
     return Conversation(
         address=Address(Channel(row.channel), row.external_id),
         resident_id=ResidentId(row.resident_id),
@@ -142,7 +183,7 @@ def conversation_from(row: Row[Any]) -> Conversation:
         pause_reason=row.pause_reason,
         pause_told_at=row.pause_told_at,
         withheld_told_at=row.withheld_told_at,
-        offered=tuple(read_choice(found) for found in row.offered or ()),
+        offered=_offer_of(row.offered, vault) if row.offered else (),
     )
 
 
@@ -164,15 +205,25 @@ def _awaits_of(found: list[str] | None) -> Awaits | None:
     return Awaits(Awaited(found[0]), found[1])
 
 
-def _draft_of(row: Row[Any]) -> tuple[Draft | None, Question | None]:
+def _offer_of(sealed: str, vault: Vault | None) -> tuple[Choice, ...]:
+    known = _known_offers.take(sealed)
+    return known if known is not None else tuple(read_choice(found) for found in open_json(sealed, vault))
+
+
+def _draft_of(row: Row[Any], vault: Vault | None) -> tuple[Draft | None, Question | None]:
     """The open draft and what was asked about it.
 
     A draft that cannot be read (a disk's fault, a newer version's words) is none: the resident can go on with a new one,
     and every message of the old one is still in the inbox.
     """
     try:
-        draft = Draft.from_dict(read_json(row.draft)) if row.draft else None
+        draft = _read_draft(row.draft, vault) if row.draft else None
         return draft, Question(row.asked) if row.asked else None
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as wrong:
         log.error("draft_unreadable", resident=row.resident_id, error=type(wrong).__name__)
         return None, None
+
+
+def _read_draft(sealed: str, vault: Vault | None) -> Draft:
+    known = _known_drafts.take(sealed)
+    return known if known is not None else Draft.from_dict(open_json(sealed, vault))

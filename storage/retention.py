@@ -113,4 +113,7 @@ class SqlRetention:
             await self._link.run(_spare, {"keys": list(keys)})
 
     async def due_drafts(self, *, now: datetime, most: int) -> list[Conversation]:
-        return [conversation_from(row) for row in await self._link.rows(_due_drafts, {"now": now, "most": most})]
+        return [
+            conversation_from(row, self._link.vault)
+            for row in await self._link.rows(_due_drafts, {"now": now, "most": most})
+        ]

@@ -15,6 +15,7 @@ from bot.domain.people import Address, Channel, Language
 from bot.domain.reply import Choice
 from bot.domain.ward import Point
 from storage import Database
+from storage.conversations import _Known
 from tests.storage.cast import BA_DINH, HOA, LAN, NOW, TAY_HO, photo, resident
 
 DRAFT = Draft(
@@ -33,6 +34,29 @@ DRAFT = Draft(
     point=Point(21.05, 105.82, 8.5),
     trace=("point in 00091",),
 )
+
+
+@pytest.fixture(autouse=True, params=["known", "read"])
+def remembered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was just kept is known by its seal; every promise here holds as well for whoever has to read it."""
+    if request.param == "read":
+        monkeypatch.setattr(_Known, "take", lambda _self, _sealed: None)
+
+
+async def test_what_was_just_kept_is_not_opened_again(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    found = []
+    take = _Known.take
+    monkeypatch.setattr(_Known, "take", lambda self, sealed: found.append(take(self, sealed)) or found[-1])
+    kept = Conversation(address=LAN, draft=DRAFT, offered=(Choice("Gửi", "s:k3"),))
+    async with sqlite_database.begin() as uow:
+        kept = await uow.conversations.put(kept, NOW)
+        assert await uow.conversations.get(LAN) == kept
+        assert await uow.conversations.get(LAN) == kept  # taken by then: read
+        assert await uow.conversations.get(HOA) == Conversation(address=HOA)
+        await uow.commit()
+    assert len(found) == 4
+    assert found[2:] == [None, None]
+    assert all(one is None for one in found) or (found[0] is kept.draft and found[1] is kept.offered)
 
 
 async def test_an_address_never_seen_has_a_fresh_conversation(database: Database) -> None:
