@@ -389,7 +389,8 @@ class Exchange:
             done = await self._delivery.send_here(here)
             self.sent += done
             await uow.outbox.record(await self._delivery.results_in(uow, done))
-        return bool(here) and self.most > len(self.claimed)
+        # Where all that was queued in this very transaction is claimed, and nothing else, nothing can wait behind it.
+        return bool(here) and self.most > len(self.claimed) and uow.outbox.queued() != {queued.id for queued in found}
 
     def go(self) -> None:
         """It is committed."""

@@ -1,6 +1,6 @@
 """Every reply, until the channel took it or it never can be delivered. When to try again is `bot.domain.retry`'s."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import (
@@ -197,13 +197,14 @@ _replay = (
 class SqlOutbox:
     """See `bot.ports.Outbox`."""
 
-    __slots__ = ("_link", "_queued", "_reach", "_recording")
+    __slots__ = ("_ids", "_link", "_queued", "_reach", "_recording")
 
     def __init__(self, link: Link) -> None:
         self._link = link
         self._reach = Reaching(link)
         self._recording = Recording(link, self._reach)
         self._queued: dict[int, Reply] = {}  # in this very unit of work: they need not be read back
+        self._ids: set[int] = set()  # of all that was queued in it
 
     async def add(self, replies: Sequence[NewReply], now: datetime, *, keeps_offer: bool = True) -> list[int]:
         # One by one, so that the ids rise in this order on either engine.
@@ -241,6 +242,7 @@ class SqlOutbox:
         key = {"channel": values["channel"], "external_id": values["external_id"], "about": new.about}
         has_earlier = bool(new.about) and await self._link.row(_has_earlier, key) is not None
         reply_id: int = await self._link.value(_add, values)
+        self._ids.add(reply_id)
         if _comes_back_the_same(new.reply):
             self._queued[reply_id] = new.reply
         if has_earlier:
@@ -278,6 +280,9 @@ class SqlOutbox:
             ),
             key=lambda queued: queued.id,
         )
+
+    def queued(self) -> Collection[int]:
+        return self._ids
 
     async def take_back(self, address: Address, about: str, now: datetime) -> bool:
         key = {"channel": address.channel.value, "external_id": address.external_id, "about": about, "now": now}

@@ -1,6 +1,6 @@
 """What comes in and goes out: the inbox, the outbox, where we stand with each address, a web chat's lines."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Collection, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Protocol
@@ -154,6 +154,10 @@ class Outbox(Protocol):
         Of the address's earlier replies about the same (`NewReply.about`) those that nobody has claimed are dropped. What
         the last one offers becomes its conversation's `offered`, unless the caller stores that conversation itself.
         """
+        ...
+
+    def queued(self) -> Collection[int]:
+        """The ids of what was queued in this very unit of work."""
         ...
 
     async def claim(
