@@ -22,5 +22,6 @@ def ancestors(request: web.Request, media_type: str) -> str:
     Args:
         media_type: Of the answer. Pages alone are shown in frames: no file, no stream.
     """
-    origins = request.app[SETTINGS].embed_origins
-    return " ".join(origins) if origins and is_framed(request) and media_type == "text/html" else "'none'"
+    if media_type != "text/html" or not is_framed(request):
+        return "'none'"
+    return " ".join(request.app[SETTINGS].embed_origins) or "'none'"

@@ -4,7 +4,8 @@ The form's own token is checked where the form is read (`bot.web.forms`); this i
 """
 
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from aiohttp import web
@@ -53,9 +54,8 @@ def page_policy(nonce_value: str, framed_by: str = "'none'") -> str:
     )
 
 
-def bare_headers() -> dict[str, str]:
-    """What an answer without a page carries, whoever gives it."""
-    return {
+_BARE = MappingProxyType(
+    {
         "Content-Security-Policy": "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; "
         "frame-ancestors 'none'",
         "X-Content-Type-Options": "nosniff",
@@ -68,20 +68,29 @@ def bare_headers() -> dict[str, str]:
         "X-Robots-Tag": "noindex",  # but for what is meant for everybody
         "Server": "homthu",  # aiohttp would name itself and its version
     }
+)
+_WITHOUT_A_PAGE = frozenset({"application/json", "text/event-stream"})
+
+
+def bare_headers() -> Mapping[str, str]:
+    """What an answer without a page carries, whoever gives it."""
+    return _BARE
 
 
 async def set_headers(request: web.Request, response: web.StreamResponse) -> None:
     """A signal, not a middleware, so that event streams carry them too. A route may have set a stricter value before."""
     headers = response.headers
-    framed_by = ancestors(request, response.content_type)
-    headers.setdefault("Content-Security-Policy", page_policy(nonce(request), framed_by))
-    for name, value in bare_headers().items():
+    media_type = response.content_type
+    framed_by = ancestors(request, media_type)
+    if media_type not in _WITHOUT_A_PAGE and "Content-Security-Policy" not in headers:
+        headers["Content-Security-Policy"] = page_policy(nonce(request), framed_by)
+    for name, value in _BARE.items():
         headers.setdefault(name, value)
     if framed_by != "'none'":
         del headers["X-Frame-Options"]  # it can name nobody: a browser that knows it alone would show nothing
     if is_https(request.app[SETTINGS]):
         headers.setdefault("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
-    headers["Server"] = bare_headers()["Server"]
+    headers["Server"] = _BARE["Server"]
 
 
 @web.middleware

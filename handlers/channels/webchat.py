@@ -34,7 +34,7 @@ class WebChat:
         address = Address(Channel.WEBCHAT, update.address_id)
         source_id = source_id_of(update.external_id)
         try:
-            post = ChatPost.from_json(update.body)
+            post = update.value if isinstance(update.value, ChatPost) else ChatPost.from_json(update.body)
         except UnreadableBody:
             return Incoming.unsupported(address, source_id, update.received_at)
         command = _COMMAND.fullmatch(post.text) if not post.files else None

@@ -76,6 +76,7 @@ class ChatPost:
             external_id=f"{address.external_id}.{tail}",
             address_id=address.external_id,
             body=self.to_json(),
+            value=None if self.files else self,  # of those the body keeps less
         )
 
     def to_json(self) -> str:

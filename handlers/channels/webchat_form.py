@@ -21,6 +21,7 @@ from bot.ports import FileKeeper
 from bot.web.forms import MALFORMED
 from handlers.channels.webchat_body import LONGEST_NAME, clean, new_client_key, read_point
 
+FIELDS_ONLY = "application/x-www-form-urlencoded"
 MOST_FILES = 10  # in one post
 MOST_PARTS = 40  # fields and files together; the page's own form has eight and its files
 LARGEST_FIELD = 256 * 1024  # bytes; the longest text allowed, and room to say kindly that a longer one is too long
@@ -101,8 +102,11 @@ class FormReader:
             TooManyUploads: A file would have been one too many at this moment.
         """
         try:
-            async with asyncio.timeout(LONGEST):
-                await self._read(request, form, is_own)
+            if _is_here(request) and request.content_type == FIELDS_ONLY:
+                _take_pairs(request.content.read_nowait(), form)
+            else:
+                async with asyncio.timeout(LONGEST):
+                    await self._read(request, form, is_own)
         except TimeoutError:
             raise BadForm("too slow") from None
         except MALFORMED:
@@ -112,7 +116,7 @@ class FormReader:
     async def _read(self, request: web.Request, form: ChatForm, is_own: Callable[[str], bool]) -> None:
         if request.content_type == "multipart/form-data":
             await self._read_parts(request, form, is_own)
-        elif request.content_type == "application/x-www-form-urlencoded":
+        elif request.content_type == FIELDS_ONLY:
             await _read_pairs(request, form)
         else:
             raise BadForm("neither kind of form")
@@ -155,13 +159,20 @@ class FormReader:
             self._uploads -= 1
 
 
+def _is_here(request: web.Request) -> bool:
+    """The whole body has come with the head, as nearly every message's does: nobody has to be waited for."""
+    return request.content.is_eof() and request.content.exception() is None
+
+
 async def _read_pairs(request: web.Request, form: ChatForm) -> None:
     body = bytearray()
-    while chunk := await _read(request.content.read(CHUNK)):
+    while len(body) <= LARGEST_FIELD and (chunk := await _read(request.content.read(CHUNK))):
         body += chunk
-        if len(body) > LARGEST_FIELD:
-            form.is_cut = True
-            break
+    _take_pairs(body, form)
+
+
+def _take_pairs(body: bytes | bytearray, form: ChatForm) -> None:
+    form.is_cut = len(body) > LARGEST_FIELD
     try:
         pairs = parse_qsl(body.decode("ascii", "replace"), keep_blank_values=True, max_num_fields=MOST_PARTS)
     except ValueError:

@@ -27,7 +27,15 @@ from bot.web.siege import WAIT, Gate
 from bot.web.still import let_be_found
 from bot.wording import say
 from handlers.channels.webchat_body import LONGEST_CHOICE, LONGEST_TEXT, ChatPost, new_client_key
-from handlers.channels.webchat_form import MOST_FILES, BadForm, ChatForm, ForeignForm, FormReader, TooManyUploads
+from handlers.channels.webchat_form import (
+    FIELDS_ONLY,
+    MOST_FILES,
+    BadForm,
+    ChatForm,
+    ForeignForm,
+    FormReader,
+    TooManyUploads,
+)
 from handlers.channels.webchat_limits import Limits, TooMany
 from handlers.channels.webchat_lines import ChatPage, show_lines
 from handlers.channels.webchat_visitor import Visitor, base_of, forget, remember, visitor_of
@@ -39,7 +47,6 @@ LOOK_EVERY = 0.25  # seconds, while waiting: another process may be the one that
 ANSWER_PENDING = timedelta(
     seconds=30
 )  # while the last words are younger than this, a page without script says that one is on its way
-FIELDS_ONLY = "application/x-www-form-urlencoded"
 WARD_COOKIE = "chat_ward"  # the ward of the QR code, until the first message has told it to the dialogue
 KNOWN_ADDRESSES = 20_000  # addresses this process remembers to be no strangers
 
@@ -96,7 +103,8 @@ class ChatPages:
         else:
             tail = "?notice=files" if form.is_cut else ""
             response = web.Response(status=303, headers={"Location": f"{base_of(request)}{tail}#end"})
-        drop_cookie(request, response, WARD_COOKIE)
+        if read_cookie(request, WARD_COOKIE):
+            drop_cookie(request, response, WARD_COOKIE)
         return response
 
     async def look(self, request: web.Request) -> web.Response:
@@ -133,14 +141,15 @@ class ChatPages:
         return response
 
     async def _take(self, request: web.Request, visitor: Visitor, form: ChatForm) -> None:
+        address = visitor.address
         try:
             await self._reader.read(request, form, visitor.is_own)
-            await self._count(request, visitor.address, form)
-            updates = _updates(request, visitor.address, form)
+            await self._count(request, address, form)
+            updates = _updates(request, address, form)
             if _is_script(request):
                 await self._keep(Channel.WEBCHAT, updates)
             else:
-                await self._keep_and_wait(request, visitor.address, updates)
+                await self._keep_and_wait(request, address, updates)
         except ForeignForm:
             raise Refusal(403, "webchat_foreign_form") from None
         except BadForm:
@@ -247,13 +256,14 @@ def _updates(request: web.Request, address: Address, form: ChatForm) -> list[Raw
     Raises:
         Refusal: There is nothing to keep, or too much.
     """
-    if len(form.text) > LONGEST_TEXT:
+    text = form.text
+    if len(text) > LONGEST_TEXT:
         raise Refusal(413, "webchat_too_long")
     choice = form.choice if len(form.choice.encode()) <= LONGEST_CHOICE else ""
     if choice.startswith(KEEP):  # the form beside a receipt: its field goes along with its button
         choice = f"{choice}:{form.digits}"
     language = page_language(request)
-    post = ChatPost(text=form.text, choice=choice, point=form.point, files=tuple(form.files), language=language)
+    post = ChatPost(text=text, choice=choice, point=form.point, files=tuple(form.files), language=language)
     if post.is_empty:
         raise Refusal(400, "webchat_empty")
     updates = [post.update(address, form.client_key)]
@@ -288,6 +298,8 @@ def _asked(request: web.Request) -> str:
 
 def _place(request: web.Request, mark: str) -> Place | None:
     """The place of this mark; None for whatever else stood there. A board that cannot be leaves its ward."""
+    if not mark:
+        return None
     code, board = read_start(f"ward_{mark}")
     try:
         return Place(request.app[keys.WARDS][code or mark.partition("_")[0]], board)
