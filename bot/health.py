@@ -129,7 +129,8 @@ class Health:
         shown.disk_share.set(found.disk.share)
         shown.backup_age.set(found.backup_age)
         shown.tell_neighbours(
-            (lag.subscription_id, lag.waiting, found.age(lag.oldest), lag.parked, lag.failures) for lag in found.neighbours
+            (lag.subscription_id, lag.waiting, found.age(lag.oldest), lag.parked, lag.failures, lag.is_disabled)
+            for lag in found.neighbours
         )
         shown.count_commits(self.storage.commits)
         for where, gate in request.app.get(GATES, {}).items():

@@ -43,6 +43,7 @@ class Metrics:
                 ("oldest_seconds", "How long the oldest of these waits"),
                 ("parked", "Events that nobody tries to tell any more"),
                 ("failures", "Tries since it last took one"),
+                ("disabled", "1 once it is told nothing more because it took nothing for days"),
             )
         }
         self.audit_broken = self._gauge("audit_broken", "1 once a row of the audit trail was found that does not fit")
@@ -78,7 +79,7 @@ class Metrics:
         self.telegram_pending.set(pending)
         self.telegram_error_at.set(error_at)
 
-    def tell_neighbours(self, found: Iterable[tuple[int, float, float, float, float]]) -> None:
+    def tell_neighbours(self, found: Iterable[tuple[int, float, float, float, float, float]]) -> None:
         """Of each subscription its number, then as the gauges stand; those that are gone leave no line."""
         for gauge in self.neighbour.values():
             gauge.clear()

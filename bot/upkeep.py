@@ -4,17 +4,26 @@ Each finding is one line, with how to mend it; a start logs what is wrong and go
 """
 
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Protocol
 
 from bot.archive.keeping import last_backup
 from bot.checks import Finding
 from bot.errors import ChannelError, StorageBusy
+from bot.ports import UnitOfWork
 from bot.ports.storage import Server
 from bot.standing import CLOCK_MAY_DIFFER, LEAST_POSTGRES, LEAST_SQLITE, OLDEST_BACKUP, is_too_old
 
 PENDING_MOST = 100  # updates that wait at Telegram
 ERROR_IS_RECENT = timedelta(hours=1)
+
+
+class Reading(Protocol):
+    """Storage that can be looked at."""
+
+    def reading(self) -> AbstractAsyncContextManager[UnitOfWork]: ...
 
 
 async def check_server(storage: Server, *, is_sqlite: bool) -> list[Finding]:
@@ -33,6 +42,19 @@ async def check_server(storage: Server, *, is_sqlite: bool) -> list[Finding]:
         said = f"{apart.total_seconds():.0f} s apart from the database's"
         found.append(Finding(what="its clock", is_ok=not mend, found=said, mend=mend))
     return found
+
+
+async def check_neighbours(storage: Reading) -> Finding:
+    """Who wants to hear of cases and is told nothing more, or has events that nobody tries to tell any more."""
+    try:
+        async with storage.reading() as uow:
+            lags = await uow.neighbours.lags()
+    except StorageBusy:
+        return Finding(what="neighbours", is_ok=True, found="not looked at")  # why was said already
+    disabled, parked = sum(lag.is_disabled for lag in lags), sum(lag.parked for lag in lags)
+    mend = "/staff/settings/neighbours shows what they said; enable or replay there." if disabled or parked else ""
+    found = f"{len(lags)} subscribed, {disabled} of them disabled by failing; {parked} events parked"
+    return Finding(what="neighbours", is_ok=not mend, found=found, mend=mend)
 
 
 def check_backup(data_dir: Path, now: datetime) -> Finding:

@@ -39,7 +39,7 @@ def sections_of(viewer: Viewer) -> list[Section]:
         (has_wards, Section("wards", "settings_wards", "settings_wards_text")),
         (may_see_people(viewer), Section("people", "settings_people", "settings_people_text")),
         (True, Section("absences", "settings_absences", "settings_absences_text")),
-        (viewer.may(Right.READ_CASE), Section("notices", "settings_notices", "settings_notices_text")),
+        (may_be_told(viewer), Section("notices", "settings_notices", "settings_notices_text")),
         (has_wards, Section("templates", "settings_templates", "settings_templates_text")),
         (may_set_city(viewer), Section("holidays", "settings_holidays", "settings_holidays_text")),
         (may_set_city(viewer), Section("deadlines", "settings_deadlines", "settings_deadlines_text")),
@@ -47,6 +47,11 @@ def sections_of(viewer: Viewer) -> list[Section]:
         (viewer.may(Right.OPERATE), Section("neighbours", "settings_neighbours", "settings_neighbours_text")),
     )
     return [section for is_theirs, section in wanted if is_theirs]
+
+
+def may_be_told(viewer: Viewer) -> bool:
+    """In a chat of their own: of cases, or (operators) of what stopped by itself."""
+    return viewer.may(Right.READ_CASE) or viewer.may(Right.OPERATE)
 
 
 def may_see_people(viewer: Viewer) -> bool:

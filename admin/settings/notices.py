@@ -10,6 +10,7 @@ from admin.guard import Visit
 from admin.pages import Frame
 from admin.settings.fields import Field, Typed, ask
 from admin.settings.forms import attempt, change, is_saved, number_in_path
+from admin.settings.front import may_be_told
 from bot.domain.notices import LINK_LASTS, Choices
 from bot.domain.people import Channel
 from bot.domain.rights import Right
@@ -51,7 +52,8 @@ class NoticesPage:
     chats: Sequence[ChatLine]
     given: CodeLine | None
     can_link: bool  # Telegram is set up here
-    fields: Sequence[Field]
+    what_key: str  # what they are told
+    fields: Sequence[Field]  # none for who meets no case: what operators are told of cannot be chosen
     trouble_key: str
     is_saved: bool
 
@@ -78,7 +80,7 @@ async def post_link(visit: Visit) -> web.StreamResponse:
         receipts = visit.request.app[keys.RECEIPTS]
         given.append(await begin_link(uow, receipts, staff=visit.staff, channel=Channel.TELEGRAM, now=visit.now))
 
-    _must_meet_cases(visit)
+    _must_be_told(visit)
     async with read_form(visit.request, token=visit.session.form_token) as form:
         if not _can_link(visit):
             response = await _show(visit, Typed())  # which says so
@@ -101,12 +103,18 @@ async def post_unlink(visit: Visit) -> web.StreamResponse:
     async def act(uow: UnitOfWork, _form: Form) -> None:
         await unlink_chat(uow, staff=visit.staff, chat_id=number, now=visit.now)
 
-    _must_meet_cases(visit)
+    _must_be_told(visit)
     return await change(visit, UNLINK, act, _show, then=NOTICES)
 
 
+def _must_be_told(visit: Visit) -> None:
+    """Raises web.HTTPForbidden: Nobody ever tells them anything."""
+    if not may_be_told(visit.viewer):
+        raise web.HTTPForbidden
+
+
 def _must_meet_cases(visit: Visit) -> None:
-    """Who never meets a case is never told of one."""
+    """Who never meets a case has nothing to choose."""
     if not visit.viewer.may(Right.READ_CASE):
         raise web.HTTPForbidden
 
@@ -116,16 +124,18 @@ def _can_link(visit: Visit) -> bool:
 
 
 async def _show(visit: Visit, typed: Typed, *, code: str = "") -> web.Response:
-    _must_meet_cases(visit)
+    _must_be_told(visit)
     async with visit.request.app[keys.STORAGE].reading() as uow:
         chats = await chats_of(uow, visit.staff.id)
         choices = await uow.notices.choices(visit.staff.id) or Choices()
+    meets_cases = visit.viewer.may(Right.READ_CASE)
     page = NoticesPage(
         frame=visit.frame,
         chats=[ChatLine(chat.id, f"desk_channel_{chat.channel}", chat.linked_at) for chat in chats if chat.linked_at],
         given=_given(visit, code) if code else None,
         can_link=_can_link(visit),
-        fields=[_tick(name, typed, choices) for name in Choices.__dataclass_fields__],
+        what_key="settings_notices_what" if meets_cases else "settings_notices_what_operator",
+        fields=[_tick(name, typed, choices) for name in Choices.__dataclass_fields__ if meets_cases],
         trouble_key=typed.about(FORM) or typed.about(LINK) or typed.about(UNLINK),
         is_saved=is_saved(visit),
     )

@@ -69,6 +69,7 @@ async def check(settings: Settings) -> list[checks.Finding]:
         async with open_database(settings, beside_others=True) as database:
             findings.append(await checks.check_storage(database, settings))
             findings += await upkeep.check_server(database, is_sqlite=settings.is_sqlite)
+            findings.append(await upkeep.check_neighbours(database))
     except Exception as trouble:  # an operator must read what is wrong, whatever it is
         findings.append(checks.storage_out_of_reach(trouble))
     findings.append(checks.check_space(settings))

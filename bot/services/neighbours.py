@@ -25,6 +25,7 @@ from bot.domain.rights import Right, may
 from bot.errors import BotError
 from bot.ports import UnitOfWork
 from bot.services.setting import BadFields, GoneMeanwhile, NotAllowed, one_line, trouble_with_line
+from bot.services.tell_operators import tell_of_disabled_neighbour
 
 
 class TooManySubscriptions(BotError):
@@ -133,9 +134,13 @@ async def disable(uow: UnitOfWork, subscription_id: int, *, now: datetime, by: S
 
 
 async def disable_failing(uow: UnitOfWork, subscription_id: int, *, now: datetime) -> None:
-    """It took nothing for days: nobody tries any more until an operator says so."""
-    if await uow.neighbours.disable(subscription_id, Ended.FAILING, now):
-        await _record(uow, "neighbour_disabled", subscription_id, None, now, by="failing")
+    """It took nothing for days: nobody tries any more until an operator says so, and each of them hears of it, once."""
+    if not await uow.neighbours.disable(subscription_id, Ended.FAILING, now):
+        return
+    await _record(uow, "neighbour_disabled", subscription_id, None, now, by="failing")
+    found = await uow.neighbours.get(subscription_id)
+    if found is not None:
+        await tell_of_disabled_neighbour(uow, found.name, now=now)
 
 
 async def enable(uow: UnitOfWork, subscription_id: int, *, now: datetime, by: StaffMember | None = None) -> None:

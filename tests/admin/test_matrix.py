@@ -122,10 +122,10 @@ AROUND: dict[tuple[str, str], tuple[Right, ...]] = {
     ("GET", f"{SETTINGS}/absences"): (),
     ("POST", f"{SETTINGS}/absences"): (),
     ("POST", f"{SETTINGS}/absences/{{id}}/end"): (),
-    ("GET", f"{SETTINGS}/notices"): (Right.READ_CASE,),
+    ("GET", f"{SETTINGS}/notices"): (Right.READ_CASE, Right.OPERATE),
     ("POST", f"{SETTINGS}/notices"): (Right.READ_CASE,),
-    ("POST", f"{SETTINGS}/notices/link"): (Right.READ_CASE,),
-    ("POST", f"{SETTINGS}/notices/{{id}}/unlink"): (Right.READ_CASE,),
+    ("POST", f"{SETTINGS}/notices/link"): (Right.READ_CASE, Right.OPERATE),
+    ("POST", f"{SETTINGS}/notices/{{id}}/unlink"): (Right.READ_CASE, Right.OPERATE),
     ("GET", f"{SETTINGS}/templates"): (Right.SETTINGS_WARD, Right.SETTINGS_CITY),
     ("GET", f"{SETTINGS}/templates/{{id}}"): (Right.SETTINGS_CITY,),  # the city's; 404 for others
     ("POST", f"{SETTINGS}/templates/{{id}}"): (Right.SETTINGS_CITY,),

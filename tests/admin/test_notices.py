@@ -143,9 +143,18 @@ async def test_without_telegram_the_page_says_so(sqlite_desk: StaffDesk) -> None
     assert await told(sqlite_desk, "chat_link_begun") == []
 
 
-async def test_the_front_of_the_settings_leads_there_whoever_meets_cases(sqlite_desk: StaffDesk) -> None:
-    """An operator meets none, and is never told of one."""
+async def test_the_front_of_the_settings_leads_there(sqlite_desk: StaffDesk) -> None:
     for role in Role:
         someone = await sqlite_desk.signed_in(role.value, role)
         await someone.opens("/staff/settings")
-        assert (PAGE in someone.text) is (role is not Role.OPERATOR)
+        assert PAGE in someone.text
+
+
+async def test_an_operator_links_a_chat_and_has_nothing_to_choose(desk: StaffDesk) -> None:
+    """They meet no case and are told of none; what stopped by itself they hear of."""
+    an = await desk.signed_in("an", Role.OPERATOR)
+    assert await links(desk, await code_of(an))
+    await an.opens(PAGE)
+    assert an.text.count('data-testid="notices-chat"') == 1
+    assert an.shows("settings_notices_what_operator")
+    assert "notices-form" not in an.text

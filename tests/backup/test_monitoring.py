@@ -22,8 +22,9 @@ from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, Reply
 from bot.health import Health
 from bot.metrics import Metrics
 from bot.ports import RawUpdate, UnitOfWork
+from bot.services.neighbours import disable_failing
 from bot.standing import Disk, Surroundings, is_too_old
-from bot.upkeep import check_backup, check_server, check_updates
+from bot.upkeep import check_backup, check_neighbours, check_server, check_updates
 from bot.web.siege import Gate, add_gate
 from storage import Database
 from tests.house.imports import ROOT
@@ -153,6 +154,11 @@ def subscribes(*, waits: timedelta | None = None) -> Step:
     return step
 
 
+async def fails_for_days(uow: UnitOfWork) -> None:
+    """The one that was subscribed first."""
+    await disable_failing(uow, (await uow.neighbours.all())[0].id, now=datetime.now(UTC))
+
+
 async def test_each_alert_and_each_warning_comes_of_its_cause(scene: Scene) -> None:
     """R16: silent while all is well, then one after the other; readiness says the same, and no more."""
     at_work = datetime.now(UTC)
@@ -199,6 +205,8 @@ async def test_each_alert_and_each_warning_comes_of_its_cause(scene: Scene) -> N
     await comes("HomThuZaloTokenIsRefused", warns="zalo_token")
     await scene.commits(subscribes(waits=26 * hour))
     await comes("HomThuNeighbourIsNotTold")
+    await scene.commits(fails_for_days)
+    await comes("HomThuNeighbourIsDisabled", warns="neighbours")
     await scene.commits(queues(LAN, ago=hour))
     await comes("HomThuOutboxLags", because="outbox")
     await scene.commits(keeps(update(9, "9"), ago=hour))
@@ -239,6 +247,16 @@ async def test_what_a_check_looks_at(tmp_path: Path, database: Database) -> None
 
         found = await check_updates(told, now)
         assert (found.is_ok, bool(found.mend)) == (is_ok, not is_ok)
+    async with database.begin() as uow:
+        await subscribes()(uow)
+        await uow.commit()
+    assert (await check_neighbours(database)).is_ok
+    async with database.begin() as uow:
+        await fails_for_days(uow)
+        await uow.commit()
+    assert not (failing := await check_neighbours(database)).is_ok
+    assert "1 of them disabled by failing" in failing.found
+    assert "/staff/settings/neighbours" in failing.mend
     findings = await check_server(database, is_sqlite=database.is_sqlite)
     assert [finding.is_ok for finding in findings] == ([True] if database.is_sqlite else [True, True])
     assert [is_too_old(version, is_sqlite=True) for version in ("3.36.0", "3.37.0", "3.40.1", "4.0")] == [

@@ -1,28 +1,31 @@
 """Cases, a clock that moves when told so, and programs that are told of the cases."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from ipaddress import ip_network
 from typing import Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from bot.domain.case import Case
 from bot.domain.neighbours import Subscription
+from bot.domain.people import Address, Channel, Role
 from bot.domain.thread import CaseEvent, EventKind
 from bot.outward import Outward, look_at_address
 from bot.ports import UnitOfWork
 from bot.receipts import KeyedReceipts
+from bot.services.link_chat import begin_link, link_chat
 from bot.services.neighbours import subscribe
 from handlers.neighbours import Neighbourhood, Teller
 from storage import Database
-from storage.tables import cases
+from storage.tables import cases, outbox
 from tests.conftest import Place
 from tests.neighbours.receiver import Receiver
-from tests.storage.cast import NOW, file_case
+from tests.services.told import HANOI, RECEIPTS
+from tests.storage.cast import NOW, TAY_HO, file_case, hire
 
 OWN = (ip_network("127.0.0.0/8"),)
 FILED = {"kind": "suggestion", "desk": "general", "ward": "00103"}
@@ -92,6 +95,26 @@ class Street:
         async with self.database.reading() as uow:
             found = await uow.neighbours.lines(subscription.id, 1000)
         return [(line.state.value, line.error, line.attempts) for line in reversed(found)]
+
+    async def operator_with_a_chat(self) -> Callable[[], Awaitable[list[str]]]:
+        """One who linked a chat, beside one who did not and an officer who did; returns what all of them were told."""
+        told = {}
+        async with self.database.begin() as uow:
+            for name, role in (("an", Role.OPERATOR), ("bình", Role.OPERATOR), ("minh", Role.WARD_OFFICER)):
+                member = await hire(uow, username=name, role=role, ward=None if role is Role.OPERATOR else TAY_HO)
+                told[name] = Address(Channel.TELEGRAM, f"900{member.id}")
+                if name != "bình":
+                    code = await begin_link(uow, RECEIPTS, staff=member, channel=Channel.TELEGRAM, now=NOW)
+                    assert await link_chat(uow, RECEIPTS, address=told[name], typed=code, now=NOW, zone=HANOI)
+            await uow.commit()
+
+        async def heard() -> list[str]:
+            async with self.database._transaction() as connection:
+                rows = (await connection.execute(select(outbox.c.external_id, outbox.c.body))).all()
+            assert {address for address, _ in rows} <= {told["an"].external_id}
+            return [str(body) for _, body in rows]
+
+        return heard
 
     async def looks(self, times: int = 1) -> None:
         """So many looks, each with all its turns ended."""

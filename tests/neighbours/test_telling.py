@@ -190,6 +190,7 @@ async def test_after_days_an_event_is_parked_and_a_neighbour_disabled_until_repl
 
     async with receiving(refuse) as portal:
         subscription = await street.subscribed(portal, "filed")
+        heard = await street.operator_with_a_chat()
         await street.files()
         for hours in range(0, 124, 4):
             street.clock.at = NOW + timedelta(hours=hours)
@@ -208,6 +209,7 @@ async def test_after_days_an_event_is_parked_and_a_neighbour_disabled_until_repl
         street.clock.passes(days=1)
         await street.looks()
         assert len(portal.tries) == tries, "a disabled one is left alone"
+        assert [text.count("Cổng") for text in await heard()] == [1], "an operator is told, once"
         portal.behave = None
         async with street.database.begin() as uow:
             await enable(uow, subscription.id, now=street.clock.now())
