@@ -69,6 +69,12 @@ class Scene:
             await uow.commit()
         await self.lan._deliver()
 
+    async def copy(self) -> str:
+        """Of Lan's data, as she is shown it."""
+        await self.lan.commands("mydata")
+        await self.lan.presses("Xem bản sao")
+        return self.lan.hears[-1]
+
     async def slug(self) -> str:
         async with self.database.reading() as uow:
             return (await uow.publications.of_case((await self.minh.case(self.code)).id))[-1].slug
@@ -115,11 +121,17 @@ async def test_a_lamp_is_read_about_by_everybody_until_its_resident_takes_it_bac
     )
     assert shown.published_at.astimezone(ZONE).strftime("%H:%M:%S") == "00:00:00"
     assert shown.code not in shown.slug
+    copy = await here.copy()
+    for words in (GOOD.title, GOOD.text, GOOD.answer, "Nội dung đã đồng ý đăng"):
+        assert words in copy, "what is public of her is in the copy of her data, and so is the way to end it"
     await here.lan.commands("cases")
     await here.lan.presses(here.code)
     await here.lan.presses("Nội dung đã đồng ý đăng")
     await here.lan.presses("Gỡ khỏi trang công khai")
     assert "Đã gỡ" in here.lan.hears[-1]
+    copy = await here.copy()
+    assert "đã gỡ ngày" in copy
+    assert GOOD.text not in copy, "its words are gone"
     assert await here.public(99) == []
     with pytest.raises(NotToPublish):
         await here.proposes()

@@ -108,7 +108,25 @@ async def _case(turn: Turn, case: Case) -> list[str]:
         if message.author is not Author.NOTE  # what staff say among themselves is theirs
     ]
     place = [f"📍 {case.point.lat:.6f}, {case.point.lon:.6f}"] if case.point else []
-    return ["", head, *place, *messages]
+    return ["", head, *place, *messages, *await _published(turn, case)]
+
+
+async def _published(turn: Turn, case: Case) -> list[str]:
+    """What they agreed to have published of it: since when, in which words, and how that ends; or when it ended."""
+    lines = []
+    for one in await turn.uow.publications.of_case(case.id):
+        if one.agreed_at is None:
+            continue
+        day = shown_day(turn, one.agreed_at)
+        if one.ended_at is not None:
+            lines.append(turn.word("person_copy_published_ended", day=day, ended=shown_day(turn, one.ended_at)))
+            continue
+        words = one.wording
+        place = [f"📍 {words.point.lat:.3f}, {words.point.lon:.3f}"] if words.point else []
+        lines.append(turn.word("person_copy_published", day=day, text=": ".join((words.title, words.text))))
+        lines += [turn.word("person_copy_published_answer", text=words.answer), *place]
+        lines.append(turn.word("person_copy_published_end", button=turn.word("publish_button_agreed")))
+    return lines
 
 
 async def _message(turn: Turn, message: ThreadMessage) -> str:
