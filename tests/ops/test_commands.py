@@ -183,7 +183,7 @@ async def test_check_says_what_is_wrong_and_how_to_mend_it(sqlite_place: Place) 
         well = await asyncio.to_thread(homthu.does, "check")
         assert well.returncode == DONE, well.stdout
         assert "@homthu_bot answers" in well.stdout
-        assert well.stdout.count("ok ") == len(well.stdout.splitlines()) == 11
+        assert well.stdout.count("ok ") == len(well.stdout.splitlines()) == 12
         homthu.variables["HOMTHU_TELEGRAM_TOKEN"] = "4242:AAnother-token"
         homthu.variables["HOMTHU_FILES_URL"] = "/proc/self"  # no folder can be made there, whoever asks
         homthu.variables["HOMTHU_TELEGRAM_TOKN"] = "x"
