@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, and_, bindparam, delete, exists, insert, literal_column, null, or_, select, update
+from sqlalchemy import Row, and_, bindparam, delete, exists, insert, null, or_, select, update
 
 from bot.domain.bonds import Bond
 from bot.domain.case import CaseId
@@ -13,8 +13,9 @@ from bot.domain.reply import Move, Reply
 from bot.ports.bonds import OnItsWay
 from storage.claiming import is_state
 from storage.link import Link
+from storage.redirecting import put_elsewhere
 from storage.tables import addresses, bonds, cases, messages, outbox
-from storage.types import Id, SealedJson, SealedName, UtcDateTime
+from storage.types import Id, SealedName, UtcDateTime
 
 _bonds = bonds.c
 _on = bindparam("on", type_=_bonds.channel.type)
@@ -92,20 +93,6 @@ _away = _answers_waiting.where(
     cases.c.channel == _its_on,
     cases.c.external_id == _its_whom,
 ).order_by(outbox.c.id)
-_move = (
-    update(outbox)
-    .where(outbox.c.id == bindparam("reply", type_=Id), is_state("waiting", outbox), _is_nobodys)
-    .values(
-        channel=_its_on,
-        external_id=_its_whom,
-        body=bindparam("words", type_=SealedJson),
-        attempts=literal_column("0"),
-        due_at=null(),
-        owner="",
-        leased_until=null(),
-    )
-    .returning(outbox.c.id)
-)
 
 
 class SqlBonds:
@@ -156,11 +143,7 @@ class SqlBonds:
         return [_answer(row) for row in await self._link.rows(_away, {**_key(start), **_its_key(home), "at": now})]
 
     async def move(self, reply_id: int, move: Move, now: datetime) -> bool:
-        values = {**_its_key(move.goal), "reply": reply_id, "words": move.reply.to_dict(), "at": now}
-        if await self._link.row(_move, values) is None:
-            return False
-        self._link.rung.add(move.goal)
-        return True
+        return await put_elsewhere(self._link, reply_id, move, at=now) is not None
 
 
 def _key(address: Address) -> dict[str, str]:

@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import groupby
+from typing import Any
 
-from sqlalchemy import bindparam, case, insert, literal, literal_column, select, update
+from sqlalchemy import Row, bindparam, case, insert, literal, literal_column, select, update
 
 from bot.domain.capabilities import CAPABILITIES
 from bot.domain.case import CaseId
@@ -17,6 +18,7 @@ from storage.claiming import is_state
 from storage.link import Link
 from storage.notices import SqlNotices
 from storage.reaching import Reaching
+from storage.redirecting import put_elsewhere
 from storage.tables import case_events, cases, conversations, messages, outbox
 from storage.types import SealedJson
 
@@ -54,13 +56,6 @@ _record = (
         leased_until=None,
     )
     .returning(*_whose)
-)
-# The same for a reply that is now somewhere else: what was tried before was tried elsewhere.
-_record_moved = _record.values(
-    channel=bindparam("goal_on"),
-    external_id=bindparam("goal_whom", type_=outbox.c.external_id.type),
-    body=bindparam("words", type_=SealedJson),
-    attempts=literal_column("0"),
 )
 _case_of_message = select(messages.c.case_id).where(messages.c.id == bindparam("message"))
 _name_case = update(outbox).where(outbox.c.id == bindparam("row")).values(case_id=bindparam("case"))
@@ -109,30 +104,37 @@ class Recording:
 
     async def _record_not_sent(self, result: DeliveryResult) -> None:
         is_final = result.state is DeliveryState.FAILED
-        statement, moved = (_record_moved, _moved(result.move)) if result.move else (_record, {})
-        row = await self._link.row(
-            statement,
-            {
-                "row": result.reply_id,
-                "new_state": result.state.value,
-                "provider": result.provider_id,
-                "due": None if is_final else result.due_at,
-                "why": result.error[:LONGEST_ERROR],
-                "finished": result.at if is_final else None,
-                **moved,
-            },
-        )
+        row = await self._put_down(result, is_final)
         if row is None:  # recorded before, as above
             return
         address = Address(Channel(row.channel), row.external_id)
         if is_final:
             missed = await self._reach.missed(row.message_id, address, result.at) if row.message_id is not None else {}
-            await self._show_on_case(result, row.case_id, row.message_id, missed)
+            await self._show_on_case(row, result, missed)
         elif result.move is not None:
             await self._show_move(result, result.move, row.case_id)
         if result.blocks_address:
             blocked = result.move.start if result.move else address
             await self._link.run(_block, {"on": blocked.channel.value, "whom": blocked.external_id})
+
+    async def _put_down(self, result: DeliveryResult, is_final: bool) -> Row[Any] | None:
+        why = result.error[:LONGEST_ERROR]
+        if result.move is not None:
+            error = why if is_final else None
+            return await put_elsewhere(
+                self._link, result.reply_id, result.move, at=result.at, failed_with=error, is_ours=True
+            )
+        return await self._link.row(
+            _record,
+            {
+                "row": result.reply_id,
+                "new_state": result.state.value,
+                "provider": result.provider_id,
+                "due": None if is_final else result.due_at,
+                "why": why,
+                "finished": result.at if is_final else None,
+            },
+        )
 
     async def _show_move(self, result: DeliveryResult, move: Move, case_id: int) -> None:
         """No answer is lost by it, so no clock and no figure hears of it; staff see which way it went."""
@@ -141,18 +143,16 @@ class Recording:
         await self._link.run(_add_event, {"case_id": case_id, **event})
         await self._link.run(_touch_case, {"case": case_id})
         self._link.has_news = True
-        self._link.rung.add(move.goal)
 
-    async def _show_on_case(
-        self, result: DeliveryResult, case_id: int | None, message_id: int | None, missed: Mapping[str, str]
-    ) -> None:
-        if case_id is None and message_id is not None:
-            case_id = await self._link.value(_case_of_message, {"message": message_id})
-            await self._link.run(_name_case, {"row": result.reply_id, "case": case_id})
+    async def _show_on_case(self, row: Row[Any], result: DeliveryResult, missed: Mapping[str, str]) -> None:
+        case_id = row.case_id
+        if case_id is None and row.message_id is not None:
+            case_id = await self._link.value(_case_of_message, {"message": row.message_id})
+            await self._link.run(_name_case, {"row": row.id, "case": case_id})
         if case_id is None:
             return
         self._link.has_news = True
-        details = {"reply": str(result.reply_id), "error": result.error[:100], **missed}
+        details = {"reply": str(row.id), "error": result.error[:100], **missed}
         event = CaseEvent(case_id=CaseId(case_id), kind=EventKind.UNDELIVERED, at=result.at, details=details)
         await self._link.run(
             _add_event,
@@ -162,8 +162,3 @@ class Recording:
         await count_event(self._link, event)
         await SqlNotices(self._link).note_void(event.case_id, event.at)
         await self._link.run(_touch_case, {"case": case_id})
-
-
-def _moved(move: Move) -> dict[str, object]:
-    goal = {"goal_on": move.goal.channel.value, "goal_whom": move.goal.external_id}
-    return {**goal, "words": move.reply.to_dict()}

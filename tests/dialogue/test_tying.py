@@ -290,6 +290,24 @@ async def test_an_answer_that_one_chat_does_not_take_goes_to_the_other(
     assert (await minh.case(code)).disputes == 1
 
 
+async def test_a_page_that_is_open_finds_what_came_from_elsewhere(lan: Resident, meet: Meet, city: City) -> None:
+    """The browser asks for what is newer than it has seen; it has seen more since the answer was given."""
+    page = meet("a browser")
+    code, minh = await files_and_ties(lan, page, city)
+    await minh.answers(code, "Mai có người đến.")
+    await page.says("xin chào")
+    async with page.storage.reading() as uow:
+        seen = max(line.key for line in await uow.chat_lines.recent(page.address) if line.is_ours)
+    lan.fails = True
+    await hears(lan)
+    await hears(page)
+    async with page.storage.reading() as uow:
+        [line] = await uow.chat_lines.replies_after(page.address, seen)
+        newest = (await uow.chat_lines.recent(page.address))[-1]
+    assert "Mai có người đến." in line.body
+    assert newest.key == line.key
+
+
 async def test_when_the_other_fails_too_staff_must_reach_them(lan: Resident, lan_on_zalo: Resident, city: City) -> None:
     """It has failed where it belongs, without the line, and comes there when its resident is back."""
     code, minh = await files_and_ties(lan, lan_on_zalo, city)
