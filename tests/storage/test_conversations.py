@@ -3,6 +3,7 @@
 import asyncio
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -44,9 +45,14 @@ def remembered(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) 
 
 
 async def test_what_was_just_kept_is_not_opened_again(sqlite_database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = []
+    found: list[object] = []
     take = _Known.take
-    monkeypatch.setattr(_Known, "take", lambda self, sealed: found.append(take(self, sealed)) or found[-1])
+
+    def seen(self: Any, sealed: str) -> object:
+        found.append(take(self, sealed))
+        return found[-1]
+
+    monkeypatch.setattr(_Known, "take", seen)
     kept = Conversation(address=LAN, draft=DRAFT, offered=(Choice("Gửi", "s:k3"),))
     async with sqlite_database.begin() as uow:
         kept = await uow.conversations.put(kept, NOW)

@@ -125,7 +125,7 @@ async def _published(turn: Turn, case: Case) -> list[str]:
         place = [f"📍 {words.point.lat:.3f}, {words.point.lon:.3f}"] if words.point else []
         lines.append(turn.word("person_copy_published", day=day, text=": ".join((words.title, words.text))))
         lines += [turn.word("person_copy_published_answer", text=words.answer), *place]
-        lines.append(turn.word("person_copy_published_end", button=turn.word("publish_button_agreed")))
+        lines.append(turn.word("person_copy_published_end", choice=turn.word("publish_button_agreed")))
     return lines
 
 
