@@ -77,6 +77,7 @@ _SAID_IN_CHATS = (
     "lines",
     "ask",
     "contest",
+    "linking",
 )
 _AS_IT_IS = {
     "codes_fine_press",  # newspapers
