@@ -3,7 +3,8 @@
     .venv/bin/python -m benchmarks.attacks [--updates 10000] [--zalo 10000] [--forms 5000] [--guesses 10000] [--uploads]
 
 For each attack: how often each status came back, how long the answers took, and the memory of the process and its children
-before, after and at its highest. The attackers are those of `tests/security`, with other counts.
+before, after and at its highest. The attackers are those of `tests/security`, with other counts. Of Zalo's events it is
+counted besides what became of each that differs: none may be absent, and of those that can be read none may have failed.
 """
 
 import argparse
@@ -15,14 +16,21 @@ import socket
 import tempfile
 import threading
 import time
+from collections import Counter
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sqlalchemy import select
 from yarl import URL
 
+from bot import app
 from bot.domain.case import new_code
+from bot.domain.people import Channel
+from bot.settings import Settings, load_settings
+from handlers.channels.zalo_updates import raw_updates
+from storage.tables import inbox
 from tests.bot_api import BotApiServer
 from tests.ops.homthu import Homthu, Running
 from tests.security import attackers, uploading
@@ -31,6 +39,7 @@ from tests.stories.cast import Officer
 from tests.stories.webhook import SECRET
 from tests.zalo_api import ZaloServer
 
+WORKS_OFF_WITHIN = 600  # seconds for what waits, after the last one was brought
 PAGES = ("/staff/", "/staff/counter", "/staff/settings/absences", "/staff/settings/notices", "/staff/password")
 
 
@@ -77,6 +86,7 @@ class Target:
     memory: Memory
     officer: Officer
     code: str
+    settings: Settings
 
     @property
     def url(self) -> str:
@@ -123,7 +133,8 @@ async def target() -> AsyncIterator[Target]:
             async with attackers.outsider() as session:
                 officer = Officer(session, URL(running.url), password, "minh")
                 await officer.signs_in()
-                yield Target(running, memory, officer, await uploading.filed(running.url))
+                settings = load_settings(data_dir=Path(folder))
+                yield Target(running, memory, officer, await uploading.filed(running.url), settings)
             memory.end()
             for line in running.logged[:20]:
                 print("logged:", line[:300])
@@ -141,6 +152,7 @@ async def attack(chosen: argparse.Namespace) -> None:
             before, rng = found.memory.now(), random.Random(1)
             events = [mutated_zalo_event(rng) for _ in range(chosen.zalo)]
             found.tell("events of Zalo", await attackers.mutated_zalo_events(found.url, SECRET, events), before)
+            await _what_became(found, events)
         if chosen.guesses:
             await _guesses(found, [there, never], chosen.guesses)
         pages = (f"/staff/cases/{there}", f"/staff/cases/{there}/pause", *PAGES)
@@ -152,6 +164,33 @@ async def attack(chosen: argparse.Namespace) -> None:
             await _uploads(found)
         async with attackers.outsider() as session, session.get(f"{found.url}/health/ready") as ready:
             print("afterwards:", ready.status, await ready.text())
+
+
+async def _what_became(found: Target, events: list[bytes]) -> None:
+    """Whatever is readable of them was handled, and whatever is not lies there to be looked at."""
+    brought = {update.external_id: update.unreadable for body in events for update in raw_updates(body)}
+    for _ in range(WORKS_OFF_WITHIN):
+        kept = await asyncio.to_thread(_inbox, found.settings)
+        if all(state != "waiting" for state, _ in kept.values()):
+            break
+        await asyncio.sleep(1)
+    absent = [name for name in brought if name not in kept]
+    readable = Counter(kept[name][0] for name, why in brought.items() if not why and name in kept)
+    unreadable = Counter(kept[name][0] for name, why in brought.items() if why and name in kept)
+    print(f"  {len(brought)} different: absent {len(absent)}; readable {dict(readable)}; unreadable {dict(unreadable)}")
+    lost = Counter(kept[name][1] for name, why in brought.items() if not why and kept.get(name, ("", ""))[0] == "failed")
+    print(f"  readable and failed: {dict(lost) or 'none'}", flush=True)
+
+
+def _inbox(settings: Settings) -> dict[str, tuple[str, str]]:
+    """Of Zalo's updates: state and reason, by Zalo's own id."""
+
+    async def read() -> dict[str, tuple[str, str]]:
+        async with app.open_database(settings, beside_others=True) as database, database._transaction() as connection:
+            asked = select(inbox.c.external_id, inbox.c.state, inbox.c.reason).where(inbox.c.channel == Channel.ZALO.value)
+            return {row.external_id: (row.state, row.reason) for row in await connection.execute(asked)}
+
+    return asyncio.run(read())
 
 
 async def _guesses(found: Target, codes: list[str], count: int) -> None:

@@ -168,6 +168,44 @@ async def test_a_receipt_is_checked(town: Town) -> None:
     assert looks.found == []
 
 
+async def test_a_case_is_followed_on_its_receipts_page(town: Town) -> None:
+    """By its code alone, refused, with the secret, written to, closed, disputed."""
+    looks, lan, holder, minh = Looks(), await town.resident(), await town.resident(), await town.city.staff("minh")
+    await town.city.staff("hoang")
+    holder.watch.expected |= {400, 404}
+    code = await filed(town, lan)
+    await lan.presses("Biên nhận")
+    secret = re.search(r"Mã bí mật: (\d{4} \d{4} \d{4})", await lan.hears("Mã bí mật"))
+    assert secret
+
+    async def asks(typed: str, sees: str) -> None:
+        await holder.opens("/track")
+        await holder.page.locator("#case-code").fill(code)
+        await holder.page.locator("#secret").fill(typed)
+        await holder.part("track-case-form").locator("button").click()
+        await expect(holder.part(sees).first).to_be_visible()
+
+    await asks("", "track-case")
+    await looks.at(holder, "a case by its code")
+    await asks("1234 1234 1234", "track-case-answer")
+    await looks.at(holder, "a wrong secret")
+    await minh.answers(code, "Tổ thoát nước sẽ đến chiều nay.")
+    await asks(secret[1], "track-said")
+    await looks.at(holder, "a case with its secret")
+    await holder.page.locator("#write-text").fill("Nắp cống ở ngay cổng trường.")
+    await holder.part("track-write-form").locator("button").click()
+    await expect(holder.part("track-own").last).to_contain_text("ngay cổng trường")
+    await looks.at(holder, "a case that was written to")
+    await minh.closes(code, "no_action", "Nắp cống này của trường.")
+    await asks(secret[1], "track-dispute-form")
+    await looks.at(holder, "a case that is closed")
+    await holder.page.locator("#dispute-text").fill("Trường không quản lý nắp cống đó.")
+    await holder.part("track-dispute-form").locator("button").click()
+    await expect(holder.part("track-case-answer")).to_have_attribute("data-good", "yes")
+    await looks.at(holder, "a case that was disputed")
+    assert looks.found == []
+
+
 async def test_somebody_stands_at_the_counter(chromium: Browser, demo: app.Started) -> None:
     """The counter's form: empty, refused, with proposals, read back, the receipt; and how one wants to be told."""
     looks, minh = Looks(), await at_the_demo(chromium, demo)
