@@ -21,7 +21,7 @@ class StuckAnswers:
 
     storage: Storage
     channels: Collection[Channel]
-    name: str = "stuck answers"
+    name: str = "stuck_answers"
 
     async def do(self, now: datetime) -> int:
         after = done = 0
