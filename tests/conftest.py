@@ -12,14 +12,12 @@ import pytest
 
 from bot.bell import Bell
 from storage import Database
-from tests.compiled import share_compiled
 from tests.databases import PostgresDatabases, fresh_sqlite, postgres_databases, sqlite_template
 from tests.room import take_room
 
 
 def pytest_configure() -> None:
     take_room()
-    share_compiled()
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
