@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from math import ceil
 
 HIGHEST = 409.0  # points; Excel takes no more
-_PER_LETTER = 0.9  # of a column's unit, at eleven points: Times New Roman is narrower than the font that widths are told in
-_LOST = 3.0  # units at each line's end, where the next word did not fit
+_PER_LETTER = 0.97  # of a column's unit, at eleven points: Times New Roman is narrower than the font that widths are told in
+_LOST = 5.0  # units at each line's end, where the next word did not fit
 _LEADING = 1.26  # of a font's size, from line to line
 _AROUND = 3.0  # points above and below
 

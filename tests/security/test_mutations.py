@@ -33,7 +33,8 @@ async def test_mutated_updates_and_forms_are_all_answered(target: City, caplog: 
         assert forms.failures == 0, forms.statuses
         assert len(forms.statuses) > 2
     assert await a_case(target) != code
-    assert [record.getMessage() for record in caplog.records] == []
+    # Replies to those updates may still fail meanwhile, which is told as a warning.
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 async def test_guesses_learn_nothing(target: City) -> None:
