@@ -1,9 +1,10 @@
-"""What a review of a year of 100,000 cases takes: seconds, processor time and memory, on both engines and in every format.
+"""What the papers about a year of 100,000 cases take: seconds, processor time and memory, on both engines, in every format.
 
     .venv/bin/python -m benchmarks.review [--size 100000] [--record]
 
-Each is `homthu review` as an operator starts it, in a process of its own; its start, about a second, is in the figures. The
-term before is as full as the term: two years of cases lie in the database. The aims: at most 10 s and 300 MB.
+Each is `homthu review`, `export` or `register` as an operator starts it, in a process of its own; its start, about a second,
+is in the figures. The term before is as full as the term: two years of cases lie in the database. The aims: a review in 10 s
+and 300 MB, an export or a register in 20 s.
 """
 
 import argparse
@@ -25,12 +26,18 @@ from benchmarks.results import record, table
 from tests.databases import postgres_databases
 
 ENGINES = ("SQLite", "PostgreSQL")
-FORMATS = ("json", "xlsx", "docx", "pdf")
-AIM_SECONDS, AIM_MB = 10.0, 300.0
+AIM_MB = 300.0
+AIMS = {"review": 10.0, "export": 20.0, "register": 20.0}  # seconds
+FORMATS = {
+    "review": ("json", "xlsx", "docx", "pdf"),
+    "export": ("jsonl", "csv", "xlsx"),
+    "register": ("csv", "xlsx"),
+}
 HOW = """\
-The complete review of the city, for a year and the year before, with {size:,} cases in each: `homthu review` in a process of
-its own, its start of about a second included. Processor time of that process (on PostgreSQL the server's comes on top);
-memory is its greatest resident size. The aims are {seconds:.0f} s and {memory:.0f} MB."""
+The complete review of the city, for a year and the year before, with {size:,} cases in each, and all cases and the register
+of the year: each command in a process of its own, its start of about a second included. Processor time of that process (on
+PostgreSQL the server's comes on top); memory is its greatest resident size. The aims are 10 s and 300 MB for a review, 20 s
+for the others."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,10 +49,10 @@ class Taken:
     megabytes: float
 
 
-def command(form: str, folder: Path, url: str) -> Taken:
-    """The review of the last year in this format."""
-    words = ["review", "--from", str((NOW - timedelta(days=364)).date()), "--to", str(NOW.date()), "--format", form]
-    out = ["--out", str(folder / f"review.{form}")]
+def command(paper: str, form: str, folder: Path, url: str) -> Taken:
+    """This paper about the last year in this format."""
+    words = [paper, "--from", str((NOW - timedelta(days=364)).date()), "--to", str(NOW.date()), "--format", form]
+    out = ["--out", str(folder / f"{paper}.{form}")]
     environment = {
         **{name: value for name, value in os.environ.items() if not name.startswith("HOMTHU_")},
         "HOMTHU_DATA_DIR": str(folder),
@@ -56,7 +63,7 @@ def command(form: str, folder: Path, url: str) -> Taken:
     child = os.posix_spawn(sys.executable, [sys.executable, "-m", "bot", *words, *out], environment)
     _, status, used = os.wait4(child, 0)
     if status:
-        raise SystemExit(f"homthu review --format {form} failed")
+        raise SystemExit(f"homthu {paper} --format {form} failed")
     return Taken(time.perf_counter() - begun, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 
@@ -78,8 +85,8 @@ def _fill(folder: Path, url: str, size: int) -> None:
     asyncio.run(build())
 
 
-def measure(size: int, engines: Sequence[str]) -> list[tuple[str, str, Taken]]:
-    """Every format on these engines."""
+def measure(size: int, engines: Sequence[str]) -> list[tuple[str, str, str, Taken]]:
+    """Every paper in every format on these engines."""
     found = []
     with tempfile.TemporaryDirectory(prefix="homthu-review-") as place, postgres_databases() as databases:
         for engine in engines:
@@ -87,10 +94,11 @@ def measure(size: int, engines: Sequence[str]) -> list[tuple[str, str, Taken]]:
             folder.mkdir()
             url = asyncio.run(databases.migrated()) if engine == "PostgreSQL" else ""
             fill(folder, url, size)
-            for form in FORMATS:
-                taken = command(form, folder, url)
-                found.append((engine, form, taken))
-                print(f"{engine:10} {form:5} {taken.seconds:6.1f} s {taken.processor:6.1f} s {taken.megabytes:6.0f} MB")
+            for paper, form in ((paper, form) for paper, forms in FORMATS.items() for form in forms):
+                taken = command(paper, form, folder, url)
+                found.append((engine, paper, form, taken))
+                used = f"{taken.seconds:6.1f} s {taken.processor:6.1f} s {taken.megabytes:6.0f} MB"
+                print(f"{engine:10} {paper:8} {form:5} {used}", flush=True)
     return found
 
 
@@ -103,12 +111,16 @@ def main(words: Sequence[str] | None = None) -> int:
     found = measure(chosen.size, chosen.engines)
     if chosen.record:
         rows = [
-            [f"{engine}, {form}", f"{one.seconds:.1f}", f"{one.processor:.1f}", f"{one.megabytes:.0f}"]
-            for engine, form, one in found
+            [f"{engine}, {paper} {form}", f"{one.seconds:.1f}", f"{one.processor:.1f}", f"{one.megabytes:.0f}"]
+            for engine, paper, form, one in found
         ]
-        how = HOW.format(size=chosen.size, seconds=AIM_SECONDS, memory=AIM_MB)
+        how = HOW.format(size=chosen.size)
         record("review", f"{how}\n\n{table(['', 'seconds', 'processor seconds', 'MB'], rows)}")
-    return int(any(one.processor > AIM_SECONDS or one.megabytes > AIM_MB for _, _, one in found))
+    return int(any(_misses(paper, one) for _, paper, _, one in found))
+
+
+def _misses(paper: str, taken: Taken) -> bool:
+    return taken.processor > AIMS[paper] or (paper == "review" and taken.megabytes > AIM_MB)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
 """Delivers what is waiting in the outbox, one reply at a time per address.
 
 A reply is claimed in one transaction, sent with none open, recorded in another: what came of the last replies is written in
-the same transaction that claims the next. A crash in between can send a reply twice; it is never lost. One sending is in
-`handlers.sending`, when to try again in `bot.domain.retry`, how fast in `handlers.pacing`; how a channel is spoken to, in
-`handlers.channels`.
+the same transaction that claims the next (`handlers.exchange`; what needs no network is sent in it). A crash in between can
+send a reply twice; it is never lost. One sending is in `handlers.sending`, when to try again in `bot.domain.retry`, how fast
+in `handlers.pacing`; how a channel is spoken to, in `handlers.channels`.
 """
 
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 
 import structlog
@@ -22,6 +22,7 @@ from bot.errors import StorageBusy
 from bot.ports import ChannelPort, Clock, Receipts, Storage, UnitOfWork
 from bot.services.move_answers import moved_on
 from bot.services.receipt import with_secret
+from handlers.exchange import Done, Exchange
 from handlers.faults import described
 from handlers.pacing import Pace, Pacer
 from handlers.sending import HOLD_MOST, Lane, hand_back, send, wait_for_place
@@ -37,9 +38,6 @@ STOP_WITHIN = 4.0  # seconds for replies on their way once asked to stop
 RECORD_WITHIN = 3.0  # seconds for writing down what came of them
 COMPANY = 0.02  # seconds that a result waits for others, or for the next claim, to share its commit
 MUCH_COMPANY = 16  # results that wait no longer
-MOST_ROUNDS = 8  # replies to one address, of a channel without a network, that one transaction sends
-
-_Done = tuple[QueuedReply, DeliveryResult]
 
 
 class Delivery:
@@ -78,7 +76,7 @@ class Delivery:
         self._wake = asyncio.Event()
         self._is_running = False
         self._soon: asyncio.TimerHandle | None = None  # when the loop is woken to write down results
-        self._done: list[_Done] = []
+        self._done: list[Done] = []
         self._in_hand: set[int] = set()  # replies that are on their way
         self._sends_apart = False  # over no network too: a transaction that did both came to nothing
         self._may_have_more = False  # than we know of: a claim was perhaps committed, and nobody told us
@@ -152,7 +150,7 @@ class Delivery:
         exchange.go()
         return exchange.may_be_more
 
-    async def exchange_in(self, uow: UnitOfWork) -> "Exchange | None":
+    async def exchange_in(self, uow: UnitOfWork) -> Exchange | None:
         """The same inside somebody else's transaction, so that what was just answered goes out with no commit of its own.
 
         Returns:
@@ -170,7 +168,7 @@ class Delivery:
                 raise
         return exchange
 
-    def _begin_exchange(self) -> "Exchange | None":
+    def _begin_exchange(self) -> Exchange | None:
         rooms = {name: lane.room for name, lane in self._lanes.items() if lane.is_open}
         if not rooms and not self._done:
             return None
@@ -182,7 +180,7 @@ class Delivery:
         now = self._clock.now()
         return await uow.outbox.claim(owner=self._owner, channels=channels, now=now, lease=self._lease, most=most)
 
-    async def results_in(self, uow: UnitOfWork, done: Sequence[_Done]) -> list[DeliveryResult]:
+    async def results_in(self, uow: UnitOfWork, done: Sequence[Done]) -> list[DeliveryResult]:
         """What is written down of these tries: what can never arrive may go to another chat. For `Exchange`."""
         if all(result.state is not DeliveryState.FAILED for _, result in done):
             return [result for _, result in done]
@@ -192,13 +190,13 @@ class Delivery:
         """It can be sent inside a transaction: there is nothing to wait for. For `Exchange`."""
         return not self._sends_apart and self._lanes[queued.address.channel].pacer is None
 
-    async def send_here(self, replies: Sequence[QueuedReply]) -> list[_Done]:
+    async def send_here(self, replies: Sequence[QueuedReply]) -> list[Done]:
         """Send them inside the transaction that claimed them. For `Exchange`."""
         return [
             (queued, await send(self._lanes[queued.address.channel], self._whole(queued), self._clock)) for queued in replies
         ]
 
-    def has_sent_here(self, done: Sequence[_Done], *, may_be_more: bool) -> None:
+    def has_sent_here(self, done: Sequence[Done], *, may_be_more: bool) -> None:
         """And that is committed. For `Exchange`."""
         self._sends_apart = False
         for queued, result in done:
@@ -206,7 +204,7 @@ class Delivery:
         if may_be_more:
             self._wake.set()
 
-    def take_back_done(self, done: list[_Done], *, sends_apart: bool) -> None:
+    def take_back_done(self, done: list[Done], *, sends_apart: bool) -> None:
         """These results are still to be written down, and what was claimed may be ours. For `Exchange`.
 
         Args:
@@ -224,7 +222,7 @@ class Delivery:
     def _known(self) -> set[int]:
         return self._in_hand | {queued.id for queued, _ in self._done}
 
-    async def _record_each(self, done: Sequence[_Done], cause: Exception) -> None:
+    async def _record_each(self, done: Sequence[Done], cause: Exception) -> None:
         """One result that the database refuses must not keep the others from being written down."""
         log.error("recording_failed", reason=described(cause))
         for position, (queued, result) in enumerate(done):
@@ -352,56 +350,6 @@ class Delivery:
             except Exception as error:
                 log.warning("outbox_out_of_reach", reason=described(error))
                 await asyncio.sleep(0.2)
-
-
-@dataclass(slots=True)
-class Exchange:
-    """What came of some replies is written down, and the next are claimed: in one transaction, whosever it is.
-
-    Those that need no network are sent in it as well. A page finds them with the commit that answered, and neither a second
-    commit nor a second look is needed.
-    """
-
-    _delivery: Delivery
-    done: list[_Done]
-    _channels: list[Channel]
-    most: int
-    claimed: list[QueuedReply] = field(default_factory=list)  # to be sent once it is committed
-    sent: list[_Done] = field(default_factory=list)  # in it
-    may_be_more: bool = False
-
-    async def write(self, uow: UnitOfWork) -> None:
-        if self.done:
-            await uow.outbox.record(await self._delivery.results_in(uow, self.done))
-        for _ in range(MOST_ROUNDS if self._channels else 0):
-            if not await self._claim(uow):
-                return
-        self.may_be_more = bool(self._channels)
-
-    async def _claim(self, uow: UnitOfWork) -> bool:
-        """True when something was sent, so that the same addresses may have more that waited behind it."""
-        most = self.most - len(self.claimed)
-        found = await self._delivery.claim_in(uow, self._channels, most)
-        here = [queued for queued in found if self._delivery.needs_no_network(queued)]
-        self.claimed += [queued for queued in found if not self._delivery.needs_no_network(queued)]
-        self.may_be_more = len(found) >= most
-        if here:
-            done = await self._delivery.send_here(here)
-            self.sent += done
-            await uow.outbox.record(await self._delivery.results_in(uow, done))
-        # Where all that was queued in this very transaction is claimed, and nothing else, nothing can wait behind it.
-        return bool(here) and self.most > len(self.claimed) and uow.outbox.queued() != {queued.id for queued in found}
-
-    def go(self) -> None:
-        """It is committed."""
-        self._delivery.begin_sending(self.claimed)
-        if not self.may_be_more:
-            self._delivery.has_claimed_all(self._channels)
-        self._delivery.has_sent_here(self.sent, may_be_more=self.may_be_more)
-
-    def undo(self) -> None:
-        """It is not committed, or nobody knows."""
-        self._delivery.take_back_done(self.done, sends_apart=bool(self.sent))
 
 
 def _lane(port: ChannelPort, pace: Pace | None, monotonic: Callable[[], float]) -> Lane:
