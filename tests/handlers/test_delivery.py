@@ -14,7 +14,8 @@ from bot.domain.people import Address, Channel
 from bot.domain.reply import DeliveryResult, NewReply, Reply
 from bot.errors import NeverDeliverable, TryLater
 from bot.ports import Outbox, UnitOfWork
-from handlers.delivery import MOST_ROUNDS, STOP_WITHIN, Delivery
+from handlers.delivery import STOP_WITHIN, Delivery
+from handlers.exchange import MOST_ROUNDS
 from handlers.pacing import Pace
 from storage import Database
 from storage.recording import Recording
