@@ -7,7 +7,9 @@ only a manner of speaking.
 import math
 from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass
+from functools import cache
 
+from bot.understanding.categories import load_categories
 from bot.understanding.scoring import Reason, total
 
 ALARM = 5.0  # from here on the numbers are shown
@@ -33,6 +35,12 @@ class Emergency:
     words: tuple[str, ...]
 
 
+@cache
+def dangers() -> frozenset[str]:
+    """The categories that are dangers."""
+    return frozenset(category for category in load_categories() if category.startswith(PREFIX))
+
+
 def hear_emergency(
     said: Mapping[str, Sized], reasons: Mapping[str, Sequence[Reason]], seen: Mapping[str, float]
 ) -> Emergency | None:
@@ -46,7 +54,8 @@ def hear_emergency(
     calm = _likeliest_calm(seen)
     least = _LEAST_SEEN_NOW if "now" in said or "help_cry" in said else _LEAST_SEEN
     best: Emergency | None = None
-    for category in dict.fromkeys([category for category in (*reasons, *seen) if category.startswith(PREFIX)]):
+    alarming = dangers()
+    for category in dict.fromkeys([category for category in (*reasons, *seen) if category in alarming]):
         found = reasons.get(category, ())
         if found and found[0].weight <= 0:
             found = ()

@@ -10,13 +10,13 @@ There are some forty thousand phrases: the tree lies in a few arrays of numbers,
 from array import array
 from bisect import bisect_left
 from collections.abc import Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import ClassVar, NamedTuple
 
 from bot.understanding.text import Text, faces
 
 GAP, NUMBER = "…", "#"
 MOST_SKIPPED = 4  # words that one … may stand for
+MOST_MET = 4096  # phrases that lie at hand once they were met, some 300 bytes each
 _GAP, _NUMBER = 0, 1  # their numbers among the words
 _STOP = "\uffff"  # ends the words of a record, and sorts behind each of them
 _ANYTHING = -1  # in a path: what stands here needs no marks
@@ -51,7 +51,7 @@ class PhraseBook:
         "strict": "B",
     }
     __slots__ = (
-        *("_ends", "_first", "_from", "_next", "_strict", "_tag_sets", "_words", "_written"),
+        *("_ends", "_first", "_from", "_met", "_next", "_strict", "_tag_sets", "_words", "_written"),
         *("ids", "marked", "spelled", "tags"),
     )
 
@@ -98,6 +98,7 @@ class PhraseBook:
         self._first, self._ends, self._from, self._next = (parts[name] for name in ("first", "ends", "from", "next"))
         self._words, self._written, self._tag_sets = parts["words"], parts["written"], parts["tag_sets"]
         self._strict = parts["strict"]
+        self._met: dict[int, _Phrase] = {}
 
     @property
     def size(self) -> int:
@@ -146,39 +147,62 @@ class PhraseBook:
 
     def find(self, text: Text) -> list[Match]:
         """Everything that is said, in the order of its beginning."""
-        ids = [self.ids.get(token.plain, _ANYTHING) for token in text.tokens]
-        numbers = bytes(token.plain[:1].isdigit() for token in text.tokens)
+        known = self.ids
+        ids = [known.get(token.plain, _ANYTHING) for token in text.tokens]
+        numbers = [token.plain[:1].isdigit() for token in text.tokens]
         walk = _Walk(self._first, self._words, self._next, self._ends, ids, numbers)
         matches: list[Match] = []
         for start, word in enumerate(ids):
-            if word != _ANYTHING or numbers[start]:
-                for node, end, path in walk.ends(start):
-                    for phrase in range(self._ends[node], self._ends[node + 1]):
-                        if self._fits(phrase, path, text):
-                            words = self._words_of(phrase)
-                            matches += [Match(tag, start, end, words) for tag in self.tags[self._tag_sets[phrase]]]
+            if word == _ANYTHING and not numbers[start]:
+                continue
+            for node, end, path in walk.ends(start):
+                for place in range(self._ends[node], self._ends[node + 1]):
+                    phrase = self._met.get(place) or self._meet(place)
+                    if _fits(phrase, path, text):
+                        for tag in phrase.tags:
+                            matches.append(Match(tag, start, end, phrase.words))
         return matches
 
-    def _words_of(self, phrase: int) -> str:
-        return " ".join(self.spelled[word] for word in self._written[self._from[phrase] : self._from[phrase + 1]])
-
-    def _fits(self, phrase: int, path: tuple[int, ...], text: Text) -> bool:
-        """Do the marks fit? A word without marks fits one with them unless the writer otherwise sets marks."""
-        bare = False
-        for place, wanted in zip(path, self._written[self._from[phrase] : self._from[phrase + 1]], strict=True):
-            if place == _ANYTHING:
-                continue
-            token = text.tokens[place]
-            if token.marked == self.marked[wanted]:
-                continue
-            if token.has_marks:
-                return False
-            bare = True
-        return not bare or not (self._strict[phrase] or text.is_marked)
+    def _meet(self, place: int) -> "_Phrase":
+        """What the arrays say of a phrase. Kept: a city's residents use few of them, and those again and again."""
+        if len(self._met) >= MOST_MET:
+            self._met.clear()
+        written = self._written[self._from[place] : self._from[place + 1]]
+        phrase = self._met[place] = _Phrase(
+            marked=tuple([self.marked[word] for word in written]),
+            words=" ".join([self.spelled[word] for word in written]),
+            is_strict=bool(self._strict[place]),
+            tags=self.tags[self._tag_sets[place]],
+        )
+        return phrase
 
 
-@dataclass(frozen=True, slots=True)
-class _Walk:
+class _Phrase(NamedTuple):
+    """A phrase of the book. `marked`: its words as a writer who sets marks writes them."""
+
+    marked: tuple[str, ...]
+    words: str
+    is_strict: bool
+    tags: tuple[str, ...]
+
+
+def _fits(phrase: _Phrase, path: tuple[int, ...], text: Text) -> bool:
+    """Do the marks fit? A word without marks fits one with them unless the writer otherwise sets marks."""
+    tokens = text.tokens
+    bare = False
+    for place, wanted in zip(path, phrase.marked, strict=True):
+        if place == _ANYTHING:
+            continue
+        token = tokens[place]
+        if token.marked == wanted:
+            continue
+        if token.has_marks:
+            return False
+        bare = True
+    return not bare or not (phrase.is_strict or text.is_marked)
+
+
+class _Walk(NamedTuple):
     """The ways through a tree along the words of one text."""
 
     first: Sequence[int]
@@ -186,36 +210,33 @@ class _Walk:
     following: Sequence[int]
     phrases: Sequence[int]
     ids: list[int]
-    numbers: bytes
+    numbers: list[bool]
 
     def ends(self, start: int) -> list[tuple[int, int, tuple[int, ...]]]:
         """Every node where phrases end that the words from `start` on lead to, the place behind it, and the way there."""
+        first_of, tree, following, phrases, ids, numbers = self
+        last = len(ids)
         found: list[tuple[int, int, tuple[int, ...]]] = []
-        self._follow(0, start, (), found)
+        ways: list[tuple[int, int, tuple[int, ...]]] = [(0, start, ())]  # the next to follow lies last
+        while ways:
+            node, at, path = ways.pop()
+            if path and phrases[node] < phrases[node + 1]:
+                found.append((node, at, path))
+            first, high = first_of[node], first_of[node + 1]
+            if first == high or at >= last:  # nothing goes on from here
+                continue
+            if path and tree[first] == _GAP:  # sorted: it would be the first
+                beyond = (*path, _ANYTHING)
+                ways += [(following[first], at + skipped, beyond) for skipped in range(MOST_SKIPPED, -1, -1)]
+            if numbers[at]:
+                place = bisect_left(tree, _NUMBER, first, high)
+                if place < high and tree[place] == _NUMBER:
+                    ways.append((following[place], at + 1, (*path, _ANYTHING)))
+            if (word := ids[at]) > _NUMBER:
+                place = bisect_left(tree, word, first, high)
+                if place < high and tree[place] == word:
+                    ways.append((following[place], at + 1, (*path, at)))
         return found
-
-    def _follow(self, node: int, at: int, path: tuple[int, ...], found: list[tuple[int, int, tuple[int, ...]]]) -> None:
-        if path and self.phrases[node] < self.phrases[node + 1]:
-            found.append((node, at, path))
-        if at >= len(self.ids):
-            return
-        first, high = self.first[node], self.first[node + 1]
-        if first == high:  # nothing goes on from here
-            return
-        word = self.ids[at]
-        if word > _NUMBER and (after := self.step(first, high, word)):
-            self._follow(after, at + 1, (*path, at), found)
-        if self.numbers[at] and (after := self.step(first, high, _NUMBER)):
-            self._follow(after, at + 1, (*path, _ANYTHING), found)
-        if path and self.words[first] == _GAP:  # sorted: it would be the first
-            after = self.following[first]
-            for skipped in range(MOST_SKIPPED + 1):
-                self._follow(after, at + skipped, (*path, _ANYTHING), found)
-
-    def step(self, first: int, high: int, word: int) -> int:
-        """Where a word leads to from a node with these ways, 0 for nowhere: nothing leads back to the root."""
-        place = bisect_left(self.words, word, first, high)
-        return self.following[place] if place < high and self.words[place] == word else 0
 
 
 def _record(phrase: str, tag: int, plain: dict[str, str], written: dict[str, str], clear: frozenset[str]) -> str:

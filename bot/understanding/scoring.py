@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.understanding.hearing import Heard
 from bot.understanding.lexicon import Rule
@@ -14,8 +14,7 @@ MOST_PLACES = 40  # of one idea that are looked at: a text of nothing but "rác"
 _NEXT = 0.3  # what the second reason adds, of its weight; the third adds this share of that share, …
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why a category is thought of: the weight and the words that led to it."""
 
     weight: float
@@ -37,7 +36,8 @@ def weigh(heard: Heard, rules: Mapping[str, Sequence[Rule]]) -> dict[str, list[R
             if words:
                 reasons[rule.category].append(Reason(rule.weight, words))
     for found in reasons.values():
-        found.sort(key=lambda reason: (-reason.weight, reason.words))
+        if len(found) > 1:
+            found.sort(key=lambda reason: (-reason.weight, reason.words))
     return dict(reasons)
 
 
@@ -54,17 +54,25 @@ def total(reasons: Iterable[Reason]) -> float:
 
 
 def _fires(rule: Rule, said: Mapping[str, Sequence[Match]]) -> tuple[str, ...]:
-    for idea in rule.needs:
-        if idea not in said:
-            return ()
+    """The words that the rule was heard in; empty where it was not. Its first idea is said."""
     for idea in rule.bars:
         if idea in said:
             return ()
-    first, *others = (said[idea][:MOST_PLACES] for idea in rule.needs)
-    for match in first:
-        near = [_nearest(match, other, rule.in_order) for other in others]
-        if all(near):
-            return (match.words, *(one.words for one in near if one))
+    first, *others = rule.needs
+    if not others:  # most rules: whatever says the idea first
+        return (said[first][0].words,)
+    for idea in others:
+        if idea not in said:
+            return ()
+    for match in said[first][:MOST_PLACES]:
+        words = [match.words]
+        for idea in others:
+            near = _nearest(match, said[idea][:MOST_PLACES], rule.in_order)
+            if near is None:
+                break
+            words.append(near.words)
+        else:
+            return tuple(words)
     return ()
 
 

@@ -12,7 +12,7 @@ from functools import cache, lru_cache
 
 from bot.domain.case import CaseKind
 from bot.understanding.categories import Category, load_categories
-from bot.understanding.emergency import PREFIX, Emergency, hear_emergency, is_calm
+from bot.understanding.emergency import PREFIX, Emergency, dangers, hear_emergency, is_calm
 from bot.understanding.experience import load_experience, signs_of
 from bot.understanding.hearing import Heard, hear
 from bot.understanding.leaders import speaks_of_leader
@@ -112,10 +112,9 @@ def _understand(text: str) -> Understanding:
 
 def _ruled(reasons: Mapping[str, list[Reason]], emergency: Emergency | None) -> dict[str, float]:
     """What the rules say, a number a category; of the emergencies only the one that was heard."""
+    alarming = dangers()
     scores = {
-        category: score
-        for category, found in reasons.items()
-        if not category.startswith(PREFIX) and (score := total(found)) != 0
+        category: score for category, found in reasons.items() if category not in alarming and (score := total(found)) != 0
     }
     if emergency is not None:
         scores[emergency.kind] = emergency.score
@@ -164,18 +163,20 @@ def _ranked(
 ) -> list[tuple[str, float]]:
     """Categories with their confidence, the one to propose first."""
     known = load_categories()
-    found = [(category, -score) for score, category in sorted((-score, category) for category, score in scores.items())]
-    if emergency is None:  # no danger was heard: none is proposed
-        found = [one for one in found if not one[0].startswith(PREFIX)]
-    for at, (category, _) in enumerate(found):
+    # The best first, and of the equally good the first by name. Where no danger was heard, none is proposed.
+    left_out = frozenset() if emergency else dangers()
+    named = sorted([category for category in scores if category not in left_out])
+    order = sorted(named, key=scores.__getitem__, reverse=True)
+    for category in order:
         if is_sensitive:
             is_first = known[category].is_sensitive
         else:
             is_first = category == emergency.kind if emergency else not known[category].is_sensitive
         if is_first:
-            found.insert(0, found.pop(at))
+            order.remove(category)
+            order.insert(0, category)
             break
-    found = found[: MOST_ALTERNATIVES + 1]
+    found = [(category, scores[category]) for category in order[: MOST_ALTERNATIVES + 1]]
     best = max((score for _, score in found), default=0.0)
     whole = sum(math.exp(score - best) for _, score in found) or 1.0
     sure = [(category, _confidence(score, math.exp(score - best) / whole)) for category, score in found]
