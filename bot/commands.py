@@ -16,16 +16,17 @@ from bot.services.tell_auditors import is_night, tell_of_export
 
 async def export_rows(storage: Storage, wards: Wards, chosen: Chosen = EVERY_CASE) -> AsyncIterator[dict[str, Any]]:
     """These cases in order of acceptance, read a page at a time: the export of a million cases needs no more memory."""
+    ward_names = {str(ward.code): ward.full_name for ward in wards}
     after = 0
     while True:
         async with storage.reading() as uow:
-            page = await uow.cases.export(chosen, after_id=after, lean=True)
-            closings = await uow.closings.of_cases([case.id for case, _ in page])
-        for case, thread in page:
-            yield export_row(case, thread, wards, closings.get(case.id, ()))
+            page = await uow.cases.export(chosen, after_id=after)
+            closings = await uow.closings.last_of([case.id for case in page])
+        for case in page:
+            yield export_row(case, ward_names, closings.get(case.id))
         if not page:
             return
-        after = page[-1][0].id
+        after = page[-1].id
 
 
 async def record_export(storage: Storage, *, what: str, now: datetime, zone: ZoneInfo, details: Mapping[str, str]) -> None:

@@ -2,16 +2,13 @@
 
 import csv
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from collections.abc import Iterable, Mapping
 from typing import Any, Protocol
 
-from bot.domain.case import Case, CaseStatus
-from bot.domain.closing import Closing
+from bot.domain.case import CaseStatus
 from bot.domain.correction import Correction
 from bot.domain.privacy import pseudonym
-from bot.domain.thread import ThreadMessage
-from bot.routing.wards import Wards
+from bot.domain.sheet_rows import ExportedCase, ExportedMessage, LastClosing
 
 # What a spreadsheet may read as "compute this", full-width forms included. Not in it: the empty string.
 _BEGIN_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
@@ -20,6 +17,13 @@ _BEGIN_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 VERSION = (
     1  # of a row's schema, `bot/papers/data/export.schema.json`; last in each row, so that no reader of before stumbles
 )
+
+
+_CLOSED = CaseStatus.CLOSED.value
+_NOT_CLOSED = dict.fromkeys(
+    ("what", "unit", "done_on", "planned_for", "handed_to", "ground", "basis", "has_evidence", "override")
+)
+_TO_JSON = json.JSONEncoder(ensure_ascii=False, check_circular=False)  # made once: `json.dumps` makes one for every call
 
 
 class SupportsWrite(Protocol):
@@ -34,9 +38,7 @@ class Sheet(Protocol):
     def writerow(self, row: Iterable[Any], /) -> object: ...
 
 
-def export_row(
-    case: Case, thread: Sequence[ThreadMessage], wards: Wards, closings: Sequence[Closing] = ()
-) -> dict[str, Any]:
+def export_row(case: ExportedCase, ward_names: Mapping[str, str], closing: LastClosing | None = None) -> dict[str, Any]:
     """The row's fields, in the order of the contract. Moments are ISO 8601 in UTC; what is unknown is None.
 
     `ward` is the code, `ward_name` the name in a sentence; `source_id` the channel's id of the message that opened it;
@@ -45,42 +47,40 @@ def export_row(
     """
     return {
         "code": case.code,
-        "kind": case.kind.value,
+        "kind": case.kind,
         "category": case.category or None,
         "ward": case.ward_code,
-        "ward_name": wards[case.ward_code].full_name if case.ward_code and case.ward_code in wards else None,
-        "desk": case.desk.value,
-        "channel": case.address.channel.value,
+        "ward_name": ward_names.get(case.ward_code) if case.ward_code else None,
+        "desk": case.desk,
+        "channel": case.channel,
         "source_id": case.source_id,
-        "status": case.status.value,
-        "outcome": case.outcome.value if case.outcome else None,
+        "status": case.status,
+        "outcome": case.outcome,
         "text": case.text,
-        "created_at": _moment(case.created_at),
-        "due_at": _moment(case.due_at),
-        "closed_at": _moment(case.closed_at),
+        "created_at": case.created_at,
+        "due_at": case.due_at,
+        "closed_at": case.closed_at,
         "resident": pseudonym(case.code),
-        **_closed_as(closings[-1] if closings and case.status is CaseStatus.CLOSED else None),
+        **(_closed_as(closing) if closing and closing.is_gated and case.status == _CLOSED else _NOT_CLOSED),
         "disputes": case.disputes,
-        "closings": len(closings),
-        "messages": [_message(line) for line in thread],
+        "closings": closing.times if closing else 0,
+        "messages": [_message(line) for line in case.messages],
         "v": VERSION,
     }
 
 
-def _closed_as(closing: Closing | None) -> dict[str, Any]:
+def _closed_as(said: LastClosing) -> dict[str, Any]:
     """What staff typed is made safe for a spreadsheet; who closed it is nobody's business outside."""
-    known = closing if closing is not None and closing.is_gated else None
-    said = known.report if known else None
     return {
-        "what": as_cell(said.what) or None if said else None,
-        "unit": as_cell(said.unit) or None if said else None,
-        "done_on": said.done_on.isoformat() if said and said.done_on else None,
-        "planned_for": said.planned_for.isoformat() if said and said.planned_for else None,
-        "handed_to": as_cell(said.handed_to) or None if said else None,
-        "ground": said.ground.value if said and said.ground else None,
-        "basis": as_cell(said.basis) or None if said else None,
-        "has_evidence": known.has_evidence if known else None,
-        "override": ("yes" if known.overridden_by is not None else "no") if known else None,
+        "what": as_cell(said.what) or None,
+        "unit": as_cell(said.unit) or None,
+        "done_on": said.done_on.isoformat() if said.done_on else None,
+        "planned_for": said.planned_for.isoformat() if said.planned_for else None,
+        "handed_to": as_cell(said.handed_to) or None,
+        "ground": said.ground,
+        "basis": as_cell(said.basis) or None,
+        "has_evidence": said.has_evidence,
+        "override": "yes" if said.is_overridden else "no",
     }
 
 
@@ -114,25 +114,18 @@ def sheet(out: SupportsWrite) -> Sheet:
 
 def as_line(row: Mapping[str, Any]) -> str:
     """The row as JSON on one line, whatever reads lines: what breaks, turns or colours them is written as its number."""
-    line = json.dumps(row, ensure_ascii=False)
+    line = _TO_JSON.encode(row)
     if line.isprintable():
         return line
     return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in line)
 
 
-def _message(line: ThreadMessage) -> dict[str, Any]:
+def _message(line: ExportedMessage) -> dict[str, Any]:
     return {
-        "author": line.author.value,
+        "author": line.author,
         "text": line.text,
-        "at": _moment(line.at),
-        "edited_at": _moment(line.edited_at),
-        "files": [
-            {"sha256": a.file.key or None, "type": a.file.media_type, "trouble": a.file.trouble and a.file.trouble.value}
-            for a in line.attachments
-        ],
-        "delivery": line.delivery.value if line.delivery else None,
+        "at": line.at,
+        "edited_at": line.edited_at,
+        "files": [{"sha256": one.key or None, "type": one.media_type, "trouble": one.trouble} for one in line.files],
+        "delivery": line.delivery,
     }
-
-
-def _moment(at: datetime | None) -> str | None:
-    return at.isoformat() if at else None

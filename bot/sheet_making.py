@@ -128,14 +128,11 @@ async def _register_rows(
         async with storage.reading() as uow:
             page = await uow.cases.matters(chosen, after_id=after)
             closed = [one.case.id for one in page.rows if one.case.status is CaseStatus.CLOSED]
-            closings = await uow.closings.of_cases(closed)
+            closings = await uow.closings.last_of(closed)
         for one in page.rows:
             number += 1
-            of_this = closings.get(one.case.id)
-            closing = of_this[-1] if of_this else None
-            yield register_cells(
-                number, Matter(case=one.case, people=one.people, closing=closing, main_code=one.main_code), of
-            )
+            matter = Matter(case=one.case, people=one.people, closing=closings.get(one.case.id), main_code=one.main_code)
+            yield register_cells(number, matter, of)
         if not page.scanned:
             return
         after, done = page.last_id, done + page.scanned

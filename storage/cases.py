@@ -7,6 +7,7 @@ from storage.case_alarms import CaseAlarms
 from storage.case_owners import CaseOwners
 from storage.case_rows import CaseRows
 from storage.case_words import CaseWords
+from storage.exported import ExportedCases
 from storage.heard_again import HeardAgain
 from storage.joined_cases import JoinedCases
 from storage.link import Link
@@ -26,6 +27,7 @@ class SqlCases(
     CaseMatters,
     CaseQueue,
     CaseThreads,
+    ExportedCases,
     HeardAgain,
     JoinedCases,
     ShownCases,

@@ -1,7 +1,6 @@
 """Cases for what takes long, an export or a register: walked by their ids, a page at a time, in order of acceptance."""
 
 from collections.abc import Sequence
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Select, and_, bindparam, func, literal_column, null, select
@@ -30,15 +29,9 @@ def lean_columns() -> Sequence[ColumnElement[Any]]:
     return _LEAN
 
 
-@lru_cache(maxsize=64)
-def page_of(chosen: Chosen, *, lean: bool = True) -> Select[Any]:
-    """The same object for every page: what is run again and again is written out once (`storage.straight`).
-
-    Args:
-        lean: Without where they are, how they came to their wards and who wrote: those are empty then.
-    """
+def page_of(chosen: Chosen, columns: Sequence[ColumnElement[Any]]) -> Select[Any]:
+    """These columns of the next ones. Whoever asks keeps it: the same object is written out once (`storage.straight`)."""
     after = cases.c.id > bindparam("after", type_=Id)
-    columns = lean_columns() if lean else list(cases.c)
     return select(*columns).where(after, is_chosen(chosen)).order_by(cases.c.id).limit(bindparam("most", type_=Id))
 
 

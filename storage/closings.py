@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import Row, bindparam, func, insert, select, update
 
 from bot.domain.case import CaseCode, CaseId
 from bot.domain.closing import Closing, ClosingPart, ClosingReport, Ground, NewClosing
@@ -12,10 +12,14 @@ from bot.domain.figures import QUICK_MINUTES
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
 from bot.domain.outcome import Outcome
 from bot.domain.people import StaffId
+from bot.domain.sheet_rows import LastClosing
+from storage.among import among
 from storage.case_tally import count_closing
 from storage.link import Link
 from storage.tables import attachments, cases, closings
 from storage.types import Id, UtcDateTime
+
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}  # quicker than to call it
 
 _case = bindparam("case", type_=Id)
 _add = insert(closings).returning(closings.c.id)
@@ -25,6 +29,18 @@ _all = select(closings, _other.c.code.label("other_code")).select_from(
 )
 _every = _all.where(closings.c.case_id == _case)
 _of_cases = _all.where(closings.c.case_id.in_(bindparam("cases", expanding=True))).order_by(closings.c.id)
+_closed = (
+    select(func.max(closings.c.id).label("last"), func.count().label("times"))
+    .where(among(closings.c.case_id, "cases"))
+    .group_by(closings.c.case_id)
+    .subquery()
+)
+# After the case in the order of `LastClosing`: what is not told is not opened.
+_last_of_cases = select(
+    *(closings.c.case_id, _closed.c.times, closings.c.is_gated, closings.c.outcome, closings.c.what, closings.c.unit),
+    *(closings.c.done_on, closings.c.planned_for, closings.c.handed_to, closings.c.is_handed_over, closings.c.ground),
+    *(closings.c.basis, closings.c.has_evidence, closings.c.overridden_by.is_not(None).label("is_overridden")),
+).select_from(_closed.join(closings, closings.c.id == _closed.c.last))
 _of_case = _every.order_by(closings.c.id)
 _newest = _every.order_by(closings.c.id.desc()).limit(1)
 _files = (
@@ -90,6 +106,13 @@ class SqlClosings:
         for row in await self._link.rows(_of_cases, {"cases": list(case_ids)}) if case_ids else ():
             found.setdefault(CaseId(row.case_id), []).append(_closing(row, ()))
         return found
+
+    async def last_of(self, case_ids: Collection[CaseId]) -> Mapping[CaseId, LastClosing]:
+        rows = await self._link.tuples(_last_of_cases, {"cases": list(case_ids)}) if case_ids else ()
+        return {
+            case_id: LastClosing(times, is_gated, _OUTCOMES[outcome], *told)
+            for case_id, times, is_gated, outcome, *told in rows
+        }
 
     async def newest(self, case_id: CaseId) -> Closing | None:
         found = await self._closings(await self._link.rows(_newest, {"case": case_id}))

@@ -9,17 +9,29 @@ from collections.abc import Set as AbstractSet
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Executable, bindparam, distinct, func, or_, select
+from sqlalchemy import Executable, Select, distinct, func, or_, select
 
-from bot.domain.case import Case, CaseCode, CaseId
-from bot.ports import EVERY_CASE, Chosen, Received, ReceivedPage
-from storage.case_rows import case_from
+from bot.domain.case import CaseCode, CaseId, CaseKind, CaseStatus, Desk
+from bot.domain.outcome import Outcome
+from bot.domain.people import Channel
+from bot.domain.sheet_rows import Received, ReceivedCase, ReceivedPage
+from bot.ports import EVERY_CASE, Chosen
+from storage.among import among
 from storage.chosen_cases import is_chosen, page_of
 from storage.link import Link
 from storage.tables import cases
 
-_ids: BindParameter[Any] = bindparam("ids", expanding=True)
-_codes = select(cases.c.id, cases.c.code).where(cases.c.id.in_(_ids))
+# In the order of `ReceivedCase`.
+_CASE = (
+    *(cases.c.id, cases.c.code, cases.c.kind, cases.c.ward_code, cases.c.desk, cases.c.channel, cases.c.status),
+    *(cases.c.outcome, cases.c.text, cases.c.created_at, cases.c.due_at, cases.c.closed_at, cases.c.is_anonymous),
+    *(cases.c.disputes, cases.c.main_case_id),
+)
+# Quicker than to call them for every case.
+_KINDS, _DESKS = {kind.value: kind for kind in CaseKind}, {desk.value: desk for desk in Desk}
+_CHANNELS = {channel.value: channel for channel in Channel}
+_STATUSES, _OUTCOMES = {status.value: status for status in CaseStatus}, {outcome.value: outcome for outcome in Outcome}
+_codes = select(cases.c.id, cases.c.code).where(among(cases.c.id, "ids"))
 
 
 class CaseMatters:
@@ -28,8 +40,7 @@ class CaseMatters:
     _link: Link
 
     async def matters(self, chosen: Chosen = EVERY_CASE, *, after_id: int = 0, most: int = 500) -> ReceivedPage:
-        rows = await self._link.rows(page_of(chosen), {"after": after_id, "most": most})
-        found = [case_from(row) for row in rows]
+        found = [_received(row) for row in await self._link.tuples(_page_of(chosen), {"after": after_id, "most": most})]
         elsewhere = await self._not_chosen(chosen, {case.main_case_id for case in found if case.main_case_id is not None})
         standing = [case for case in found if case.main_case_id is None or elsewhere.get(case.main_case_id) == case.id]
         people = await self._each(_people_of(chosen), {_matter(case) for case in standing})
@@ -48,27 +59,40 @@ class CaseMatters:
         }
 
     async def _each(self, statement: Executable, ids: Collection[int]) -> Mapping[int, Any]:
-        found = await self._link.rows(statement, {"ids": list(ids)}) if ids else ()
-        return dict(tuple(row) for row in found)
+        found = await self._link.tuples(statement, {"ids": list(ids)}) if ids else ()
+        return dict(found)
 
 
-def _matter(case: Case) -> CaseId:
+def _received(row: tuple[Any, ...]) -> ReceivedCase:
+    case_id, code, kind, ward_code, desk, channel, status, outcome, *told = row
+    known = None if outcome is None else _OUTCOMES[outcome]
+    return ReceivedCase(
+        case_id, code, _KINDS[kind], ward_code, _DESKS[desk], _CHANNELS[channel], _STATUSES[status], known, *told
+    )
+
+
+def _matter(case: ReceivedCase) -> CaseId:
     return case.main_case_id or case.id
 
 
-def _code(codes: Mapping[int, str], case: Case) -> CaseCode:
+def _code(codes: Mapping[int, str], case: ReceivedCase) -> CaseCode:
     return CaseCode(codes.get(case.main_case_id, "")) if case.main_case_id is not None else CaseCode("")
 
 
 @lru_cache(maxsize=64)
+def _page_of(chosen: Chosen) -> Select[Any]:
+    return page_of(chosen, _CASE)
+
+
+@lru_cache(maxsize=64)
 def _there_of(chosen: Chosen) -> Executable:
-    return select(cases.c.id, cases.c.code).where(cases.c.id.in_(_ids), is_chosen(chosen))
+    return select(cases.c.id, cases.c.code).where(among(cases.c.id, "ids"), is_chosen(chosen))
 
 
 @lru_cache(maxsize=64)
 def _first_of(chosen: Chosen) -> Executable:
     joined = cases.c.main_case_id
-    return select(joined, func.min(cases.c.id)).where(joined.in_(_ids), is_chosen(chosen)).group_by(joined)
+    return select(joined, func.min(cases.c.id)).where(among(joined, "ids"), is_chosen(chosen)).group_by(joined)
 
 
 @lru_cache(maxsize=64)
@@ -76,6 +100,6 @@ def _people_of(chosen: Chosen) -> Executable:
     matter = func.coalesce(cases.c.main_case_id, cases.c.id)
     return (
         select(matter, func.count(distinct(cases.c.resident_id)))
-        .where(or_(cases.c.id.in_(_ids), cases.c.main_case_id.in_(_ids)), is_chosen(chosen))
+        .where(or_(among(cases.c.id, "ids"), among(cases.c.main_case_id, "ids")), is_chosen(chosen))
         .group_by(matter)
     )

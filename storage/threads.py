@@ -8,19 +8,17 @@ from typing import Any
 from sqlalchemy import Row, and_, bindparam, case, func, insert, select, update
 
 from bot.domain.capabilities import channels_where
-from bot.domain.case import Case, CaseCode, CaseId
+from bot.domain.case import CaseCode, CaseId
 from bot.domain.clocks.state import Clocks
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
 from bot.domain.notices import TOLD_OF, VOIDS_A_PROPOSAL
 from bot.domain.people import StaffId
 from bot.domain.reply import DeliveryState
 from bot.domain.thread import Attachment, Author, CaseEvent, EventKind, NewMessage, ThreadMessage
-from bot.ports import EVERY_CASE, Chosen, Viewer
+from bot.ports import Viewer
 from storage.case_clocks import step_clocks
-from storage.case_rows import case_from
 from storage.case_tally import count_event
 from storage.case_words import CaseWords
-from storage.chosen_cases import extent_of, page_of
 from storage.link import Link
 from storage.notices import SqlNotices
 from storage.own_keys import OF_CASES
@@ -211,18 +209,6 @@ class CaseThreads:
             )
             for row in await self._link.rows(_timeline, {"case": case_id})
         ]
-
-    async def export(
-        self, chosen: Chosen = EVERY_CASE, *, after_id: int = 0, most: int = 500, lean: bool = False
-    ) -> list[tuple[Case, list[ThreadMessage]]]:
-        rows = await self._link.rows(page_of(chosen, lean=lean), {"after": after_id, "most": most})
-        found = [case_from(row) for row in rows]
-        threads = await self._threads([case.id for case in found])
-        return [(case, threads[case.id]) for case in found]
-
-    async def extent(self, chosen: Chosen = EVERY_CASE) -> tuple[int, CaseId]:
-        row = await self._link.row(extent_of(chosen))
-        return (row.number, CaseId(row.newest or 0)) if row else (0, CaseId(0))
 
     async def _keep_files(self, message_id: int, files: Sequence[StoredFile]) -> None:
         if files:

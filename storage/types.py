@@ -10,7 +10,8 @@ from math import isfinite
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, String, Text
+from sqlalchemy import BigInteger, Column, DateTime, Dialect, Integer, String, Text, type_coerce
+from sqlalchemy.sql.elements import ColumnElement
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
 from bot.ports.sealing import Vault
@@ -233,6 +234,24 @@ class UtcDateTime(TypeDecorator[datetime]):
         return _from_text if dialect.name == "sqlite" else _in_utc
 
 
+class ToldMoment(TypeDecorator[str]):
+    """A moment that is only told, as ISO 8601 in UTC; see `as_told`."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return UtcDateTime().load_dialect_impl(dialect)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Convert:  # noqa: ARG002
+        return _told_text if dialect.name == "sqlite" else _told
+
+
+def as_told(moment: Column[datetime]) -> ColumnElement[str]:
+    """The moment under its own name, read as its ISO 8601 and never as a number of parts: an export has half a million."""
+    return type_coerce(moment, ToldMoment()).label(moment.name)
+
+
 def _clean_or_none(value: str | None) -> str | None:
     return None if value is None else clean(value)
 
@@ -261,6 +280,10 @@ def _to_text(value: datetime | None) -> str | None:
     return _written(value if value.tzinfo is UTC else _aware(value))
 
 
+_NO_PARTS, _WRITTEN_ZONE = ".000000", "+00:00"  # of a second, as `_written` has them
+_WRITTEN_LENGTH = len("2026-11-22 08:00:00.000000+00:00")
+
+
 # One turn writes the same moment twenty times. Equal moments are the same text: all of them are in UTC by now.
 @lru_cache(maxsize=256)
 def _written(moment: datetime) -> str:
@@ -269,6 +292,19 @@ def _written(moment: datetime) -> str:
 
 def _in_utc(value: datetime | None) -> datetime | None:
     return None if value is None else value.astimezone(UTC)
+
+
+def _told(value: datetime | None) -> str | None:
+    return None if value is None else value.astimezone(UTC).isoformat()
+
+
+def _told_text(value: str | None) -> str | None:
+    if value is None:
+        return None
+    if len(value) != _WRITTEN_LENGTH or not value.endswith(_WRITTEN_ZONE):
+        return _told(_from_text(value))
+    parts = value[:19] + _WRITTEN_ZONE if value.startswith(_NO_PARTS, 19) else value
+    return parts.replace(" ", "T", 1)
 
 
 def _from_text(value: str | None) -> datetime | None:

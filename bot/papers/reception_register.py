@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
 from typing import TYPE_CHECKING
 
-from bot.domain.case import Case, CaseKind, CaseStatus, Desk
+from bot.domain.case import CaseKind, CaseStatus, Desk
 from bot.domain.city_day import shown_date, shown_day
-from bot.domain.closing import Closing, ClosingReport
 from bot.domain.outcome import Outcome
 from bot.domain.people import Language
 from bot.domain.privacy import pseudonym
+from bot.domain.sheet_rows import LastClosing, ReceivedCase
 from bot.papers.streamed_xlsx import FONT, Cell, Column, Layout
 from bot.wording import say
 
@@ -35,9 +35,9 @@ _NO_RECOMMENDATION = frozenset({CaseKind.QUESTION, CaseKind.COMMENDATION, CaseKi
 class Matter:
     """One row: the case that stands for it, how many people brought it, and what its present closing says, if any."""
 
-    case: Case
+    case: ReceivedCase
     people: int
-    closing: Closing | None
+    closing: LastClosing | None
     main_code: str = ""  # of a matter that was received before the days of this register
 
 
@@ -105,18 +105,18 @@ def days_of(of: RegisterOf) -> str:
     return say(of.language, "register_until", last=shown_date(of.last)) if of.last else say(of.language, "register_all")
 
 
-def _sender(case: Case, of: RegisterOf) -> str:
+def _sender(case: ReceivedCase, of: RegisterOf) -> str:
     key = "register_anonymous" if case.is_anonymous else "register_sender"
-    channel = say(of.language, f"desk_channel_{case.address.channel.value}")
+    channel = say(of.language, f"desk_channel_{case.channel.value}")
     return say(of.language, key, name=pseudonym(case.code), channel=channel)
 
 
-def _type(case: Case, of: RegisterOf) -> str:
+def _type(case: ReceivedCase, of: RegisterOf) -> str:
     kind = say(of.language, f"desk_kind_{case.kind.value}")
     return kind if case.kind in _NO_RECOMMENDATION else f"KN-PA\n{kind}"
 
 
-def _is_within(case: Case) -> bool:
+def _is_within(case: ReceivedCase) -> bool:
     return case.desk is not Desk.UNPLACED and case.outcome is not Outcome.NOT_OURS
 
 
@@ -156,8 +156,8 @@ def _note(matter: Matter, of: RegisterOf) -> str:
     return "\n".join(told)
 
 
-def _said(matter: Matter) -> ClosingReport | None:
-    return matter.closing.report if matter.closing and matter.case.status is CaseStatus.CLOSED else None
+def _said(matter: Matter) -> LastClosing | None:
+    return matter.closing if matter.case.status is CaseStatus.CLOSED else None
 
 
 def _day(moment: datetime | None, zone: tzinfo) -> str:

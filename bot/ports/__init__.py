@@ -10,7 +10,7 @@ from bot.ports.after import Rating, Ratings, Tries
 from bot.ports.bonds import Bonds, OnItsWay
 from bot.ports.bulletins import Bulletins
 from bot.ports.campaign import Boards, Campaign, Ledger, Praises
-from bot.ports.cases import EVERY_CASE, Cases, Chosen, Corrections, Received, ReceivedPage
+from bot.ports.cases import EVERY_CASE, Cases, Chosen, Corrections
 from bot.ports.closings import Closings, Proposals
 from bot.ports.desk import (
     Absences,
@@ -127,8 +127,6 @@ __all__ = [
     "Ratings",
     "RawUpdate",
     "Receipts",
-    "Received",
-    "ReceivedPage",
     "Retention",
     "Reviews",
     "SavedViews",

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple, Protocol
+from typing import Protocol
 
 from bot.domain.bulletin import Tally
 from bot.domain.case import Case, CaseCode, CaseId, CaseStatus, Desk, NewCase
@@ -12,6 +12,7 @@ from bot.domain.incoming import StoredFile
 from bot.domain.outcome import Outcome
 from bot.domain.people import Address, ResidentId, StaffId
 from bot.domain.queueing import QueueCounts, QueueFilter, QueueKey, QueueLine, QueuePage, Sort
+from bot.domain.sheet_rows import ExportedCase, ReceivedPage
 from bot.domain.thread import Answer, Attachment, CaseEvent, NewMessage, Revision, Said, ThreadMessage
 from bot.domain.ward import WardCode
 from bot.ports.viewing import Viewer
@@ -29,25 +30,6 @@ class Chosen:
 
 
 EVERY_CASE = Chosen()
-
-
-class Received(NamedTuple):
-    """A matter as a register has it: the case that stands for it, and how many people brought it on the days chosen.
-
-    `main_code` is of the case it joined, where that one is not in this register; else empty.
-    """
-
-    case: Case
-    people: int
-    main_code: CaseCode
-
-
-class ReceivedPage(NamedTuple):
-    """Some of them, in order of reception: of so many cases that were looked through, the last of which has that id."""
-
-    rows: Sequence[Received]
-    scanned: int
-    last_id: CaseId
 
 
 class Cases(Protocol):
@@ -274,18 +256,12 @@ class Cases(Protocol):
         """Oldest first."""
         ...
 
-    async def export(
-        self, chosen: Chosen = EVERY_CASE, *, after_id: int = 0, most: int = 500, lean: bool = False
-    ) -> list[tuple[Case, list[ThreadMessage]]]:
-        """These cases in order of acceptance, a page at a time; for what takes long, never for a page.
-
-        Args:
-            lean: Twice as quick, and without where they are, how they came to their wards and who wrote: empty then.
-        """
+    async def export(self, chosen: Chosen = EVERY_CASE, *, after_id: int = 0, most: int = 500) -> list[ExportedCase]:
+        """These cases in order of acceptance, a page at a time; for what takes long, never for a page."""
         ...
 
     async def matters(self, chosen: Chosen = EVERY_CASE, *, after_id: int = 0, most: int = 500) -> ReceivedPage:
-        """These cases by matter, a page at a time, as lean as `export` has them; nothing scanned: it is over."""
+        """These cases by matter, a page at a time; nothing scanned: it is over."""
         ...
 
     async def tally(self, chosen: Chosen, now: datetime) -> Tally:
@@ -293,7 +269,8 @@ class Cases(Protocol):
         ...
 
     async def done_and_proved(self, chosen: Chosen, *, most: int) -> list[Case]:
-        """Of these the ones that are done, with evidence and undisputed; the newest closed first, as lean as above."""
+        """Of these the ones that are done, with evidence and undisputed; the newest closed first; without
+        where they are, how they came to their wards and who wrote."""
         ...
 
     async def extent(self, chosen: Chosen = EVERY_CASE) -> tuple[int, CaseId]:

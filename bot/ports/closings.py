@@ -9,6 +9,7 @@ from bot.domain.case import CaseId
 from bot.domain.closing import Closing, NewClosing
 from bot.domain.people import StaffId
 from bot.domain.proposal import NewProposal, Proposal, ProposalKind, Verdict
+from bot.domain.sheet_rows import LastClosing
 
 
 class Closings(Protocol):
@@ -24,6 +25,10 @@ class Closings(Protocol):
 
     async def of_cases(self, case_ids: Collection[CaseId]) -> Mapping[CaseId, Sequence[Closing]]:
         """Those of several cases, oldest first, without their files; a case that was never closed is left out."""
+        ...
+
+    async def last_of(self, case_ids: Collection[CaseId]) -> Mapping[CaseId, LastClosing]:
+        """What exports and registers tell of several cases; a case that was never closed is left out."""
         ...
 
     async def newest(self, case_id: CaseId) -> Closing | None:

@@ -409,7 +409,7 @@ async def test_the_queue_can_be_asked_for_the_counters_cases(sqlite_desk: StaffD
     await officer.opens("/staff/?channel=counter")
     assert officer.codes() == [code]
     async with sqlite_desk.database.reading() as uow:
-        [(case, _)] = await uow.cases.export()
+        [case] = await uow.cases.export()
         timeline = await uow.cases.timeline(case.id)
     assert [event.kind for event in timeline] == [EventKind.FILED, EventKind.ASSISTED]
 

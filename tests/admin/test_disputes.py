@@ -15,6 +15,7 @@ from bot.web import keys
 from tests.admin.desk import Browser, StaffDesk
 from tests.closing import report
 from tests.services.told import Chats
+from tests.storage.cast import every_case
 
 
 async def closed_by(desk: StaffDesk, username: str, case: Case) -> Case:
@@ -209,7 +210,7 @@ async def test_no_page_of_the_desk_tells_of_a_rating(desk: StaffDesk) -> None:
     before = await pages(desk, staff, case.code)
     assert any(status.startswith("200") and case.code in status for status in before.values())
     async with desk.database.reading() as uow:
-        told = [await uow.cases.timeline(case.id), await uow.news.newest(), await uow.cases.export()]
+        told = [await uow.cases.timeline(case.id), await uow.news.newest(), await every_case(uow)]
         assert await uow.audit.verify() is None
     for is_resolved, stars in ((True, None), (True, 1), (True, 5), (False, None)):
         async with desk.database.begin() as uow:
@@ -217,7 +218,7 @@ async def test_no_page_of_the_desk_tells_of_a_rating(desk: StaffDesk) -> None:
             await uow.commit()
         assert await pages(desk, staff, case.code) == before
         async with desk.database.reading() as uow:
-            assert [await uow.cases.timeline(case.id), await uow.news.newest(), await uow.cases.export()] == told
+            assert [await uow.cases.timeline(case.id), await uow.news.newest(), await every_case(uow)] == told
 
 
 async def test_the_comparison_sees_a_change(desk: StaffDesk) -> None:

@@ -49,7 +49,7 @@ async def fades(database: Database, now: datetime) -> tuple[int, int]:
 
 async def texts(database: Database) -> dict[int, str]:
     async with database.reading() as uow:
-        return {case.id: case.text for case, _ in await uow.cases.export(most=200)}
+        return {case.id: case.text for case in await uow.cases.export(most=200)}
 
 
 async def counted(database: Database, until: datetime = NOW) -> list[object]:

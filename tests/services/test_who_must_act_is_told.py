@@ -173,7 +173,7 @@ async def _warns(chats: Chats) -> None:
 
 async def _codes(chats: Chats) -> list[str]:
     async with chats.database.reading() as uow:
-        return [case.code for case, _ in await uow.cases.export()]
+        return [case.code for case in await uow.cases.export()]
 
 
 @pytest.mark.parametrize(

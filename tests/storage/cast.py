@@ -9,6 +9,7 @@ from bot.domain.draft import Conversation
 from bot.domain.incoming import FileKind, StoredFile
 from bot.domain.people import Address, Channel, Role, StaffId, StaffMember, Unit
 from bot.domain.reply import NewReply, Reply
+from bot.domain.thread import ThreadMessage
 from bot.domain.ward import Point, WardCode
 from bot.ports import RawUpdate, UnitOfWork, Viewer
 from storage import Database
@@ -32,6 +33,13 @@ def update(number: int, who: str, unreadable: str = "", channel: Channel = Chann
         body=f'{{"update_id": {number}}}',
         unreadable=unreadable,
     )
+
+
+async def every_case(uow: UnitOfWork, *, after_id: int = 0, most: int = 500) -> list[tuple[Case, list[ThreadMessage]]]:
+    """Whole, with their threads, in the order of acceptance."""
+    exported = await uow.cases.export(after_id=after_id, most=most)
+    found = [(await uow.cases.by_code(one.code), await uow.cases.thread(one.id)) for one in exported]
+    return [(case, thread) for case, thread in found if case is not None]
 
 
 def photo(letter: str = "a") -> StoredFile:

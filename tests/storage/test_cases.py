@@ -15,7 +15,7 @@ from bot.domain.ward import Point
 from bot.domain.working_time import WorkingCalendar
 from bot.errors import StaleVersion
 from storage import Database
-from tests.storage.cast import BA_DINH, HOA, LAN, LATER, NOW, TAY_HO, a_case, file_case, officer
+from tests.storage.cast import BA_DINH, HOA, LAN, LATER, NOW, TAY_HO, a_case, every_case, file_case, officer
 
 
 async def test_a_case_is_found_as_it_was_filed(database: Database) -> None:
@@ -148,6 +148,6 @@ async def test_of_two_changes_at_once_one_is_stale(database: Database) -> None:
 async def test_cases_are_exported_in_the_order_of_acceptance(database: Database) -> None:
     cases = [await a_case(database) for _ in range(5)]
     async with database.reading() as uow:
-        first = await uow.cases.export(most=3)
-        rest = await uow.cases.export(after_id=first[-1][0].id, most=3)
+        first = await every_case(uow, most=3)
+        rest = await every_case(uow, after_id=first[-1][0].id, most=3)
     assert [case for case, _ in first + rest] == cases

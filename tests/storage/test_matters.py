@@ -93,16 +93,9 @@ async def test_an_export_has_what_the_viewer_sees_in_order_and_nothing_that_come
         for viewer in viewers:
             chosen = Chosen(viewer=viewer, ward_code=TAY_HO)
             seen = [one.code for one in made if one.ward_code == TAY_HO and await uow.cases.visible(viewer, one.code)]
-            assert [case.code for case, _ in await uow.cases.export(chosen, lean=True)] == seen
+            assert [case.code for case in await uow.cases.export(chosen)] == seen
             assert (await uow.cases.extent(chosen))[0] == len(seen)
         number, newest = await uow.cases.extent(EVERY_CASE)
         assert (number, newest) == (60, made[-1].id)
         upto = Chosen(up_to=made[30].id)
-        assert [case.id for case, _ in await uow.cases.export(upto, lean=True)] == [one.id for one in made[:31]]
-        [(lean, thread), *_], [(whole, same), *_] = (
-            await uow.cases.export(lean=True, most=1),
-            await uow.cases.export(most=1),
-        )
-        assert (lean.text, lean.code, thread) == (whole.text, whole.code, same)
-        assert lean.point is None
-        assert whole.point is not None
+        assert [case.id for case in await uow.cases.export(upto)] == [one.id for one in made[:31]]

@@ -3,7 +3,7 @@
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
 from bot.domain.thread import Author, CaseEvent, EventKind, NewMessage
 from storage import Database
-from tests.storage.cast import LATER, NOW, file_case, hire, photo
+from tests.storage.cast import LATER, NOW, every_case, file_case, hire, photo
 
 
 async def test_the_thread_is_told_from_the_beginning(database: Database) -> None:
@@ -33,7 +33,7 @@ async def test_the_thread_is_told_from_the_beginning(database: Database) -> None
         await uow.commit()
     async with database.reading() as uow:
         lan, note, answer = await uow.cases.thread(case.id)
-        [(exported, thread)] = await uow.cases.export()
+        [(exported, thread)] = await every_case(uow)
     assert [attachment.file for attachment in lan.attachments] == [photo("a"), photo("b"), gone]
     assert (lan.staff_name, lan.delivery, lan.edited_at) == ("", None, None)
     assert [(line.author, line.staff_name, line.at) for line in (note, answer)] == [
