@@ -9,12 +9,13 @@ in `handlers.pacing`; how a channel is spoken to, in `handlers.channels`.
 import asyncio
 import secrets
 from collections.abc import Callable, Coroutine, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
 import structlog
 
-from bot.bell import Bell, heard
+from bot.bell import Bell
 from bot.clock import steady
 from bot.domain.people import Channel
 from bot.domain.reply import DeliveryResult, DeliveryState, QueuedReply
@@ -46,6 +47,7 @@ class Delivery:
     Args:
         bell: Rung when replies were queued.
         paces: How fast each channel may be spoken to; a channel that is absent or None sends over no network.
+        has_one_writer: Nobody commits to the database while we do.
         receipts: Puts the secret into a receipt on its way out; without it a receipt goes out with the place left empty.
         lease: How long a claimed reply is ours.
         monotonic: The clock of the paces, in seconds.
@@ -60,6 +62,7 @@ class Delivery:
         clock: Clock,
         paces: Mapping[Channel, Pace | None],
         *,
+        has_one_writer: bool = True,
         receipts: Receipts | None = None,
         lease: timedelta = LEASE,
         monotonic: Callable[[], float] = steady,
@@ -69,6 +72,7 @@ class Delivery:
         self._storage = storage
         self._bell = bell
         self._clock = clock
+        self._has_one_writer = has_one_writer
         self._receipts = receipts
         self._lease = lease
         self._owner = f"{storage.owner}/delivery-{secrets.token_hex(4)}"
@@ -116,7 +120,18 @@ class Delivery:
                 continue
             pause = 0.0
             if not there_may_be_more:
-                await heard(self._wake, LOOK_EVERY)
+                await self._rest()
+
+    async def _rest(self) -> None:
+        """Until somebody rings, or a look is due anyway.
+
+        Who waits for an event is woken even where it is cleared again in the same breath, as whoever claimed in their own
+        transaction what they rang for does. That look would find nothing, and it costs a transaction.
+        """
+        with suppress(TimeoutError):
+            async with asyncio.timeout(LOOK_EVERY):
+                while not self._wake.is_set():
+                    await self._wake.wait()
 
     async def _wake_at(self, stop: asyncio.Event) -> None:
         await stop.wait()
@@ -240,8 +255,11 @@ class Delivery:
                     break
 
     def has_claimed_all(self, channels: Sequence[Channel]) -> None:
-        """Nothing more is due on these: whoever rang for it rang in vain, unless there is something to write down."""
-        if len(channels) == len(self._lanes) and not self._done:
+        """Nothing more is due on these: whoever rang for it rang in vain, unless there is something to write down.
+
+        Where others commit while we do, one of them may have rung for what we did not see.
+        """
+        if self._has_one_writer and len(channels) == len(self._lanes) and not self._done:
             self._wake.clear()
 
     def begin_sending(self, claimed: Sequence[QueuedReply]) -> None:
@@ -299,7 +317,8 @@ class Delivery:
 
     def _wake_now(self) -> None:
         self._soon = None
-        self._wake.set()
+        if self._done:  # else they were written down in somebody else's company
+            self._wake.set()
 
     async def _send_in_turn(self, replies: Sequence[QueuedReply]) -> None:
         """Over no network a loop is enough; what it does not come to in time goes back."""

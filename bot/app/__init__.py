@@ -173,6 +173,7 @@ async def build(
         bell,
         clock,
         paces,
+        has_one_writer=settings.is_sqlite,
         receipts=city.receipts,
         count=lambda channel, state: metrics.sent.labels(channel.value, state.value).inc(),
     )

@@ -10,10 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from bot.bell import Bell
 from bot.domain.people import Channel
 from bot.errors import StorageBusy
 from bot.ports import Hand, RawUpdate, UnitOfWork
+from handlers.delivery import Delivery
 from handlers.intake import Intake
+from handlers.pacing import Pace
 from storage import Database
 from storage.hand import HandFile
 from tests.handlers.cast import Dialogue, Postbox, Shelf, TestClock, at_work, nothing_waits, queued, until, update
@@ -35,7 +38,9 @@ def opened(folder: Path) -> Iterator[HandFile]:
     found.close()
 
 
-def make_intake(storage: Watched, dialogue: Dialogue, hand: Hand, *, answered: int = 16) -> Intake:
+def make_intake(
+    storage: Watched, dialogue: Dialogue, hand: Hand, *, answered: int = 16, delivery: Delivery | None = None
+) -> Intake:
     """As the program makes it on SQLite."""
     return Intake(
         storage,
@@ -47,7 +52,24 @@ def make_intake(storage: Watched, dialogue: Dialogue, hand: Hand, *, answered: i
         answered=answered,
         claims_in_turn=True,
         hand=hand,
+        delivery=delivery,
     )
+
+
+async def test_nobody_looks_for_what_was_claimed_with_its_turn(
+    sqlite_database: Database, hand: HandFile, bell: Bell
+) -> None:
+    """The commit that answers rings; a look then would find nothing, and costs a transaction for each message."""
+    storage, postbox = Watched(sqlite_database), Postbox()
+    delivery = Delivery(storage, {TELEGRAM: postbox}, bell, TestClock(), {TELEGRAM: Pace(per_second=1000)})
+    intake = make_intake(storage, Dialogue(), hand, delivery=delivery)
+    async with at_work(delivery.run):
+        await until(lambda: storage.begun == 1)  # the look that begins
+        for number in range(10):
+            await intake.keep(TELEGRAM, [update(number, f"resident-{number}", "Đèn hỏng")])
+            await until(lambda sent=number + 1: len(postbox.said) == sent)  # type: ignore[misc]
+        begun = storage.begun
+    assert begun <= 10 + 3  # besides: the first look, those that are due each second, what came of the last
 
 
 async def test_a_lone_message_is_kept_and_answered_in_one_commit(sqlite_database: Database, hand: HandFile) -> None:
