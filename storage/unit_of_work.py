@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -108,9 +109,77 @@ from storage.ties import SqlMentions, SqlTies
 from storage.trouble import busy_when_out_of_reach
 from storage.wire import Wire
 
+Noun = TypeVar("Noun")
+
+
+class _Noun(Generic[Noun]):
+    """What one can speak of, made when it is first spoken of: a turn speaks of ten of sixty."""
+
+    def __init__(self, make: Callable[[Link], Noun]) -> None:
+        self._make = make
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, uow: "SqlUnitOfWork", owner: type) -> Noun:
+        # An attribute of the unit of work goes before this from now on.
+        noun = uow.__dict__[self._name] = self._make(uow._link)
+        return noun
+
 
 class SqlUnitOfWork:
     """See `bot.ports.UnitOfWork`. Made by `storage.database`; over after its one commit."""
+
+    inbox = _Noun[Inbox](SqlInbox)
+    outbox = _Noun[Outbox](SqlOutbox)
+    conversations = _Noun[Conversations](SqlConversations)
+    staff = _Noun[StaffMembers](SqlStaffMembers)
+    sessions = _Noun[Sessions](SqlSessions)
+    second_factors = _Noun[SecondFactors](SqlSecondFactors)
+    file_links = _Noun[FileLinks](SqlFileLinks)
+    guesses = _Noun[Guesses](SqlGuesses)
+    chat_lines = _Noun[ChatLines](SqlChatLines)
+    calendar = _Noun[Calendar](SqlCalendar)
+    figures = _Noun[FiguresOf](SqlFigures)
+    public_records = _Noun[PublicRecords](SqlPublicRecords)
+    reviews = _Noun[Reviews](SqlReviews)
+    deadlines = _Noun[Deadlines](SqlDeadlines)
+    corrections = _Noun[Corrections](SqlCorrections)
+    absences = _Noun[Absences](SqlAbsences)
+    exclusions = _Noun[Exclusions](SqlExclusions)
+    drafts = _Noun[StaffDrafts](SqlStaffDrafts)
+    views = _Noun[SavedViews](SqlSavedViews)
+    templates = _Noun[Templates](SqlTemplates)
+    presences = _Noun[Presences](SqlPresences)
+    openings = _Noun[IdentityOpenings](SqlIdentityOpenings)
+    staff_chats = _Noun[StaffChats](SqlStaffChats)
+    ratings = _Noun[Ratings](SqlRatings)
+    closings = _Noun[Closings](SqlClosings)
+    proposals = _Noun[Proposals](SqlProposals)
+    publications = _Noun[Publications](SqlPublications)
+    tries = _Noun[Tries](SqlTries)
+    news = _Noun[News](SqlNews)
+    notices = _Noun[Notices](SqlNotices)
+    identities = _Noun[Identities](SqlIdentities)
+    ward_settings = _Noun[Offices](SqlOffices)
+    erasure = _Noun[Erasure](SqlErasure)
+    retention = _Noun[Retention](SqlRetention)
+    fading = _Noun[Fading](SqlFading)
+    prints = _Noun[PhotoPrints](SqlPhotoPrints)
+    evidence = _Noun[EvidenceChecks](SqlEvidenceChecks)
+    bonds = _Noun[Bonds](SqlBonds)
+    ties = _Noun[Ties](SqlTies)
+    mentions = _Noun[Mentions](SqlMentions)
+    bulletins = _Noun[Bulletins](SqlBulletins)
+    long_works = _Noun[LongWorks](SqlLongWorks)
+    boards = _Noun[Boards](SqlBoards)
+    ledger = _Noun[Ledger](SqlLedger)
+    praises = _Noun[Praises](SqlPraises)
+    campaign = _Noun[Campaign](SqlCampaign)
+    served = _Noun[ServedCases](SqlServedCases)
+    api_keys = _Noun[ApiKeys](SqlApiKeys)
+    neighbours = _Noun[Neighbours](SqlNeighbours)
+    service_lists = _Noun[ServiceLists](SqlServiceLists)
 
     def __init__(
         self,
@@ -126,59 +195,9 @@ class SqlUnitOfWork:
         self._link = link = Link(connection)
         self._trail = SqlAudit(link)
         self._is_over = False
-        self.inbox: Inbox = SqlInbox(link)
-        self.outbox: Outbox = SqlOutbox(link)
-        self.conversations: Conversations = SqlConversations(link)
         self._cases = SqlCases(link)
         self.cases: Cases = self._cases
-        self.staff: StaffMembers = SqlStaffMembers(link)
-        self.sessions: Sessions = SqlSessions(link)
-        self.second_factors: SecondFactors = SqlSecondFactors(link)
-        self.file_links: FileLinks = SqlFileLinks(link)
-        self.guesses: Guesses = SqlGuesses(link)
         self.audit: AuditPort = self._trail
-        self.chat_lines: ChatLines = SqlChatLines(link)
-        self.calendar: Calendar = SqlCalendar(link)
-        self.figures: FiguresOf = SqlFigures(link)
-        self.public_records: PublicRecords = SqlPublicRecords(link)
-        self.reviews: Reviews = SqlReviews(link)
-        self.deadlines: Deadlines = SqlDeadlines(link)
-        self.corrections: Corrections = SqlCorrections(link)
-        self.absences: Absences = SqlAbsences(link)
-        self.exclusions: Exclusions = SqlExclusions(link)
-        self.drafts: StaffDrafts = SqlStaffDrafts(link)
-        self.views: SavedViews = SqlSavedViews(link)
-        self.templates: Templates = SqlTemplates(link)
-        self.presences: Presences = SqlPresences(link)
-        self.openings: IdentityOpenings = SqlIdentityOpenings(link)
-        self.staff_chats: StaffChats = SqlStaffChats(link)
-        self.ratings: Ratings = SqlRatings(link)
-        self.closings: Closings = SqlClosings(link)
-        self.proposals: Proposals = SqlProposals(link)
-        self.publications: Publications = SqlPublications(link)
-        self.tries: Tries = SqlTries(link)
-        self.news: News = SqlNews(link)
-        self.notices: Notices = SqlNotices(link)
-        self.identities: Identities = SqlIdentities(link)
-        self.ward_settings: Offices = SqlOffices(link)
-        self.erasure: Erasure = SqlErasure(link)
-        self.retention: Retention = SqlRetention(link)
-        self.fading: Fading = SqlFading(link)
-        self.prints: PhotoPrints = SqlPhotoPrints(link)
-        self.evidence: EvidenceChecks = SqlEvidenceChecks(link)
-        self.bonds: Bonds = SqlBonds(link)
-        self.ties: Ties = SqlTies(link)
-        self.mentions: Mentions = SqlMentions(link)
-        self.bulletins: Bulletins = SqlBulletins(link)
-        self.long_works: LongWorks = SqlLongWorks(link)
-        self.boards: Boards = SqlBoards(link)
-        self.ledger: Ledger = SqlLedger(link)
-        self.praises: Praises = SqlPraises(link)
-        self.campaign: Campaign = SqlCampaign(link)
-        self.served: ServedCases = SqlServedCases(link)
-        self.api_keys: ApiKeys = SqlApiKeys(link)
-        self.neighbours: Neighbours = SqlNeighbours(link)
-        self.service_lists: ServiceLists = SqlServiceLists(link)
 
     async def commit(self) -> None:
         """Keep everything, once.
