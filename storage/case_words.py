@@ -70,7 +70,8 @@ def row_of(words: Iterable[str]) -> str:
 def with_beginnings(row: str, vault: Vault | None = None) -> str:
     """A row's words and the beginnings of them: what is looked up."""
     words = row.split()
-    return " ".join(as_looked_up(word, vault) for word in words + sorted(beginnings_of(words)))
+    words += sorted(beginnings_of(words))
+    return " ".join(words if vault is None else [as_looked_up(word, vault) for word in words])
 
 
 def as_looked_up(word: str, vault: Vault | None) -> str:

@@ -343,5 +343,5 @@ class SqlOutbox:
 
 def _comes_back_the_same(reply: Reply) -> bool:
     """What the database would change on its way (`storage.types.clean`) is read back; of files not everything is kept."""
-    words = (reply.text, *(word for choice in reply.offered for word in (choice.label, choice.data)))
-    return not reply.files and all(clean(word) == word for word in words)
+    words = "\n".join([reply.text, *(word for choice in reply.offered for word in (choice.label, choice.data))])
+    return not reply.files and clean(words) == words

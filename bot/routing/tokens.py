@@ -85,7 +85,7 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     if not clean.isascii():
         clean = unicodedata.normalize("NFC", _INVISIBLE.sub("", clean)).translate(_D_BARS)
     words = [(found.group(), found.start(), found.end()) for found in _WORD.finditer(clean)]
-    is_vni = sum(_is_vni(word) for word, _, _ in words) > 1
+    is_vni = sum([_is_vni(word) for word, _, _ in words if not word.isalpha()]) > 1
     tokens: list[Token] = []
     end = 0
     for word, start, after in words:
@@ -96,11 +96,11 @@ def tokens_of(text: str) -> tuple[Token, ...]:
 
 
 def _is_vni(word: str) -> bool:
-    return not word.isalpha() and decode_vni(word.lower()) is not None
+    return decode_vni(word.lower()) is not None
 
 
 def _gap(between: str, before: str) -> str:
-    if between.isspace() and "\n" not in between:
+    if between == " " or (between.isspace() and "\n" not in between):
         return " "
     if _ENDS.search(between) or ("." in between and len(before) > 3):
         return "."
@@ -108,6 +108,9 @@ def _gap(between: str, before: str) -> str:
 
 
 def _add(tokens: list[Token], word: str, gap: str, is_vni: bool) -> None:
+    if not word.isascii() and word.isalpha() and word.islower():  # most words: no keyboard's code, nothing to take apart
+        tokens.append(Token(*faces(word), is_capital=False, gap=gap, typed=""))
+        return
     decoded = _decoded(word, is_vni)
     if decoded is not None:
         tokens.append(Token(*faces(decoded), word[0].isupper(), gap, word.lower()))
