@@ -11,7 +11,7 @@ from bot.domain.privacy import pseudonym
 from bot.domain.sheet_rows import ExportedCase, ExportedMessage, LastClosing
 
 # What a spreadsheet may read as "compute this", full-width forms included. Not in it: the empty string.
-_BEGIN_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
+BEGIN_A_FORMULA = frozenset("=+-@\t\r\n＝＋－＠")
 
 
 VERSION = (
@@ -101,7 +101,7 @@ def correction_row(correction: Correction) -> dict[str, str]:
 
 def as_cell(text: str) -> str:
     """A resident's words as a cell that no spreadsheet takes for a formula. To routing the apostrophe means nothing."""
-    return f"'{text}" if text.lstrip(" ")[:1] in _BEGIN_A_FORMULA else text
+    return f"'{text}" if text.lstrip(" ")[:1] in BEGIN_A_FORMULA else text
 
 
 def sheet(out: SupportsWrite) -> Sheet:
@@ -117,7 +117,9 @@ def as_line(row: Mapping[str, Any]) -> str:
     line = _TO_JSON.encode(row)
     if line.isprintable():
         return line
-    return "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in line)
+    for letter in {letter for letter in set(line) if not letter.isprintable()}:
+        line = line.replace(letter, json.dumps(letter)[1:-1])  # by letters from "\\" to "f": none of them is another's
+    return line
 
 
 def _message(line: ExportedMessage) -> dict[str, Any]:

@@ -5,6 +5,7 @@ One function writes every deadline: chat, desk, receipt and public page show the
 """
 
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from functools import lru_cache
 
 EARLIEST, LATEST = 1900, 2200  # years; what lies outside is a slip of somebody's hand
 
@@ -26,6 +27,7 @@ def city_span(first: date | None, last: date | None, zone: tzinfo) -> tuple[date
     return start, end
 
 
+@lru_cache(maxsize=1024)  # a register has a year of days, and writes each a thousand times
 def shown_date(day: date | None) -> str:
     """As people here write it, dd/mm/yyyy; empty for none."""
     return f"{day:%d/%m/%Y}" if day else ""

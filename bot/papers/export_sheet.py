@@ -3,12 +3,12 @@
 JSONL (`bot.exporting`) is the whole truth; here a thread is told in lines and a very long one is cut.
 """
 
-import csv
-import io
+import re
 from collections.abc import AsyncIterator, Mapping, Sequence
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from bot.exporting import as_cell
+from bot.exporting import BEGIN_A_FORMULA, as_cell
 from bot.papers.streamed_xlsx import FONT, LONGEST_CELL, Cell, Column, Layout
 
 if TYPE_CHECKING:
@@ -25,11 +25,19 @@ _COLUMNS = (
     *("created_at", "due_at", "closed_at", "resident", "what", "unit", "done_on", "planned_for", "handed_to", "ground"),
     *("basis", "has_evidence", "override", "disputes", "closings", "messages"),
 )
+_in_order = itemgetter(*_COLUMNS)
+_EVIDENCE, _MESSAGES = _COLUMNS.index("has_evidence"), _COLUMNS.index("messages")
+_YES_OR_NO = {True: "yes", False: "no", None: None}
+_TORN = "\0"  # between the cells of a row, before they are in quotes
+_MAY_COMPUTE = re.compile(f"{_TORN} *[{re.escape(''.join(sorted(BEGIN_A_FORMULA)))}]")
 
 
 def cells_of(row: Mapping[str, Any]) -> list[Cell]:
     """Of one exported case, in the order of the columns."""
-    return [_cell(row[name]) for name in _COLUMNS]
+    cells = list(_in_order(row))
+    cells[_EVIDENCE] = _YES_OR_NO[cells[_EVIDENCE]]
+    cells[_MESSAGES] = "\n".join(map(_line, cells[_MESSAGES]))
+    return cells
 
 
 def export_layout() -> Layout:
@@ -40,17 +48,28 @@ def export_layout() -> Layout:
 
 async def stream_csv(titles: Sequence[str], rows: AsyncIterator[Sequence[Cell]]) -> AsyncIterator[bytes]:
     """For Excel in Vietnamese too: a mark before the first byte, every cell in quotes, none that computes."""
-    waiting = io.StringIO()
-    sheet = csv.writer(waiting, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
-    waiting.write(BOM.decode())
-    sheet.writerow(titles)
+    waiting, length = [BOM.decode(), csv_line(titles)], 0
     async for row in rows:
-        sheet.writerow([as_cell(_cut(cell)) if isinstance(cell, str) else cell for cell in row])
-        if waiting.tell() >= _CHUNK:
-            yield waiting.getvalue().encode("utf-8", "replace")
-            waiting.seek(0)
-            waiting.truncate()
-    yield waiting.getvalue().encode("utf-8", "replace")
+        line = csv_line(row)
+        waiting.append(line)
+        length += len(line)
+        if length >= _CHUNK:
+            yield "".join(waiting).encode("utf-8", "replace")
+            waiting, length = [], 0
+    yield "".join(waiting).encode("utf-8", "replace")
+
+
+def csv_line(row: Sequence[Cell]) -> str:
+    """A row as the standard's writer has it, every cell in quotes. One look at all cells finds the few that need more."""
+    texts = [cell if isinstance(cell, str) else "" if cell is None else str(cell) for cell in row]
+    whole = _TORN.join(texts)
+    is_long = len(whole) >= LONGEST_CELL
+    if is_long or whole.count(_TORN) != len(texts) - 1 or _MAY_COMPUTE.search(_TORN + whole):
+        whole = _TORN.join(
+            [as_cell(_cut(text)) if isinstance(cell, str) else text for cell, text in zip(row, texts, strict=True)]
+        )
+    quoted = whole.replace('"', '""').replace(_TORN, '","')
+    return f'"{quoted}"\r\n'
 
 
 def titles_of(layout: Layout) -> list[str]:
@@ -66,16 +85,6 @@ def _cut(text: str) -> str:
 def _heading(book: "Workbook", sheet: "Worksheet") -> int:
     sheet.write_row(0, 0, _COLUMNS, book.add_format({"bold": True, "bottom": 1} | FONT))
     return 1
-
-
-def _cell(value: Any) -> Cell:
-    if value is None or isinstance(value, str):
-        return value
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, list):
-        return "\n".join(map(_line, value))
-    return int(value)
 
 
 def _line(message: Mapping[str, Any]) -> str:

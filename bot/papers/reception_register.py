@@ -9,6 +9,7 @@ people and a reason), and that no card was asked for. Which matters there are, a
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, tzinfo
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from bot.domain.case import CaseKind, CaseStatus, Desk
@@ -60,7 +61,7 @@ def register_cells(number: int, matter: Matter, of: RegisterOf) -> list[Cell]:
         number,
         shown_day(case.created_at, of.zone),
         _sender(case, of),
-        say(of.language, "register_no_card"),
+        _word(of.language, "register_no_card"),
         case.text if len(case.text) <= LONGEST_CONTENT else f"{case.text[:LONGEST_CONTENT]} […]",
         _type(case, of),
         matter.people,
@@ -105,14 +106,20 @@ def days_of(of: RegisterOf) -> str:
     return say(of.language, "register_until", last=shown_date(of.last)) if of.last else say(of.language, "register_all")
 
 
+@lru_cache(maxsize=256)
+def _word(language: Language, key: str) -> str:
+    """A sentence without values, which a hundred thousand rows say again and again."""
+    return say(language, key)
+
+
 def _sender(case: ReceivedCase, of: RegisterOf) -> str:
     key = "register_anonymous" if case.is_anonymous else "register_sender"
-    channel = say(of.language, f"desk_channel_{case.channel.value}")
+    channel = _word(of.language, f"desk_channel_{case.channel.value}")
     return say(of.language, key, name=pseudonym(case.code), channel=channel)
 
 
 def _type(case: ReceivedCase, of: RegisterOf) -> str:
-    kind = say(of.language, f"desk_kind_{case.kind.value}")
+    kind = _word(of.language, f"desk_kind_{case.kind.value}")
     return kind if case.kind in _NO_RECOMMENDATION else f"KN-PA\n{kind}"
 
 
@@ -132,14 +139,14 @@ def _handled_by(matter: Matter, of: RegisterOf) -> str:
     if said and said.unit:
         return said.unit
     ward = matter.case.ward_code
-    return of.ward_names.get(ward, ward) if ward else say(of.language, "register_city")
+    return of.ward_names.get(ward, ward) if ward else _word(of.language, "register_city")
 
 
 def _follow_up(matter: Matter, of: RegisterOf) -> str:
     case, said = matter.case, _said(matter)
     if case.status is CaseStatus.OPEN:
         return say(of.language, "register_open", due=shown_day(case.due_at, of.zone))
-    outcome = say(of.language, f"outcome_{case.outcome.value}") if case.outcome else ""
+    outcome = _word(of.language, f"outcome_{case.outcome.value}") if case.outcome else ""
     closed = say(of.language, "register_closed", day=_day(case.closed_at, of.zone), outcome=outcome)
     return f"{closed}\n{said.what}" if said and said.what else closed
 
@@ -150,7 +157,7 @@ def _note(matter: Matter, of: RegisterOf) -> str:
     if matter.main_code:
         told.append(say(of.language, "register_same_as", code=matter.main_code))
     if case.desk in (Desk.RESTRICTED, Desk.LEADERS):
-        told.append(say(of.language, "register_restricted"))
+        told.append(_word(of.language, "register_restricted"))
     if case.disputes:
         told.append(say(of.language, "register_disputed", n=case.disputes))
     return "\n".join(told)

@@ -26,10 +26,19 @@ def row_height(cells: Iterable[tuple[str, float]], *, size: float, most: float =
     Returns:
         Points, in quarters as Excel keeps them.
     """
-    needed = max((_lines(text, width, size) for text, width in cells), default=1)
-    return round(min(needed * size * _LEADING + _AROUND, most) * 4) / 4
+    return height_of(max((lines_of(text, room_of(width, size)) for text, width in cells), default=1), size=size, most=most)
 
 
-def _lines(text: str, width: float, size: float) -> int:
-    letters = max((width - _LOST) / (_PER_LETTER * size / 11), 1.0)
-    return sum(ceil(len(part) / letters) or 1 for part in text.split("\n"))
+def room_of(width: float, size: float) -> float:
+    """How many letters a line of a column has."""
+    return max((width - _LOST) / (_PER_LETTER * size / 11), 1.0)
+
+
+def lines_of(text: str, room: float) -> int:
+    """How many lines it takes, with so many letters in each."""
+    return sum(ceil(len(part) / room) or 1 for part in text.split("\n"))
+
+
+def height_of(lines: int, *, size: float, most: float) -> float:
+    """As `row_height`."""
+    return round(min(lines * size * _LEADING + _AROUND, most) * 4) / 4

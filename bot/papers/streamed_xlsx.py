@@ -12,7 +12,7 @@ from io import BytesIO, RawIOBase
 from typing import TYPE_CHECKING, Any
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
-from bot.papers.row_heights import HIGHEST, row_height
+from bot.papers.row_heights import HIGHEST, height_of, lines_of, room_of
 
 if TYPE_CHECKING:
     from xlsxwriter.workbook import Workbook
@@ -32,6 +32,7 @@ _WHEN = (1980, 1, 1, 0, 0, 0)  # the same rows are the same file
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ud800-\udfff\ufffe\uffff]")
 _LOOKS_ESCAPED = re.compile(r"_(?=x[0-9A-Fa-f]{4}_)")  # a reader would take it for the letter of that number
 _MARKUP = (("&", "&amp;"), ("<", "&lt;"), (">", "&gt;"), ("\r", "&#13;"))  # in this order
+_NOT_AS_IT_IS = ("_x", *(mark for mark, _ in _MARKUP))
 _SHEET = "xl/worksheets/sheet{}.xml"
 
 
@@ -187,28 +188,37 @@ def _styles(before: str, columns: int) -> list[str]:
 
 def _row_writer(layout: Layout, styles: Sequence[str]) -> Callable[[int, Sequence[Cell]], str]:
     """On paper, cells without anything are written too, for their borders."""
-    shape = [(f'<c r="{_letters(place)}', f'" s="{style}"') for place, style in enumerate(styles)]
-    widths = [column.width for column in layout.columns]
+    letters = [_letters(place) for place in range(len(styles))]
+    behind = [f'" s="{style}"' for style in styles]
+    rooms = [room_of(column.width, FONT_SIZE) for column in layout.columns]
     with_empty, highest = layout.is_for_paper, HIGHEST if layout.is_for_paper else SCREEN_HEIGHT
 
     def write(number: int, row: Sequence[Cell]) -> str:
-        texts = [(value, width) for value, width in zip(row, widths, strict=True) if isinstance(value, str) and value]
-        height = row_height(texts, size=FONT_SIZE, most=highest)
-        cells = [f'<row r="{number}" ht="{height:g}" customHeight="1">']
-        for (name, style), value in zip(shape, row, strict=True):
+        cells, lines, is_plain = [""], 1, _is_plain(row)
+        for letter, style, room, value in zip(letters, behind, rooms, row, strict=True):
             if value is None or value == "":
                 if with_empty:
-                    cells.append(f"{name}{number}{style}/>")
+                    cells.append(f'<c r="{letter}{number}{style}/>')
             elif isinstance(value, int):
-                cells.append(f"{name}{number}{style}><v>{value}</v></c>")
+                cells.append(f'<c r="{letter}{number}{style}><v>{value}</v></c>')
             else:
-                cells.append(
-                    f'{name}{number}{style} t="inlineStr"><is><t xml:space="preserve">{as_text(value)}</t></is></c>'
-                )
+                if len(value) / room > lines or "\n" in value:
+                    lines = max(lines, lines_of(value, room))
+                text = value if is_plain else as_text(value)
+                cells.append(f'<c r="{letter}{number}{style} t="inlineStr"><is><t xml:space="preserve">{text}</t></is></c>')
+        height = height_of(lines, size=FONT_SIZE, most=highest)
+        cells[0] = f'<row r="{number}" ht="{height:g}" customHeight="1">'
         cells.append("</row>")
         return "".join(cells)
 
     return write
+
+
+def _is_plain(row: Sequence[Cell]) -> bool:
+    """Whether `as_text` would leave every cell as it is; a look at all of them at once, since nearly always it does."""
+    texts = "".join([cell for cell in row if isinstance(cell, str)])
+    shown = texts.replace("\n", "")  # the one that is no printable letter and may stand in a cell
+    return len(texts) <= LONGEST_CELL and shown.isprintable() and not any(mark in texts for mark in _NOT_AS_IT_IS)
 
 
 def _letters(place: int) -> str:

@@ -2,16 +2,31 @@
 
 import csv
 import io
+import json
 import unicodedata
 from collections.abc import AsyncIterator, Sequence
 from typing import Any
 
 import openpyxl
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bot.exporting import as_cell
-from bot.papers.export_sheet import BOM, stream_csv
-from bot.papers.streamed_xlsx import CUT, LONGEST_CELL, Cell, Column, Layout, stream_xlsx
+from bot.exporting import BEGIN_A_FORMULA, as_cell, as_line
+from bot.papers.export_sheet import BOM, csv_line, stream_csv
+from bot.papers.row_heights import row_height
+from bot.papers.streamed_xlsx import (
+    CUT,
+    FONT_SIZE,
+    LONGEST_CELL,
+    SCREEN_HEIGHT,
+    Cell,
+    Column,
+    Layout,
+    _is_plain,
+    as_text,
+    stream_xlsx,
+)
 from tests.security.payloads import payloads
 
 
@@ -90,3 +105,71 @@ async def test_a_csv_is_read_as_vietnamese_and_computes_nothing() -> None:
     for text, (_, cell) in zip(texts, found[1:], strict=True):
         assert len(cell) <= LONGEST_CELL
         assert cell == as_cell(text) or len(text) > LONGEST_CELL or "\0" in text
+
+
+PIECES = [
+    *(
+        "",
+        " ",
+        "Ngõ 12",
+        '"',
+        "\n",
+        "\r",
+        "\0",
+        "_x",
+        "_x0041_",
+        "&",
+        "<",
+        "x" * LONGEST_CELL,
+        "ơ" * 5000,
+        "\u00a0",
+        "\ud800",
+    ),
+    *("\u202e", "\x85", "\U0001f600\u200d", "\uffff", *sorted(BEGIN_A_FORMULA)),
+]
+texts = st.lists(st.sampled_from(PIECES), max_size=4).map("".join)
+cells = st.one_of(st.none(), st.integers(-9, 10**6), texts)
+
+
+@given(st.lists(cells, min_size=1, max_size=5))
+def test_a_line_of_csv_is_as_the_standards_writer_has_it(row: list[Cell]) -> None:
+    """Each cell by itself, cut and made harmless; the line looks at all of them at once."""
+    told = io.StringIO()
+
+    def harmless(text: str) -> str:
+        text = text.replace("\0", "\ufffd")
+        return as_cell(text if len(text) < LONGEST_CELL else f"{text[: LONGEST_CELL - 5]} […]")
+
+    writer = csv.writer(told, lineterminator="\r\n", quoting=csv.QUOTE_ALL)
+    writer.writerow([harmless(cell) if isinstance(cell, str) else cell for cell in row])
+    assert csv_line(row) == told.getvalue()
+
+
+@given(st.lists(cells, min_size=1, max_size=5))
+def test_a_row_that_is_taken_as_it_is_has_nothing_to_change(row: list[Cell]) -> None:
+    if _is_plain(row):
+        assert all(as_text(cell) == cell for cell in row if isinstance(cell, str))
+
+
+def test_most_rows_are_taken_as_they_are() -> None:
+    assert _is_plain(["7K3M-9QX2", None, 3, "Ngõ 12 tối ba đêm nay.\nSáng nay vẫn thế \U0001f600"])
+    assert not any(
+        _is_plain([1, piece]) for piece in ("a&b", "<", "\r", "_x0041_", "\0", "\u202e", "x" * (LONGEST_CELL + 1))
+    )
+
+
+async def test_a_row_is_as_high_as_its_cells_need() -> None:
+    rows: list[list[Cell]] = [[n, "một dòng khá dài " * (n % 20) + "\ndòng" * (n % 3)] for n in range(200)]
+    sheet = openpyxl.load_workbook(io.BytesIO(await made(rows))).active
+    for number, row in enumerate(rows, start=2):
+        told = [(cell, column.width) for cell, column in zip(row, LAYOUT.columns, strict=True) if isinstance(cell, str)]
+        assert sheet.row_dimensions[number].height == row_height(told, size=FONT_SIZE, most=SCREEN_HEIGHT)
+
+
+@given(texts)
+def test_a_line_of_json_is_json_and_hides_nothing(text: str) -> None:
+    """Letters that nobody sees, or that break and turn a line, stand there as their numbers, each by itself."""
+    line = as_line({"text": text})
+    assert json.loads(line) == {"text": text}
+    whole = json.dumps({"text": text}, ensure_ascii=False)
+    assert line == "".join(letter if letter.isprintable() else json.dumps(letter)[1:-1] for letter in whole)
