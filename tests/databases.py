@@ -9,7 +9,8 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
@@ -17,7 +18,6 @@ from pathlib import Path
 
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 from storage import Database
 from storage.engine import FILE_NAME, read_url
@@ -54,12 +54,36 @@ def postgres_dsn() -> Iterator[str]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-async def _command(dsn: str, *statements: str) -> None:
-    engine = create_async_engine(read_url(dsn, None), isolation_level="AUTOCOMMIT", poolclass=NullPool)
-    async with engine.connect() as connection:
-        for statement in statements:
-            await connection.execute(text(statement))
-    await engine.dispose()
+class Caretaker:
+    """One session with the server that makes and drops databases, whichever test's event loop asks for it.
+
+    A session of its own for each statement took as long as the copy that was asked for. It lives on a loop and in a thread
+    of its own, because each test's loop ends with the test.
+    """
+
+    def __init__(self, dsn: str) -> None:
+        self._loop = asyncio.new_event_loop()
+        self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="caretaker")
+        self._engine = create_async_engine(
+            read_url(dsn, None), isolation_level="AUTOCOMMIT", pool_size=1, max_overflow=0, pool_pre_ping=True
+        )
+
+    async def does(self, *statements: str) -> None:
+        """One after the other; an outage in between costs a new session, which the pool makes."""
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._waits_for, self._run(statements))
+
+    def ends(self) -> None:
+        self._thread.submit(self._waits_for, self._engine.dispose()).result()
+        self._thread.shutdown()
+        self._loop.close()
+
+    def _waits_for(self, work: Coroutine[None, None, None]) -> None:
+        self._loop.run_until_complete(work)
+
+    async def _run(self, statements: Sequence[str]) -> None:
+        async with self._engine.connect() as connection:
+            for statement in statements:
+                await connection.execute(text(statement))
 
 
 @dataclass
@@ -68,8 +92,12 @@ class PostgresDatabases:
 
     dsn: str
     _made: list[str] = field(default_factory=list)
+    _caretaker: Caretaker = field(init=False)
     _numbers: Iterator[int] = field(default_factory=count)
     _template: str = ""
+
+    def __post_init__(self) -> None:
+        self._caretaker = Caretaker(self.dsn)
 
     @property
     def _is_ours(self) -> bool:
@@ -88,16 +116,23 @@ class PostgresDatabases:
     async def drop(self, url: str) -> None:
         name = make_url(url).database
         self._made.remove(str(name))
-        await _command(self.dsn, f'DROP DATABASE "{name}" WITH (FORCE)')
+        await self._caretaker.does(f'DROP DATABASE "{name}" WITH (FORCE)')
 
     async def drop_all(self) -> None:
-        await _command(self.dsn, *(f'DROP DATABASE "{name}" WITH (FORCE)' for name in self._made))
+        await self._caretaker.does(*(f'DROP DATABASE "{name}" WITH (FORCE)' for name in self._made))
         self._made.clear()
+
+    def ends(self) -> None:
+        """Everything that was made is dropped, and the session with the server is over."""
+        try:
+            asyncio.run(self.drop_all())
+        finally:
+            self._caretaker.ends()
 
     async def _prepare(self) -> None:
         if self._is_ours:  # thrown away afterwards: no need to sync, nor to keep a long log
             settings = ("fsync = off", "full_page_writes = off", "max_wal_size = '128MB'")
-            await _command(self.dsn, *(f"ALTER SYSTEM SET {one}" for one in settings), "SELECT pg_reload_conf()")
+            await self._caretaker.does(*(f"ALTER SYSTEM SET {one}" for one in settings), "SELECT pg_reload_conf()")
         url = await self.empty()
         database = Database(url)
         await database.open()
@@ -107,7 +142,7 @@ class PostgresDatabases:
     async def _create(self, template: str) -> str:
         name = f"homthu_{os.getpid()}_{next(self._numbers)}"
         how = "STRATEGY FILE_COPY" if self._is_ours else ""  # twice as quick, but syncs what others have on the server
-        await _command(self.dsn, f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING \'UTF8\' {how}')
+        await self._caretaker.does(f'CREATE DATABASE "{name}" TEMPLATE "{template}" ENCODING \'UTF8\' {how}')
         self._made.append(name)
         return make_url(self.dsn).set(database=name).render_as_string(hide_password=False)
 
@@ -120,7 +155,7 @@ def postgres_databases() -> Iterator[PostgresDatabases]:
         try:
             yield databases
         finally:
-            asyncio.run(databases.drop_all())
+            databases.ends()
 
 
 def sqlite_template(folder: Path) -> Path:

@@ -30,7 +30,6 @@ def _seldom_collected() -> Iterator[None]:
     gc.disable()
     yield
     gc.enable()
-    gc.unfreeze()
 
 
 def _told(found: Lived) -> str:
