@@ -187,6 +187,7 @@ def one_by_one_and_broken(form: ServedForm, button: Button) -> Iterator[Post]:
     yield from as_no_form(form, button, slice(len(button.action) % 3, None, 3))
 
 
+@pytest.mark.slow
 async def test_whatever_is_sent_comes_back_with_what_was_typed(
     whole_desk: StaffDesk, caplog: pytest.LogCaptureFixture
 ) -> None:

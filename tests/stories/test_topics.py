@@ -11,6 +11,7 @@ from tests.stories.topics import SCRIPTS
 from tests.stories.transcripts import path_of, residents_lines
 
 
+@pytest.mark.slow  # or the four of them come near the end, and half of the workers have nothing left to do
 @pytest.mark.parametrize("channel", ["telegram", "webchat"])
 @pytest.mark.parametrize("language", ["vi", "en"])
 async def test_every_topic(small_city: City, channel: str, language: str, tmp_path: Path) -> None:
