@@ -11,7 +11,7 @@ narrows: who may see a case is asked of `storage.visible_cases`, and no resident
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from sqlalchemy import bindparam, delete, literal_column, select, text
+from sqlalchemy import Text, bindparam, delete, func, literal_column, select, text
 
 from bot.domain.case import CITY_DESKS, Case, CaseId, CaseStatus, Desk
 from bot.domain.thread import Author
@@ -19,7 +19,7 @@ from bot.domain.words import beginnings_of, words_to_find
 from bot.ports.sealing import Vault
 from storage.link import Link, by_engine
 from storage.tables import case_words, cases, messages
-from storage.types import Id
+from storage.types import Id, SealedText
 
 MOST_WORDS = 4000  # of one case; a thread that has more goes on being found by those
 AT_CITY, IS_OPEN = "@city", "@open"
@@ -29,7 +29,16 @@ _put = by_engine(
         index_elements=["case_id"], set_={"words": new.excluded.words}
     )
 )
-_set_lexemes = text("UPDATE case_words SET lexemes = array_to_tsvector(string_to_array(:words, ' ')) WHERE case_id = :case")
+# PostgreSQL's row and what it looks up in one statement: a row that was written a moment ago would be written a second time.
+_put_with_lexemes = by_engine(
+    lambda insert_into: (
+        new := insert_into(case_words).values(
+            case_id=bindparam("case", type_=Id),
+            words=bindparam("row", type_=SealedText),
+            lexemes=func.array_to_tsvector(func.string_to_array(bindparam("all", type_=Text), literal_column("' '"))),
+        )
+    ).on_conflict_do_update(index_elements=["case_id"], set_={"words": new.excluded.words, "lexemes": new.excluded.lexemes})
+)
 _get = select(case_words.c.words).where(case_words.c.case_id == bindparam("case", type_=Id))
 _delete = delete(case_words).where(case_words.c.case_id == bindparam("case", type_=Id))
 _place = select(cases.c.ward_code, cases.c.desk, cases.c.status, cases.c.text, cases.c.place_key).where(
@@ -156,9 +165,12 @@ class CaseWords:
         """One row for another, in the table and in what the engine looks up. `was_open`: the words themselves were there."""
         if before is not None:
             await self._unlearn(case_id, before, None if was_open else self._link.vault)
+        looked_up = with_beginnings(after, self._link.vault)
+        if self._link.is_postgres:
+            await self._link.run(_put_with_lexemes, {"case": case_id, "row": after, "all": looked_up})
+            return
         await self._link.run(_put, {"case_id": case_id, "words": after})
-        learn = _set_lexemes if self._link.is_postgres else _learn
-        await self._link.run(learn, {"case": case_id, "words": with_beginnings(after, self._link.vault)})
+        await self._link.run(_learn, {"case": case_id, "words": looked_up})
 
     async def _unlearn(self, case_id: CaseId, before: str, vault: Vault | None) -> None:
         if not self._link.is_postgres:
