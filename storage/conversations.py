@@ -75,9 +75,22 @@ class _Known(Generic[Value]):
         """Once: what a turn goes on from it seals anew."""
         return self._values.pop(sealed, None)
 
+    @property
+    def count(self) -> int:
+        return len(self._values)
+
+    def forget(self) -> None:
+        self._values.clear()
+
 
 _known_drafts: _Known[Draft] = _Known()
 _known_offers: _Known[tuple[Choice, ...]] = _Known()
+
+
+def forget_known() -> None:
+    """Somebody had their words erased: none of them stays in this process either, where others are only opened again."""
+    _known_drafts.forget()
+    _known_offers.forget()
 
 
 class SqlConversations:

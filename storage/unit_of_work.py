@@ -70,7 +70,7 @@ from storage.case_presences import SqlPresences
 from storage.cases import SqlCases
 from storage.chat_lines import SqlChatLines
 from storage.closings import SqlClosings
-from storage.conversations import SqlConversations
+from storage.conversations import SqlConversations, forget_known
 from storage.corrections import SqlCorrections
 from storage.deadlines import SqlDeadlines
 from storage.erasure import SqlErasure
@@ -213,8 +213,10 @@ class SqlUnitOfWork:
         self.end()
         with busy_when_out_of_reach():
             await commit(self._connection)
-        if self._link.has_erased and self._erased is not None:
-            self._erased()
+        if self._link.has_erased:
+            forget_known()
+            if self._erased is not None:
+                self._erased()
         if self._bell is not None:
             self._ring(self._bell)
 

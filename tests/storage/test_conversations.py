@@ -16,7 +16,8 @@ from bot.domain.people import Address, Channel, Language
 from bot.domain.reply import Choice
 from bot.domain.ward import Point
 from storage import Database
-from storage.conversations import _Known
+from storage.conversations import _Known, _known_drafts, _known_offers
+from storage.own_keys import OF_RESIDENTS
 from tests.storage.cast import BA_DINH, HOA, LAN, NOW, TAY_HO, photo, resident
 
 DRAFT = Draft(
@@ -63,6 +64,19 @@ async def test_what_was_just_kept_is_not_opened_again(sqlite_database: Database,
     assert len(found) == 4
     assert found[2:] == [None, None]
     assert all(one is None for one in found) or (found[0] is kept.draft and found[1] is kept.offered)
+
+
+async def test_what_is_erased_leaves_no_draft_open_beside_it(sqlite_database: Database) -> None:
+    """Whose draft it was, nobody asks: everybody's is read again."""
+    async with sqlite_database.begin() as uow:
+        await uow.conversations.put(Conversation(address=LAN, draft=DRAFT, offered=(Choice("Gửi", "s:k3"),)), NOW)
+        await uow.commit()
+    assert _known_drafts.count > 0
+    assert _known_offers.count > 0
+    async with sqlite_database.begin() as uow:
+        await OF_RESIDENTS.destroy(uow._link, 1)  # type: ignore[attr-defined]  # as `uow.identities.forget` does
+        await uow.commit()
+    assert _known_drafts.count == _known_offers.count == 0
 
 
 async def test_an_address_never_seen_has_a_fresh_conversation(database: Database) -> None:
