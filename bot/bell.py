@@ -5,10 +5,41 @@ commit and the ring, and what another process tells (`storage.wire`) may be lost
 """
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from types import MappingProxyType
+from typing import TypeVar
 
 from bot.domain.people import Address
+from bot.domain.reply import QueuedReply
+
+Heard = TypeVar("Heard", bound=asyncio.Event)
+Shown = Mapping[Address, Sequence[QueuedReply | None]]
+
+
+class Ear(asyncio.Event):
+    """What a page of a web chat hears with: the ring, and with it the very lines, where whoever rings has them in hand.
+
+    Then nobody has to read back from the database what was written there a moment before.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lines: list[QueuedReply] = []
+        self._knows_all = True
+
+    def tell(self, lines: Sequence[QueuedReply | None]) -> None:
+        """Ring. `lines` are all that the commit showed, None for one that only the database has; none: nobody knows."""
+        known = [line for line in lines if line is not None]
+        self._knows_all = self._knows_all and 0 < len(lines) == len(known)
+        self._lines += known
+        self.set()
+
+    def take(self) -> Sequence[QueuedReply]:
+        """What was shown since this was asked last; empty when the database must be asked, or nobody rang."""
+        lines, self._lines = self._lines, []
+        knows_all, self._knows_all = self._knows_all, True
+        return lines if knows_all else ()
 
 
 class Bell:
@@ -19,16 +50,33 @@ class Bell:
         self._desk: set[asyncio.Event] = set()
         self._mail: set[asyncio.Event] = set()
 
-    def ring(self, addresses: Iterable[Address]) -> None:
-        """Wake the listeners of these addresses, and those who listen to all."""
+    def ring(self, addresses: Iterable[Address], shown: Shown = MappingProxyType({})) -> None:
+        """Wake the listeners of these addresses, and those who listen to all.
+
+        Args:
+            shown: Every line of a web chat that this commit showed; see `Ear.tell`.
+        """
         for address in (*addresses, None):
             for event in self._listeners.get(address, ()):
-                event.set()
+                if isinstance(event, Ear) and address is not None:
+                    event.tell(shown.get(address, ()))
+                else:
+                    event.set()
 
     @contextmanager
     def listen(self, address: Address | None = None) -> Iterator[asyncio.Event]:
         """An event that is set at every ring for this address (None: for any); the listener clears it."""
-        event = asyncio.Event()
+        with self._listen(address, asyncio.Event()) as event:
+            yield event
+
+    @contextmanager
+    def follow(self, address: Address) -> Iterator[Ear]:
+        """The same for whoever wants to hear the lines as well."""
+        with self._listen(address, Ear()) as ear:
+            yield ear
+
+    @contextmanager
+    def _listen(self, address: Address | None, event: Heard) -> Iterator[Heard]:
         self._listeners.setdefault(address, set()).add(event)
         try:
             yield event

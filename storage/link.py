@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.people import Address
+from bot.domain.reply import QueuedReply
 from bot.errors import NoOpenUnitOfWork
 from bot.ports.sealing import Vault
 from storage.sqlite_driver import SqliteConnection
@@ -66,6 +67,7 @@ class Link:
             "has_news",
             "rung",
             "rung_after",
+            "shown",
         ),
         "vault",
     )
@@ -78,6 +80,7 @@ class Link:
         self._driver = driver_of(connection)  # None on PostgreSQL
         self._adapter = adapter_of(connection) if self._driver is None else None  # None where all goes the usual way
         self.rung: set[Address] = set()  # who hears the bell after the commit
+        self.shown: dict[Address, list[QueuedReply | None]] = {}  # web chats' lines: None where they have to be read
         self.rung_after: dict[timedelta, set[Address]] = {}  # and who hears it so much later
         self.has_mail = False  # updates were kept: the other processes hear it after the commit
         self.has_erased = False  # a key was destroyed: the files shall forget it after the commit

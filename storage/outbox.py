@@ -197,13 +197,14 @@ _replay = (
 class SqlOutbox:
     """See `bot.ports.Outbox`."""
 
-    __slots__ = ("_ids", "_link", "_queued", "_reach", "_recording")
+    __slots__ = ("_claimed", "_ids", "_link", "_queued", "_reach", "_recording")
 
     def __init__(self, link: Link) -> None:
         self._link = link
         self._reach = Reaching(link)
-        self._recording = Recording(link, self._reach)
-        self._queued: dict[int, Reply] = {}  # in this very unit of work: they need not be read back
+        self._claimed: dict[int, QueuedReply] = {}  # in this very unit of work
+        self._recording = Recording(link, self._reach, self._claimed)
+        self._queued: dict[int, Reply] = {}  # in it: they need not be read back
         self._ids: set[int] = set()  # of all that was queued in it
 
     async def add(self, replies: Sequence[NewReply], now: datetime, *, keeps_offer: bool = True) -> list[int]:
@@ -267,7 +268,7 @@ class SqlOutbox:
             "listening": now - LISTEN_MOST,
             "most": most,
         }
-        return sorted(
+        found = sorted(
             (
                 QueuedReply(
                     id=row.id,
@@ -280,6 +281,8 @@ class SqlOutbox:
             ),
             key=lambda queued: queued.id,
         )
+        self._claimed.update((queued.id, queued) for queued in found)
+        return found
 
     def queued(self) -> Collection[int]:
         return self._ids

@@ -9,7 +9,7 @@ from sqlalchemy import Row, bindparam, case, insert, literal, literal_column, se
 from bot.domain.capabilities import CAPABILITIES
 from bot.domain.case import CaseId
 from bot.domain.people import Address, Channel
-from bot.domain.reply import DeliveryResult, DeliveryState, Move
+from bot.domain.reply import DeliveryResult, DeliveryState, Move, QueuedReply
 from bot.domain.thread import CaseEvent, EventKind
 from storage.among import among, told_of
 from storage.case_clocks import step_clocks
@@ -69,11 +69,16 @@ _block = (
 
 
 class Recording:
-    """The part of `bot.ports.Outbox` that is about what came of a try."""
+    """The part of `bot.ports.Outbox` that is about what came of a try.
 
-    __slots__ = ("_link", "_reach")
+    Args:
+        claimed: Replies of this very unit of work, by id: a web chat's page is told them with the ring.
+    """
 
-    def __init__(self, link: Link, reach: Reaching) -> None:
+    __slots__ = ("_claimed", "_link", "_reach")
+
+    def __init__(self, link: Link, reach: Reaching, claimed: Mapping[int, QueuedReply]) -> None:
+        self._claimed = claimed
         self._link = link
         self._reach = reach
 
@@ -100,7 +105,9 @@ class Recording:
                 await self._reach.arrived(row.case_id, at[row.id])
             if CAPABILITIES[channel := Channel(row.channel)].is_own_page:
                 # Sending to a web chat is this very commit: only now does its page find the line.
-                self._link.rung.add(Address(channel, row.external_id))
+                address = Address(channel, row.external_id)
+                self._link.rung.add(address)
+                self._link.shown.setdefault(address, []).append(self._claimed.get(row.id))
 
     async def _record_not_sent(self, result: DeliveryResult) -> None:
         is_final = result.state is DeliveryState.FAILED

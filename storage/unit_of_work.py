@@ -232,7 +232,7 @@ class SqlUnitOfWork:
 
     def _ring(self, bell: Bell) -> None:
         if self._link.rung:
-            bell.ring(self._link.rung)
+            bell.ring(self._link.rung, self._link.shown)
         for after, addresses in self._link.rung_after.items():
             asyncio.get_running_loop().call_later(after.total_seconds(), bell.ring, addresses)
         if self._link.has_news:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.domain.incoming import FileKind, FileTrouble, StoredFile
-from bot.domain.reply import Choice, Reply
+from bot.domain.reply import Choice, QueuedReply, Reply
 from bot.domain.ward import Ward
 from bot.media_types import may_hand_out
 from bot.ports import ChatLine, Receipts
@@ -119,6 +119,11 @@ def show_reply(line: ChatLine, receipts: Receipts | None = None) -> LineView | N
     return _ours(line, {}, receipts)
 
 
+def show_queued(line: QueuedReply, receipts: Receipts | None = None) -> LineView | None:
+    """The same for a line that was not read back from the database."""
+    return _said(line.id, line.created_at, line.reply, {}, receipts)
+
+
 def find_file(lines: Sequence[ChatLine], key: str) -> FileView | None:
     """The file of these lines that is opened by this key."""
     files = (file for view in show_lines(lines) for file in view.files)
@@ -130,21 +135,26 @@ def _ours(line: ChatLine, labels: dict[str, str], receipts: Receipts | None) -> 
         reply = Reply.from_dict(json.loads(line.body))
     except (ValueError, KeyError, TypeError, IndexError):
         return None  # written by a later version of this program; the lines around it still are readable
+    return _said(line.key, line.at, reply, labels, receipts)
+
+
+def _said(key: int, at: datetime, reply: Reply, labels: dict[str, str], receipts: Receipts | None) -> LineView | None:
     if receipts is not None:
         reply = with_secret(reply, receipts)
     labels.update((choice.data, choice.label) for row in reply.choices for choice in row)
     if not (reply.text or reply.files or reply.choices):
         return None
+    keeps = code_to_keep(reply)
     return LineView(
-        key=line.key,
+        key=key,
         is_ours=True,
-        at=line.at,
+        at=at,
         text=reply.text,
         files=tuple(_files(reply.files, is_ours=True)),
         choices=tuple(row for row in reply.choices if not any(choice.data.startswith(KEEP) for choice in row)),
-        keeps=code_to_keep(reply),
+        keeps=keeps,
         asks_location=reply.asks_location,
-        client_key=new_client_key(),
+        client_key=new_client_key() if reply.choices or keeps or reply.asks_location else "",  # of its forms
     )
 
 

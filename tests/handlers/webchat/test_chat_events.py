@@ -3,12 +3,13 @@
 import asyncio
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from bot.domain.people import Address, Channel
-from bot.domain.reply import NewReply, Reply
+from bot.domain.reply import DeliveryResult, DeliveryState, NewReply, Reply
+from bot.errors import StorageBusy
 from bot.ports import ChatLine, ChatPlace
 from handlers.channels import webchat_events
 from handlers.channels.webchat_limits import STREAMS_OF_ADDRESS
@@ -114,6 +115,78 @@ async def test_pages_that_wake_together_look_together(town: Town, monkeypatch: p
             assert await stream.is_quiet(0.05)
     assert sum(looks) <= 2 * len(pages)  # once when it was queued, once when it was sent
     assert len(looks) <= 4
+
+
+async def _count_looks(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Every look from now on, by the pages that share it."""
+    looks: list[int] = []
+    replies_after_each = SqlChatLines.replies_after_each
+
+    async def count(
+        self: SqlChatLines, places: Sequence[ChatPlace], *, since: datetime | None = None
+    ) -> list[list[ChatLine]]:
+        looks.append(len(places))
+        return await replies_after_each(self, places, since=since)
+
+    monkeypatch.setattr(SqlChatLines, "replies_after_each", count)
+    return looks
+
+
+async def _show_at_once(town: Town, *texts: str) -> None:
+    """As `handlers.at_once` answers: queued, claimed and sent in one transaction."""
+    address = Address(Channel.WEBCHAT, town.kept[-1].address_id)
+    now = datetime.now(UTC)
+    async with town.database.begin() as uow:
+        await uow.outbox.add([NewReply(address=address, reply=Reply(text=text)) for text in texts], now)
+        for _ in texts:
+            [one] = await uow.outbox.claim(
+                owner="1/test", channels=[Channel.WEBCHAT], now=now, lease=timedelta(seconds=9), most=9
+            )
+            await uow.outbox.record([DeliveryResult(reply_id=one.id, state=DeliveryState.SENT, at=now)])
+        await uow.commit()
+
+
+async def test_what_was_just_written_is_not_read_back(town_on_each: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The commit that answers tells the open page its lines, in their order; nobody asks the database for them."""
+    monkeypatch.setattr(webchat_events, "LOOK_EVERY", 600)
+    lan = await town_on_each.visitor()
+    await lan.says("xin chào")
+    async with lan.follows() as stream:
+        await stream.next()
+        await asyncio.sleep(0.1)
+        looks = await _count_looks(monkeypatch)
+        await _show_at_once(town_on_each, "một", "hai", "ba")
+        told = [await stream.next() for _ in range(3)]
+        assert await stream.is_quiet()
+    assert looks == []
+    assert [word in event.line for word, event in zip(("một", "hai", "ba"), told, strict=True)] == [True] * 3
+    assert 'value=""' not in told[0].data
+    async with lan.follows(last_id=told[1].id) as stream:
+        again = await stream.next()
+    assert (again.id, again.line) == (told[2].id, told[2].line)  # read back, it is the same
+
+
+async def test_a_page_that_could_not_look_trusts_no_bell(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Storage was out of reach when a line came: the next one that the bell tells must not be shown in its place."""
+    monkeypatch.setattr(webchat_events, "LOOK_EVERY", 600)
+    lan = await town.visitor()
+    await lan.says("xin chào")
+    async with lan.follows() as stream:
+        await stream.next()
+        await asyncio.sleep(0.1)
+        replies_after_each = SqlChatLines.replies_after_each
+
+        async def busy(*_: object, **__: object) -> list[list[ChatLine]]:
+            raise StorageBusy(reason="for this test")
+
+        monkeypatch.setattr(SqlChatLines, "replies_after_each", busy)
+        await town.staff_write("lúc bận")  # rung for when it is queued: a look that finds nobody at home
+        assert await stream.is_quiet()
+        monkeypatch.setattr(SqlChatLines, "replies_after_each", replies_after_each)
+        await _show_at_once(town, "sau đó")
+        assert "lúc bận" in (await stream.next()).line
+        assert "sau đó" in (await stream.next()).line
+        assert await stream.is_quiet()
 
 
 async def test_a_reply_of_another_process_is_found_without_a_bell(
