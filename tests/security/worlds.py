@@ -34,7 +34,9 @@ QUERIES = (
 FIGURES = ("", "?by=category", "?by=desk&as=csv", "?by=closer", "?by=ward&as=csv&from=2026-11-01&to=2026-11-30")
 OWN_WORDS = "Ngõ 12 tối ba đêm nay."
 HAPPENS = ("photo", "added", "closed", "disputed", "told", "asked", "trail", "late")
-NEW_EACH_TIME = re.compile(r"[A-Za-z0-9_-]{16,}|(?<=data-after=\")[^\"]+|(?<=//127\.0\.0\.1:)\d+")
+# One after the other: each begins with what can be searched for, an alternative of the three would be tried everywhere.
+TOKEN = re.compile(r"[A-Za-z0-9_-]{16,}")
+NEW_EACH_TIME = (re.compile(r"(data-after=\")(?!~)([^\"]+)"), re.compile(r"(//127\.0\.0\.1:)(\d+)"))
 NOT_HERE = ("/events", "/logout", "/authenticator")  # the stream has a test of its own, the others tell of no case
 MOST_TOLD, FEWEST_DOORS = 10, 120
 ALONE = ("/login", "/login/code", "/password", "/sessions")  # about oneself, and no case
@@ -229,7 +231,7 @@ async def _asked(eye: Eye, method: str, path: str, fields: dict[str, str] | None
         answer = await browser.posts(path, (usual if fields is None else fields) | {"form_token": eye.token})
     body = browser.text or str(len(await answer.read()))
     headers = sorted((name, value) for name, value in answer.headers.items() if name not in ("Date", "Set-Cookie"))
-    return answer.status, _settled(str(headers)), _settled(body)
+    return answer.status, settled(str(headers)), settled(body)
 
 
 async def seen_at(eye: Eye, path: str) -> Answer:
@@ -254,8 +256,12 @@ async def parting(without: StaffDesk, having: StaffDesk, found: World) -> list[s
     return told
 
 
-def _settled(text: str) -> str:
-    return NEW_EACH_TIME.sub(lambda found: "~" * len(found[0]), text)
+def settled(text: str) -> str:
+    """What is new each time is put out of sight, its length kept."""
+    text = TOKEN.sub(lambda found: "~" * len(found[0]), text)
+    for pattern in NEW_EACH_TIME:
+        text = pattern.sub(lambda found: found[1] + "~" * len(found[2]), text)
+    return text
 
 
 def difference(before: Answer, after: Answer) -> str:
