@@ -50,6 +50,8 @@ class _Finder(MetaPathFinder):
     """Finds the packages of `SPARED` where they always are, and has them loaded sparingly."""
 
     def find_spec(self, name: str, path: Sequence[str] | None, target: ModuleType | None = None) -> ModuleSpec | None:
+        if name == "rich" and _structlog_asks():
+            raise ModuleNotFoundError(name)
         if name not in SPARED:
             return None
         spec = PathFinder.find_spec(name, path, target)
@@ -57,6 +59,12 @@ class _Finder(MetaPathFinder):
             return spec
         spec.loader = _Sparing(spec.loader)
         return spec
+
+
+def _structlog_asks() -> bool:
+    """It takes `rich`, where that happens to lie, for tracebacks in colour, and 3 MB: ours are lines of JSON."""
+    asking = sys.modules.get("structlog.dev")
+    return asking is not None and not hasattr(asking, "ConsoleRenderer")  # which comes after its imports
 
 
 class _Sparing(Loader):

@@ -23,6 +23,7 @@ UNUSED = (
     "alembic",
     "obstore",
     "prometheus_client.exposition",
+    "rich",
     "segno",
     "sqlalchemy.dialects.postgresql",
     "sqlalchemy.orm",
@@ -43,6 +44,8 @@ asked = [
     sqlalchemy.ext.asyncio.AsyncSession is sys.modules["sqlalchemy.ext.asyncio.session"].AsyncSession,
     sqlalchemy.ext.asyncio.AsyncEngine is engine.AsyncEngine,
     not hasattr(aiohttp, "no_such_name"),
+    __import__("structlog.dev").dev.rich is None,
+    __import__("rich").print is not None,
 ]
 print(json.dumps([asked, [name for name in sys.argv[1:] if name in sys.modules]]))
 """
@@ -57,7 +60,7 @@ def test_a_start_leaves_out_what_it_does_not_use_and_whoever_asks_has_it() -> No
     assert first == []
     asked, loaded = second
     assert all(asked), asked
-    assert set(loaded) == {"aiohttp.client", "aiohttp.connector", "sqlalchemy.orm"}
+    assert set(loaded) == {"aiohttp.client", "aiohttp.connector", "rich", "sqlalchemy.orm"}
 
 
 @pytest.mark.parametrize("package", SPARED)
