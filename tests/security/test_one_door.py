@@ -21,6 +21,7 @@ WITHOUT_IT = {
     "corrections": "the operator's export",
     "erasure": "a resident's own words",
     "exclusions": "who is barred from a case in hand: what the condition itself reads",
+    "exported": "`storage.chosen_cases` gives it the condition; threads of the cases that it let through",
     "fading": "the clock's: whose words have had their time",
     "finding_on_postgres": "`storage.search` gives it the condition",
     "finding_on_sqlite": "`storage.search` gives it the condition",
