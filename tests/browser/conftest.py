@@ -63,7 +63,7 @@ class Town:
                 username=username,
                 full_name="Nguyễn Thị Minh",
                 role=role,
-                ward=WardCode(ward),
+                ward=None if role is Role.OPERATOR else WardCode(ward),
                 now=datetime.now(UTC),
             )
 

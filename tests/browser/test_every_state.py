@@ -5,11 +5,13 @@ every day are looked at in every size in `test_accessibility`.
 """
 
 import re
+from datetime import UTC, datetime
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from bot import app
+from bot.domain.neighbours import Ended, NewSubscription, Told
 from bot.domain.people import Role
 from tests.browser.axe import WORST_LOOKS, complaints
 from tests.browser.conftest import Town
@@ -111,6 +113,41 @@ async def test_a_case_between_two_people(town: Town) -> None:
     await looks.at(chief, "hardly any figures")
     await chief.opens("/staff/reports/review")
     await looks.at(chief, "a review of one case")
+    assert looks.found == []
+
+
+async def test_a_neighbour_who_is_told_of_cases_answers_no_more(town: Town) -> None:
+    """The operator is warned where neighbours stand, and begins anew with one press."""
+    looks = Looks()
+    oanh = await signed_in(town, "oanh", Role.OPERATOR)
+    async with app.open_database(town.city.settings, beside_others=True) as database, database.begin() as uow:
+        new = NewSubscription(
+            name="Cổng thông tin",
+            address="https://8.8.8.8/hook",
+            secret="hidden",
+            kinds=frozenset({Told.FILED}),
+            made_by=None,
+        )
+        known = await uow.neighbours.add(new, datetime.now(UTC))
+        await uow.neighbours.ping(known.id, "0198c0de-0000-7000-8000-000000000001", datetime.now(UTC))
+        assert await uow.neighbours.disable(known.id, Ended.FAILING, datetime.now(UTC))  # before anybody is told anything
+        await uow.commit()
+    await oanh.opens("/staff/settings/neighbours")
+    await expect(oanh.part("neighbour-failed")).to_be_visible()
+    await looks.at(oanh, "a neighbour who is given up")
+    await oanh.part("neighbour").locator("a").click()
+    await expect(oanh.part("neighbour-ended")).to_be_visible()
+    await looks.at(oanh, "the neighbour's own page")
+    await oanh.part("act-enable").click()
+    await expect(oanh.part("neighbour-ended")).to_have_count(0)
+    await oanh.part("act-secret").click()
+    await expect(oanh.part("secret")).to_be_visible()
+    await looks.at(oanh, "a neighbour's new secret, shown once")
+    await oanh.opens("/staff/settings/neighbours")
+    await oanh.part("key-form").locator("[name=key_name]").fill("Cổng thông tin")
+    await sends(oanh, "key-form")
+    await expect(oanh.part("secret")).to_be_visible()
+    await looks.at(oanh, "a program's key, shown once")
     assert looks.found == []
 
 
