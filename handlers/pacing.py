@@ -15,6 +15,7 @@ from datetime import timedelta
 
 PUBLISHED_PER_SECOND = 30  # messages over all chats
 ZALO_PER_SECOND = 5  # the same on Zalo, which publishes nothing: a small number of ours
+BURST = 3  # messages at once that Telegram tolerates, at the published pace
 TOLD_WITHIN = 10.0  # seconds in which refusals of several chats count together
 TOLD_CHATS = 3  # so many different chats were told to wait: the channel means all of us
 FORGET_EVERY = 1000  # chats; idle ones are forgotten when as many were added
@@ -39,23 +40,29 @@ class Pace:
     """
 
     per_second: float
-    burst: int = 3
+    burst: int = BURST
     per_chat_per_second: float = 1.0
-    chat_burst: int = 3
+    chat_burst: int = BURST
     group_per_minute: float = 20.0
     group_burst: int = 3
     is_group: Callable[[str], bool] = is_telegram_group
 
     @classmethod
     def of_telegram(cls, per_second: float) -> "Pace":
-        """The limits that are published, for 30 a second over all; who may speak faster may do so in each chat as well."""
-        return cls(per_second=per_second, per_chat_per_second=max(1.0, per_second / PUBLISHED_PER_SECOND))
+        """The limits that are published, for 30 a second over all; who may speak faster may do so in each chat as well.
+
+        Bursts grow with it: else who taps at once waits for a fourth answer's place where there is room for everybody.
+        """
+        times = max(1.0, per_second / PUBLISHED_PER_SECOND)
+        burst = int(BURST * times)
+        return cls(per_second=per_second, burst=burst, per_chat_per_second=times, chat_burst=burst)
 
     @classmethod
     def of_zalo(cls, per_second: float) -> "Pace":
         """One a second in a chat, without bursts, for 5 a second over all; who may speak faster may do so in each chat."""
-        per_chat = max(1.0, per_second / ZALO_PER_SECOND)
-        return cls(per_second=per_second, burst=1, per_chat_per_second=per_chat, chat_burst=1, is_group=has_no_groups)
+        times = max(1.0, per_second / ZALO_PER_SECOND)
+        burst = int(times)
+        return cls(per_second=per_second, burst=burst, per_chat_per_second=times, chat_burst=burst, is_group=has_no_groups)
 
 
 class Bucket:
